@@ -1,0 +1,131 @@
+"""The door of the house: `nox -l` lists what can be run, `nox -s NAME` runs it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.download_python = "never"
+nox.options.error_on_missing_interpreters = False
+nox.options.sessions = ["tests", "lint", "typing", "docs"]
+
+PYTHONS = ["3.11", "3.12", "3.13"]
+GATED = PYTHONS[0]
+"""The interpreter under which coverage is measured: measuring is slow, and once is enough."""
+
+CORE = ",".join(f"src/loyalcore/{room}/*" for room in ("values", "query", "domain"))
+"""The rooms whose every branch is tested."""
+
+TYPED = ["src", "tests", "examples", "benchmarks", "docs/conf.py", "conftest.py", "noxfile.py"]
+
+PROJECT = nox.project.load_toml("pyproject.toml")
+BUILD = Path("build")
+
+
+def install(session: nox.Session, *groups: str, package: tuple[str, ...] = ("-e", ".[sqlalchemy,testing]")) -> None:
+    """Install the package, and the dependency groups that the session needs."""
+    session.install(*package, *nox.project.dependency_groups(PROJECT, *groups))
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """Run everything under tests/, the doctests and the examples of the docs; demand full coverage of the core."""
+    install(session, "tests")
+    profile = {"HYPOTHESIS_PROFILE": "ci"}
+    if session.python != GATED or session.posargs:
+        session.run("python", "-m", "pytest", *session.posargs, env=profile)
+        return
+    session.run("coverage", "run", "-m", "pytest", env=profile)
+    session.run("coverage", "report", f"--include={CORE}", "--fail-under=100")
+
+
+@nox.session(name="property")
+def property_(session: nox.Session) -> None:
+    """Look for counterexamples of the laws with the long profile."""
+    install(session, "tests")
+    session.run("python", "-m", "pytest", "tests/property", *session.posargs, env={"HYPOTHESIS_PROFILE": "nightly"})
+
+
+@nox.session
+def contract(session: nox.Session) -> None:
+    """Hold every store to the contract with the long profile."""
+    install(session, "tests")
+    session.run("python", "-m", "pytest", "tests/contract", *session.posargs, env={"HYPOTHESIS_PROFILE": "nightly"})
+
+
+@nox.session
+def typing(session: nox.Session) -> None:
+    """Check all types, and that the public ones are complete."""
+    install(session, "typing")
+    session.run("mypy", "--strict", *TYPED)
+    session.run("pyright")
+    session.run("pyright", "--verifytypes", "loyalcore", "--ignoreexternal")
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style, form, and the floors of the house."""
+    install(session, "lint")
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("lint-imports", "--no-cache")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the docs without a warning and run their examples."""
+    install(session, "docs")
+    session.run("sphinx-build", "-n", "-W", "--keep-going", "-q", "-b", "html", "docs", str(BUILD / "docs"))
+    session.run("python", "-m", "pytest", "docs", "examples", "README.md", *session.posargs)
+
+
+@nox.session
+def benchmarks(session: nox.Session) -> None:
+    """Measure the speed against the floors; the figures are kept in benchmarks/README.md."""
+    install(session, "benchmarks")
+    session.run("python", "-m", "benchmarks", *session.posargs)
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """Build the archives and import what they install."""
+    install(session, "build", package=())
+    out = BUILD / "dist"
+    shutil.rmtree(out, ignore_errors=True)
+    session.run("python", "-m", "build", "--outdir", str(out))
+    (wheel,) = out.glob("*.whl")
+    session.install(f"{wheel}[sqlalchemy]")
+    session.chdir(session.create_tmp())
+    session.run(
+        "python", "-c", "from importlib.resources import files; assert (files('loyalcore') / 'py.typed').is_file()"
+    )
+    session.run("python", "-c", "from loyalcore import *")
+
+
+@nox.session(python=GATED)
+def coverage(session: nox.Session) -> None:
+    """Measure the coverage of everything, and show it as pages."""
+    install(session, "tests")
+    session.run("coverage", "run", "-m", "pytest", *session.posargs, env={"HYPOTHESIS_PROFILE": "ci"})
+    session.run("coverage", "html")
+    session.run("coverage", "report")
+
+
+@nox.session
+def quickstart(session: nox.Session) -> None:
+    """Replay real orders through a program: `nox -s quickstart`, or `nox -s quickstart -- FOLDER` for the results."""
+    session.install(".[sqlalchemy]", "pip")
+    folder = Path(session.create_tmp())
+    wheel_only = ("--quiet", "--no-deps", "--only-binary=:all:", f"--dest={folder}")
+    session.run("python", "-m", "pip", "download", *wheel_only, "lifetimes==0.11.3")
+    (wheel,) = (path for path in folder.glob("*.whl") if path.name.lower().startswith("lifetimes-0.11.3-"))
+    if session.posargs:
+        out = Path(session.posargs[0])
+    else:
+        out = BUILD / "quickstart"
+        shutil.rmtree(out, ignore_errors=True)
+    session.run("python", "examples/quickstart/run.py", str(wheel), str(out))

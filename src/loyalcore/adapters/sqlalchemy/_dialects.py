@@ -1,0 +1,264 @@
+"""Everything in which databases differ: types, indexes, upserts, connecting, beginning, and what their errors mean.
+
+One class per database, `SqliteDialect` for now; another has the same methods and stands in `dialect_of`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import String, text
+from sqlalchemy.dialects import sqlite
+
+from loyalcore.errors import (
+    CapabilityMissing,
+    ReadOnlyStore,
+    StaleVersion,
+    StoreError,
+    StoreUnavailable,
+)
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL, Engine, Insert, Table
+    from sqlalchemy.engine import Dialect
+
+ENTRY_ID_MAX: Final = 800
+"""The longest id of an entry: three names of 255 characters, a number, and what stands between them."""
+
+
+# What the tables are made of --------------------------------------------------------------------------------------
+
+
+def key_text(length: int = 255) -> String:
+    """Give the type of a text in a name: it compares exactly, with case and trailing blanks, in code point order."""
+    exact = String(length)
+    exact = exact.with_variant(String(length, collation="C"), "postgresql")
+    return exact.with_variant(String(length, collation="utf8mb4_nopad_bin"), "mysql", "mariadb")
+
+
+def partial(condition: str) -> dict[str, Any]:
+    """Give the options of an index over some rows only, where the database knows such."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
+def table_options() -> dict[str, Any]:
+    """Give the options of every table: on SQLite the rows stand in the order of their names, without another index."""
+    return {"sqlite_with_rowid": False}
+
+
+# SQLite -----------------------------------------------------------------------------------------------------------
+
+SYNCHRONOUS: Final = ("OFF", "NORMAL", "FULL", "EXTRA")
+"""How much SQLite waits for the disk: at FULL a commit survives a power cut, at NORMAL the last ones may be lost."""
+
+
+class Link:
+    """One driver connection, and a cursor on it."""
+
+    __slots__ = ("connection", "cursor", "owner")
+
+    def __init__(self, connection: sqlite3.Connection, owner: object = None) -> None:
+        self.connection = connection
+        self.cursor = connection.cursor()
+        self.owner = owner
+
+    def close(self) -> None:
+        """Let the connection go; what was not committed is gone."""
+        with contextlib.suppress(sqlite3.Error):
+            self.cursor.close()
+            self.connection.close()
+
+
+class SqliteDialect:
+    """SQLite, through the driver of the standard library.
+
+    Args:
+        source: The URL of a database, or an engine of the host's.
+        synchronous: One of `SYNCHRONOUS`.
+    """
+
+    Error = sqlite3.Error
+
+    def __init__(self, source: URL | Engine, synchronous: str) -> None:
+        self._synchronous = synchronous
+        self._engine: Engine | None = None
+        self.compiler: Dialect = sqlite.dialect(paramstyle="qmark")
+        if hasattr(source, "raw_connection"):
+            self._engine, url = source, source.url
+        else:
+            url = source
+        database, query = url.database or "", dict(url.query)
+        self.is_memory = database in {"", ":memory:", "file::memory:"} or query.get("mode") == "memory"
+        self.path: Path | None = None
+        self._uri = ":memory:"
+        if self.is_memory:
+            return
+        is_uri = str(query.pop("uri", "")).lower() in {"1", "true"} and database.startswith("file:")
+        for name in ("timeout", "isolation_level", "check_same_thread", "cached_statements", "detect_types"):
+            query.pop(name, None)
+        self.path = Path(database.removeprefix("file:") if is_uri else database).absolute()
+        self._options = {name: str(value) for name, value in query.items()}
+
+    # Connecting
+
+    def connect(self, *, create: bool = False) -> Link:
+        """Open a connection.
+
+        Args:
+            create: Whether the file may be made.
+
+        Raises:
+            StoreUnavailable: There is no such file or folder, or it cannot be opened.
+        """
+        if self.path is not None:
+            self._check_path(self.path, create)
+        try:
+            link = self._open(create)
+        except sqlite3.Error as error:
+            raise self.blame(error, "store") from error
+        try:
+            execute = link.cursor.execute
+            execute("PRAGMA busy_timeout=0")
+            execute(f"PRAGMA synchronous={self._synchronous}")
+            execute("PRAGMA temp_store=MEMORY")
+            execute("PRAGMA cache_size=-16384")
+        except sqlite3.Error as error:
+            link.close()
+            raise self.blame(error, "store") from error
+        return link
+
+    @staticmethod
+    def _check_path(path: Path, create: bool) -> None:
+        if path.is_dir():
+            raise StoreUnavailable("the store's file is a folder")
+        if not path.parent.is_dir():
+            raise StoreUnavailable("the folder of the store's file does not exist: make it first")
+        if not create and not path.exists():
+            raise StoreUnavailable("the store's file does not exist: call upgrade() once to make it")
+
+    def _open(self, create: bool) -> Link:
+        if self._engine is not None:
+            fairy = self._engine.raw_connection()
+            connection = fairy.dbapi_connection
+            if not isinstance(connection, sqlite3.Connection):
+                raise CapabilityMissing("a driver other than sqlite3")
+            if not self.is_memory:
+                fairy.detach()
+            connection.isolation_level = None
+            return Link(connection, fairy)
+        if self.path is None:
+            name = self._uri
+        else:
+            options = {"mode": "rwc" if create else "rw", **self._options}
+            name = f"{self.path.as_uri()}?" + "&".join(f"{key}={value}" for key, value in options.items())
+        return Link(
+            sqlite3.connect(
+                name, uri=True, timeout=0, isolation_level=None, check_same_thread=False, cached_statements=256
+            )
+        )
+
+    def make_concurrent(self, link: Link) -> None:
+        """Let readers read while another writes, from now on and for every connection to the file."""
+        if not self.is_memory:
+            link.cursor.execute("PRAGMA journal_mode=WAL").fetchall()
+
+    # Units
+
+    def begin(self, link: Link, readonly: bool) -> bool:
+        """Begin a transaction, a writing one with the write lock.
+
+        Returns:
+            Whether it can write: a file that may only be read is read.
+        """
+        if readonly:
+            link.cursor.execute("BEGIN")
+            return False
+        try:
+            link.cursor.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            if _code(error) != sqlite3.SQLITE_READONLY:
+                raise
+            link.cursor.execute("BEGIN")
+            return False
+        return True
+
+    def commit(self, link: Link) -> None:
+        """Make the transaction durable."""
+        link.cursor.execute("COMMIT")
+
+    def rollback(self, link: Link) -> None:
+        """Undo the transaction, if there is one."""
+        if link.connection.in_transaction:
+            link.cursor.execute("ROLLBACK")
+
+    # Statements
+
+    def upsert(self, table: Table) -> Insert:
+        """Give the statement that writes a row over the one of the same name, or makes it."""
+        key = [column.name for column in table.primary_key.columns]
+        insert = sqlite.insert(table)
+        return insert.on_conflict_do_update(
+            index_elements=key,
+            set_={column.name: insert.excluded[column.name] for column in table.columns if column.name not in key},
+        )
+
+    # Errors
+
+    def is_busy(self, error: Exception) -> bool:
+        """Say whether another connection was in the way, and it is worth while to try again."""
+        return _code(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+    def is_undone(self, error: Exception) -> bool:
+        """Say whether an error of a commit tells for certain that nothing was written."""
+        return _code(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY}
+
+    def blame(self, error: Exception, what: str) -> StoreError | StaleVersion:
+        """Give the library's error for one of the driver's.
+
+        Args:
+            error: What the driver raised.
+            what: The kind of record that it was about.
+        """
+        code = _code(error)
+        if code == sqlite3.SQLITE_CONSTRAINT:
+            if _extended(error) in {sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE}:
+                return StaleVersion(what)
+            return StoreError(f"a {what} breaks a rule of its table: {error}")
+        if code == sqlite3.SQLITE_READONLY:
+            return ReadOnlyStore("the store can be read but not written: its file or folder is write-protected")
+        if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+            return StoreUnavailable("the store is busy: another unit is writing to it")
+        if code == sqlite3.SQLITE_NOTADB:
+            return StoreUnavailable("the store's file is not a database")
+        return StoreUnavailable(f"the database answered: {error}")
+
+
+def _extended(error: Exception) -> int:
+    return getattr(error, "sqlite_errorcode", None) or 0
+
+
+def _code(error: Exception) -> int:
+    return _extended(error) & 0xFF
+
+
+def is_missing_table(error: Exception) -> bool:
+    """Say whether a statement failed because its table does not exist."""
+    return _code(error) == sqlite3.SQLITE_ERROR and "no such table" in str(error)
+
+
+# The choice -------------------------------------------------------------------------------------------------------
+
+
+def dialect_of(source: URL | Engine, synchronous: str) -> SqliteDialect:
+    """Give the dialect of a database.
+
+    Raises:
+        CapabilityMissing: It is not built for this database or driver.
+    """
+    url = source if not hasattr(source, "raw_connection") else source.url
+    if url.drivername not in {"sqlite", "sqlite+pysqlite"}:
+        raise CapabilityMissing(url.drivername)
+    return SqliteDialect(source, synchronous)

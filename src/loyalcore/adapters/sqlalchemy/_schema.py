@@ -1,0 +1,226 @@
+"""The tables: one metadata for every dialect; the name's columns come first in each table, in the order of the name.
+
+Instants are microseconds since 1970 in UTC: exact, sortable, and the same on every database. Dates are ISO text; what
+is nested (draws, lots, digests) is compact JSON, NULL where it is empty.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Index, Integer, MetaData, String, Table, Text
+
+from loyalcore.adapters.sqlalchemy._dialects import ENTRY_ID_MAX, key_text, partial, table_options
+
+REVISION: Final = "0001"
+"""The revision of the migrations that makes these tables."""
+REVISION_TABLE: Final = "loyal_revision"
+"""Where Alembic keeps the revision; not its default, so that a host's own migrations can live beside it."""
+
+METADATA: Final = MetaData()
+
+
+def _names(*names: str) -> list[Column[Any]]:
+    return [Column(name, key_text(), primary_key=True) for name in names]
+
+
+def _of_ledger() -> list[Column[Any]]:
+    return _names("environment", "holder_id", "program_id", "ledger")
+
+
+def _number(name: str, *, is_null: bool = False) -> Column[Any]:
+    return Column(name, BigInteger, nullable=is_null)
+
+
+def _number_name(name: str) -> Column[Any]:
+    return Column(name, BigInteger, primary_key=True, autoincrement=False)
+
+
+def _instant(name: str, *, is_null: bool = False) -> Column[Any]:
+    return Column(name, BigInteger, nullable=is_null)
+
+
+def _text(name: str, *, is_null: bool = False) -> Column[Any]:
+    return Column(name, Text, nullable=is_null)
+
+
+def _json(name: str) -> Column[Any]:
+    return Column(name, Text, nullable=True)
+
+
+CUSTOMER: Final = Table(
+    "loyal_customer",
+    METADATA,
+    *_names("environment", "customer_id"),
+    Column("holder_id", key_text(), nullable=False),
+    _instant("registered_at"),
+    _text("merged_into", is_null=True),
+    _json("absorbed"),
+    _number("version"),
+    Index("loyal_customer_holder", "environment", "holder_id"),
+    **table_options(),
+)
+
+MEMBERSHIP: Final = Table(
+    "loyal_membership",
+    METADATA,
+    *_names("environment", "holder_id", "program_id"),
+    _instant("joined_at", is_null=True),
+    _text("tier", is_null=True),
+    _instant("tier_since", is_null=True),
+    _instant("tier_expires_at", is_null=True),
+    _text("tier_previous", is_null=True),
+    _json("measured"),
+    _json("gains"),
+    _json("ledgers"),
+    _number("version"),
+    **table_options(),
+)
+
+LEDGER: Final = Table(
+    "loyal_ledger",
+    METADATA,
+    *_of_ledger(),
+    _number("version"),
+    _number("seq"),
+    _instant("at"),
+    _instant("recorded_at"),
+    _number("lot_count"),
+    _number("awarded"),
+    _number("active"),
+    _number("pending"),
+    _number("held"),
+    _number("spent"),
+    _number("expired"),
+    _number("reversed"),
+    _number("deficit"),
+    _number("earned"),
+    _instant("account_expires_at", is_null=True),
+    _number("lapsed_lots"),
+    _instant("next_change_at", is_null=True),
+    Index("loyal_ledger_due", "environment", "next_change_at", **partial("next_change_at IS NOT NULL")),
+    **table_options(),
+)
+
+LOT: Final = Table(
+    "loyal_lot",
+    METADATA,
+    *_of_ledger(),
+    _number_name("lot"),
+    _number("granted"),
+    _number("free"),
+    _number("held"),
+    _instant("active_from", is_null=True),
+    _instant("expires_at", is_null=True),
+    Column("expires_on", String(10), nullable=True),
+    _text("expiry", is_null=True),
+    Column("is_earned", Boolean(create_constraint=False), nullable=False),
+    _text("origin", is_null=True),
+    CheckConstraint("free >= 0 AND held >= 0", name="loyal_lot_left"),
+    Index("loyal_lot_open", "environment", "holder_id", "program_id", "ledger", "lot", **partial("free + held > 0")),
+    **table_options(),
+)
+
+HOLD: Final = Table(
+    "loyal_hold",
+    METADATA,
+    *_of_ledger(),
+    *_names("hold_id"),
+    _number("points"),
+    _instant("lapses_at"),
+    Column("state", String(16), nullable=False),
+    _json("draws"),
+    _number("seq"),
+    Index(
+        "loyal_hold_open",
+        *("environment", "holder_id", "program_id", "ledger", "seq", "hold_id"),
+        **partial("state = 'open'"),
+    ),
+    **table_options(),
+)
+
+DEBT: Final = Table(
+    "loyal_debt",
+    METADATA,
+    *_of_ledger(),
+    Column("entry_id", key_text(ENTRY_ID_MAX), primary_key=True),
+    _number("owed"),
+    _number("seq"),
+    _json("paid"),
+    CheckConstraint("owed >= 0", name="loyal_debt_owed"),
+    Index(
+        "loyal_debt_open",
+        *("environment", "holder_id", "program_id", "ledger", "seq", "entry_id"),
+        **partial("owed > 0"),
+    ),
+    **table_options(),
+)
+
+ENTRY: Final = Table(
+    "loyal_entry",
+    METADATA,
+    *_of_ledger(),
+    _number_name("seq"),
+    Column("kind", String(16), nullable=False),
+    _number("points"),
+    _instant("recorded_at"),
+    _instant("effective_at"),
+    _instant("occurred_at", is_null=True),
+    _json("draws"),
+    _json("settled"),
+    _json("lots"),
+    _json("changes"),
+    _number("owed"),
+    _number("waived"),
+    Column("program_version", Integer, nullable=False),
+    _text("actor"),
+    _text("reason"),
+    Column("order_id", key_text(), nullable=True),
+    _text("rule", is_null=True),
+    _text("hold_id", is_null=True),
+    _instant("lapses_at", is_null=True),
+    Column("corrects", key_text(ENTRY_ID_MAX), nullable=True),
+    _text("counterpart", is_null=True),
+    _instant("account_expires_at", is_null=True),
+    _json("carried"),
+    Index(
+        "loyal_entry_order",
+        *("environment", "holder_id", "program_id", "ledger", "order_id"),
+        **partial("order_id IS NOT NULL"),
+    ),
+    Index(
+        "loyal_entry_corrects",
+        *("environment", "holder_id", "program_id", "ledger", "corrects"),
+        **partial("corrects IS NOT NULL"),
+    ),
+    **table_options(),
+)
+
+KEY: Final = Table(
+    "loyal_key",
+    METADATA,
+    *_names("environment", "holder_id", "key"),
+    _text("command"),
+    _json("digests"),
+    _json("entries"),
+    **table_options(),
+)
+
+FACT: Final = Table(
+    "loyal_fact",
+    METADATA,
+    *_names("environment", "holder_id", "program_id", "rule", "source_type", "source_id", "line", "side"),
+    _number_name("cycle"),
+    _json("paid_in"),
+    _number("seq"),
+    **table_options(),
+)
+
+NOTE: Final = Table(
+    "loyal_note",
+    METADATA,
+    *_of_ledger(),
+    _number_name("seq"),
+    _text("text"),
+    **table_options(),
+)

@@ -1,0 +1,190 @@
+"""The statements, compiled once per store for its dialect and run on the driver's connection.
+
+Each statement is a text whose parameters are positional, in the order of the columns of its table.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import BindParameter, bindparam, insert, literal_column, select, update
+
+from loyalcore.adapters.sqlalchemy import _schema
+from loyalcore.domain.customers import Customer, Membership
+from loyalcore.domain.decision import Fact, KeyRecord, Note
+from loyalcore.domain.ledger import Debt, Entry, Ledger, Lot, PointsHold
+
+if TYPE_CHECKING:
+    from sqlalchemy import Column, ColumnElement, Select, Table
+    from sqlalchemy.engine import Dialect
+    from sqlalchemy.sql.base import Executable
+
+    from loyalcore.adapters.sqlalchemy._dialects import SqliteDialect
+    from loyalcore.query import All
+
+TABLE_OF: dict[type[Any], Table] = {
+    Customer: _schema.CUSTOMER,
+    Membership: _schema.MEMBERSHIP,
+    Ledger: _schema.LEDGER,
+    Lot: _schema.LOT,
+    PointsHold: _schema.HOLD,
+    Debt: _schema.DEBT,
+    Entry: _schema.ENTRY,
+    KeyRecord: _schema.KEY,
+    Fact: _schema.FACT,
+    Note: _schema.NOTE,
+}
+"""Where each kind of record is kept."""
+
+NAME_OF: dict[type[Any], str] = {
+    Customer: "customer",
+    Membership: "membership",
+    Ledger: "ledger",
+    Lot: "lot",
+    PointsHold: "hold",
+    Debt: "debt",
+    Entry: "entry",
+    KeyRecord: "key",
+    Fact: "fact",
+    Note: "note",
+}
+"""What errors call each kind of record."""
+
+PREFIX: dict[type[Any], int] = {Customer: 2, Membership: 3, KeyRecord: 3, Fact: 9}
+"""How many columns of a row its ref tells; of all others, the four that name the ledger."""
+
+OF_LEDGER = 4
+
+
+def prefix(kind: type[Any]) -> int:
+    """Give how many columns of a row of a kind its ref tells, so that a load does not read them."""
+    return PREFIX.get(kind, OF_LEDGER)
+
+
+def is_open(kind: type[Any]) -> ColumnElement[bool]:
+    """Give the condition of a part that is open, word for word as in its partial index."""
+    zero = literal_column("0")
+    if kind is Lot:
+        return _schema.LOT.c.free + _schema.LOT.c.held > zero
+    if kind is Debt:
+        return _schema.DEBT.c.owed > zero
+    return _schema.HOLD.c.state == literal_column("'open'")
+
+
+ORDER_OF_OPEN: dict[type[Any], tuple[str, ...]] = {
+    Lot: ("lot",),
+    PointsHold: ("seq", "hold_id"),
+    Debt: ("seq", "entry_id"),
+}
+"""In which order a ledger shows what is open in it."""
+
+
+class Statements:
+    """Every statement of one store."""
+
+    def __init__(self, dialect: SqliteDialect) -> None:
+        self._dialect: Dialect = dialect.compiler
+        self._streams: dict[tuple[Any, ...], str] = {}
+        self.load = {kind: self._load(kind) for kind in TABLE_OF}
+        self.open = {kind: self._open(kind) for kind in ORDER_OF_OPEN}
+        self.entries = {by: self._entries(by) for by in ("seq", "order_id", "corrects")}
+        self.insert = {kind: self._compile(insert(table)) for kind, table in TABLE_OF.items()}
+        self.update = {kind: self._update(kind) for kind in (Customer, Membership, Ledger)}
+        self.upsert = {kind: self._compile(dialect.upsert(TABLE_OF[kind])) for kind in ORDER_OF_OPEN}
+
+    def _compile(self, statement: Executable) -> str:
+        return str(statement.compile(dialect=self._dialect))
+
+    def _load(self, kind: type[Any]) -> str:
+        table = TABLE_OF[kind]
+        columns = list(table.columns)[prefix(kind) :]
+        return self._compile(select(*columns).where(*_same(table.primary_key.columns)))
+
+    def _open(self, kind: type[Any]) -> str:
+        table = TABLE_OF[kind]
+        columns = list(table.columns)
+        asked = select(*columns[OF_LEDGER:]).where(*_same(columns[:OF_LEDGER]), is_open(kind))
+        return self._compile(asked.order_by(*(table.c[name] for name in ORDER_OF_OPEN[kind])))
+
+    def _entries(self, by: str) -> str:
+        table = _schema.ENTRY
+        columns = list(table.columns)
+        asked = select(*columns[OF_LEDGER:]).where(*_same(columns[:OF_LEDGER]), table.c[by] == bindparam(by))
+        return self._compile(asked.order_by(table.c.seq))
+
+    def _update(self, kind: type[Any]) -> str:
+        """Compile an update: its parameters are the row without its name, the name, and the expected version."""
+        table = TABLE_OF[kind]
+        name = list(table.primary_key.columns)
+        others = [column for column in table.columns if column not in name]
+        changed = update(table).values({column.name: bindparam(f"new_{column.name}") for column in others})
+        return self._compile(
+            changed.where(*_same(name, "old_"), table.c.version == bindparam("old_version")),
+        )
+
+    # Streams
+
+    def stream(self, kind: type[Any], query: All, *, is_part: bool = False) -> str:
+        """Give the statement that streams a kind for a query, whole rows in the order of the name.
+
+        Args:
+            kind: The class of the records.
+            query: What is asked; its values are given by `values`.
+            is_part: Whether only what is open is asked, in the order in which a ledger shows it.
+        """
+        shape = (
+            kind,
+            is_part,
+            query.holder_id is not None,
+            query.program_id is not None,
+            query.ledger is not None,
+            query.due_by is not None,
+        )
+        found = self._streams.get(shape)
+        if found is None:
+            found = self._streams[shape] = self._compile(_streamed(kind, query, is_part))
+        return found
+
+
+def _same(columns: Any, mark: str = "") -> list[ColumnElement[bool]]:
+    return [column == _bound(column, mark) for column in columns]
+
+
+def _bound(column: Column[Any], mark: str = "") -> BindParameter[Any]:
+    return bindparam(f"{mark}{column.name}", type_=column.type)
+
+
+def narrowings(kind: type[Any], query: All) -> tuple[tuple[str, Any], ...]:
+    """Give the columns of a kind's table that a query narrows, with their values; others do not apply to it."""
+    asked = (("holder_id", query.holder_id), ("program_id", query.program_id), ("ledger", query.ledger))
+    columns = TABLE_OF[kind].columns
+    return (
+        ("environment", query.environment),
+        *((name, value) for name, value in asked if value is not None and name in columns),
+    )
+
+
+def _streamed(kind: type[Any], query: All, is_part: bool) -> Select[Any]:
+    table, ledgers = TABLE_OF[kind], _schema.LEDGER
+    asked = select(*table.columns).where(*_same([table.c[name] for name, _ in narrowings(kind, query)]))
+    if query.due_by is not None and (is_part or kind is Ledger):
+        if is_part:
+            names = [column.name for column in ledgers.primary_key.columns]
+            asked = asked.join_from(
+                ledgers,
+                table,
+                _all_same(table, ledgers, names),
+            )
+        asked = asked.where(ledgers.c.next_change_at <= bindparam("due_by"))
+    name = list(table.primary_key.columns)
+    if is_part:
+        asked = asked.where(is_open(kind))
+        name = [*name[:OF_LEDGER], *(table.c[each] for each in ORDER_OF_OPEN[kind])]
+    return asked.order_by(*name)
+
+
+def _all_same(left: Table, right: Table, names: list[str]) -> ColumnElement[bool]:
+    first, *others = [left.c[name] == right.c[name] for name in names]
+    for other in others:
+        first = first & other
+    return first

@@ -1,0 +1,123 @@
+"""The tables' version: finding it, and bringing it up to this library's."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Column, MetaData, String, Table, create_engine, insert
+from sqlalchemy.pool import StaticPool
+
+from loyalcore.adapters.sqlalchemy._dialects import is_missing_table
+from loyalcore.adapters.sqlalchemy._schema import METADATA, REVISION, REVISION_TABLE
+from loyalcore.errors import ReadOnlyStore, SchemaMismatch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection
+
+    from loyalcore.adapters.sqlalchemy._dialects import Link, SqliteDialect
+
+_ALEMBIC = threading.Lock()
+"""Alembic's context belongs to the process: one migration at a time."""
+
+
+@contextmanager
+def _connection(link: Link) -> Iterator[Connection]:
+    """Lend a driver connection to SQLAlchemy, in the transaction that it is in; committing stays with the caller."""
+    engine = create_engine("sqlite://", creator=lambda: _Lent(link.connection), poolclass=StaticPool)
+    with engine.connect() as connection, connection.begin():
+        yield connection
+
+
+class _Lent:
+    """A driver connection that another may use but neither end its transaction nor close it."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    def commit(self) -> None:
+        """Leave it to the owner."""
+
+    rollback = close = commit
+
+
+def found_revision(dialect: SqliteDialect, link: Link) -> str | None:
+    """Give the revision that the tables are at, None where there are none."""
+    try:
+        row = link.cursor.execute(f"SELECT version_num FROM {REVISION_TABLE}").fetchone()  # noqa: S608 - a constant
+    except dialect.Error as error:
+        if is_missing_table(error):
+            return None
+        raise
+    return None if row is None else str(row[0])
+
+
+def check_revision(dialect: SqliteDialect, link: Link) -> None:
+    """Make sure that the tables are this library's.
+
+    Raises:
+        SchemaMismatch: There are none, or they are at another revision.
+    """
+    found = found_revision(dialect, link)
+    if found != REVISION:
+        raise SchemaMismatch(found=found, expected=REVISION)
+
+
+def upgrade(dialect: SqliteDialect, link: Link) -> None:
+    """Bring the tables up to this library's, in one transaction that keeps others out.
+
+    Raises:
+        SchemaMismatch: They are at a revision that this library does not know: a newer one.
+    """
+    dialect.make_concurrent(link)
+    if not dialect.begin(link, readonly=False):
+        dialect.rollback(link)
+        raise ReadOnlyStore("the store cannot be upgraded: its file or folder is write-protected")
+    try:
+        found = found_revision(dialect, link)
+        if found == REVISION:
+            return
+        if found is None and dialect.is_memory:
+            _create(link)
+        else:
+            _migrate(link, found)
+        dialect.commit(link)
+    finally:
+        dialect.rollback(link)
+
+
+def _create(link: Link) -> None:
+    """Make the tables as they are now, without the migrations; the caller holds a transaction."""
+    with _connection(link) as connection:
+        METADATA.create_all(connection)
+        versions = Table(REVISION_TABLE, MetaData(), Column("version_num", String(32), primary_key=True))
+        versions.create(connection)
+        connection.execute(insert(versions).values(version_num=REVISION))
+
+
+def _migrate(link: Link, found: str | None) -> None:
+    """Run the migrations that are missing; the caller holds a transaction.
+
+    Raises:
+        SchemaMismatch: The tables are at a revision that this library does not know: a newer one.
+    """
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    if found is not None:
+        known = {revision.revision for revision in ScriptDirectory.from_config(config).walk_revisions()}
+        if found not in known:
+            raise SchemaMismatch(found=found, expected=REVISION)
+    with _ALEMBIC, _connection(link) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, REVISION)

@@ -1,0 +1,10 @@
+"""Customers: the directory, and memberships in programs."""
+
+from loyalcore.domain.customers._commands import Join, Register
+from loyalcore.domain.customers._model import Customer, Membership, Standing
+
+__all__ = ["Customer", "Join", "Membership", "Register", "Standing"]
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,47 @@
+"""What every slice speaks: refs, the world a decision sees, the changes it wants, the receipt it answers."""
+
+from loyalcore.domain.decision._changes import ChangeSet, Decision, Part, Put, Record, VersionedRecord
+from loyalcore.domain.decision._keys import Fact, KeyRecord, Note
+from loyalcore.domain.decision._refs import (
+    CustomerRef,
+    DebtRef,
+    EntriesRef,
+    FactRef,
+    HoldRef,
+    KeyRef,
+    LedgerRef,
+    LotRef,
+    MembershipRef,
+    NoteRef,
+    Ref,
+)
+from loyalcore.domain.decision._world import Needs, World
+
+__all__ = [
+    "ChangeSet",
+    "CustomerRef",
+    "DebtRef",
+    "Decision",
+    "EntriesRef",
+    "Fact",
+    "FactRef",
+    "HoldRef",
+    "KeyRecord",
+    "KeyRef",
+    "LedgerRef",
+    "LotRef",
+    "MembershipRef",
+    "Needs",
+    "Note",
+    "NoteRef",
+    "Part",
+    "Put",
+    "Record",
+    "Ref",
+    "VersionedRecord",
+    "World",
+]
+
+
+def __dir__() -> list[str]:
+    return __all__

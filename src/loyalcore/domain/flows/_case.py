@@ -1,0 +1,218 @@
+"""The case: a command's world, programs, instant and ids, and the look-ups that every flow begins with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from loyalcore.domain.decision import (
+    ChangeSet,
+    CustomerRef,
+    Decision,
+    EntriesRef,
+    FactRef,
+    KeyRecord,
+    KeyRef,
+    LedgerRef,
+    MembershipRef,
+    Put,
+)
+from loyalcore.domain.flows._desk import Desk
+from loyalcore.domain.flows._receipt import Receipt
+from loyalcore.errors import IdempotencyConflict, InvalidInput, NotFound
+from loyalcore.values.digest import differing, digests
+from loyalcore.values.ids import check_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from loyalcore.domain.customers import Customer, Membership
+    from loyalcore.domain.decision import Part, Record, World
+    from loyalcore.domain.ledger import Entry, Ledger
+    from loyalcore.domain.programs import Program, Registry
+    from loyalcore.values.ids import Ids
+
+_NOT_PAYLOAD = frozenset({"customer_id", "key"})
+
+
+def payload_digests(command: Any) -> dict[str, str]:
+    """Digest a command's fields, without its key and the customer, who owns the key."""
+    fields = {
+        field.name: getattr(command, field.name)
+        for field in attrs.fields(type(command))
+        if field.name not in _NOT_PAYLOAD and getattr(command, field.name) != field.default
+    }
+    return digests({"command": command.name, **fields})
+
+
+def find_program(programs: Mapping[str, Program], program_id: object) -> Program:
+    """Find a program by its id; None is the only one.
+
+    Raises:
+        InvalidInput: None is named and several run, or the id is no text.
+        NotFound: It does not run here.
+    """
+    if program_id is None:
+        if len(programs) != 1:
+            raise InvalidInput(f"say which program: {', '.join(sorted(programs))}", path="program")
+        return next(iter(programs.values()))
+    name = check_text(program_id, "program")
+    if name not in programs:
+        raise NotFound("program", name)
+    return programs[name]
+
+
+@attrs.frozen
+class Case:
+    """What a decision is made from.
+
+    Args:
+        world: The records loaded so far.
+        programs: The programs that the host runs, by id.
+        now: The instant of the decision, UTC.
+        ids: Where new ids come from.
+        registry: The host's own functions.
+    """
+
+    world: World
+    programs: Mapping[str, Program]
+    now: datetime
+    ids: Ids
+    registry: Registry
+
+    def program(self, program_id: str | None) -> Program:
+        """Find the program of a command.
+
+        Raises:
+            InvalidInput: None is named and the host runs several.
+            NotFound: The host does not run it.
+        """
+        return find_program(self.programs, program_id)
+
+    def customer(self, customer_id: str) -> Customer:
+        """Find a customer, and whoever it was merged into.
+
+        Raises:
+            NotFound: The id is not registered.
+        """
+        while True:
+            found: Customer | None = self.world.get(CustomerRef(self.world.environment, customer_id))
+            if found is None:
+                raise NotFound("customer", customer_id, hint="register it first")
+            if found.merged_into is None:
+                return found
+            customer_id = found.merged_into
+
+    def ledger_ref(self, holder_id: str, program: Program, ledger: str) -> LedgerRef:
+        """Name a ledger."""
+        return LedgerRef(self.world.environment, holder_id, program.id, ledger)
+
+    def desk(self, holder_id: str, program: Program, customer: Customer | None = None) -> Desk:
+        """Open a desk on the holder's membership."""
+        membership: Membership | None = self.world.get(MembershipRef(self.world.environment, holder_id, program.id))
+        return Desk(
+            program,
+            self.world.environment,
+            holder_id,
+            self.world.actor,
+            membership,
+            self.registry.consumption.get(program.points.consumption),
+            customer,
+        )
+
+    def need_posting(self, customer: Customer, program: Program, command: Any, facts: Iterable[FactRef] = ()) -> None:
+        """Ask for everything that a posting reads, at once."""
+        environment, holder_id = self.world.environment, customer.holder_id
+        self.world.need(
+            self.ledger_ref(holder_id, program, command.ledger),
+            MembershipRef(environment, holder_id, program.id),
+            *(KeyRef(environment, holder, command.key) for holder in (holder_id, *customer.absorbed)),
+            *facts,
+        )
+
+    def replay(self, customer: Customer, command: Any) -> Receipt | None:
+        """Answer a key that was used before with its first receipt.
+
+        Raises:
+            IdempotencyConflict: It was used with another payload.
+        """
+        environment = self.world.environment
+        for holder in (customer.holder_id, *customer.absorbed):
+            record: KeyRecord | None = self.world.get(KeyRef(environment, holder, command.key))
+            if record is None:
+                continue
+            fields = differing(record.digests, payload_digests(command))
+            if fields:
+                raise IdempotencyConflict(key=command.key, fields=fields)
+            return Receipt(command=record.command, entries=self.entries_of(record), replayed=True)
+        return None
+
+    def entries_of(self, record: KeyRecord) -> tuple[Entry, ...]:
+        """Find the entries that a key answered with."""
+        refs = [EntriesRef(ledger, "seq", seq) for ledger, seqs in record.entries for seq in seqs]
+        self.world.need(*refs)
+        return tuple(entry for ref in refs for entry in self.world.get(ref))
+
+    def ledger(self, ref: LedgerRef) -> Ledger | None:
+        """Find a ledger, None where nothing was ever booked."""
+        found: Ledger | None = self.world.get(ref)
+        return found
+
+    def family(self, customer: Customer, ref: LedgerRef) -> list[LedgerRef]:
+        """Name a ledger and those that were merged into it, where earlier entries stand."""
+        return [ref, *(attrs.evolve(ref, holder_id=holder) for holder in customer.absorbed)]
+
+    def entries(self, refs: Iterable[EntriesRef]) -> list[Entry]:
+        """Find entries by several refs at once."""
+        wanted = list(refs)
+        self.world.need(*wanted)
+        return [entry for ref in wanted for entry in self.world.get(ref)]
+
+    def entry(self, customer: Customer, ref: LedgerRef, entry_id: str) -> Entry:
+        """Find an entry of a ledger, or of one that was merged into it, by its id.
+
+        Raises:
+            NotFound: There is no such entry.
+        """
+        holder, _program, seq, _ledger = [*entry_id.split(":", 3), "", "", ""][:4]
+        for each in self.family(customer, ref):
+            if each.holder_id == holder and seq.isdecimal() and each.entry_id(int(seq)) == entry_id:
+                for entry in self.entries([EntriesRef(each, "seq", int(seq))]):
+                    return entry
+        raise NotFound("entry", entry_id)
+
+    def decided(
+        self,
+        command: Any,
+        customer: Customer,
+        desks: Iterable[Desk],
+        entries: Iterable[Entry],
+        *,
+        inserts: Iterable[Record] = (),
+    ) -> Decision:
+        """Gather what the desks came to, with the key that answers it from now on."""
+        written = tuple(entries)
+        by_ledger: dict[LedgerRef, list[int]] = {}
+        for entry in written:
+            by_ledger.setdefault(entry.ledger, []).append(entry.seq)
+        record = KeyRecord(
+            KeyRef(self.world.environment, customer.holder_id, command.key),
+            command.name,
+            payload_digests(command),
+            tuple((ledger, tuple(seqs)) for ledger, seqs in by_ledger.items()),
+        )
+        changes = gather(desks, [], [record, *inserts])
+        return Decision(changes, Receipt(command=command.name, entries=written))
+
+
+def gather(desks: Iterable[Desk], puts: list[Put], inserts: list[Record]) -> ChangeSet:
+    """Put the changes of several desks together as one change set."""
+    parts: list[Part] = []
+    entries: list[Record] = []
+    for desk in desks:
+        puts = [*puts, *desk.puts()]
+        parts += desk.parts()
+        entries += desk.entries()
+    return ChangeSet(puts=tuple(puts), parts=tuple(parts), inserts=(*entries, *inserts))

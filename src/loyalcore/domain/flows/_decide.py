@@ -1,0 +1,115 @@
+"""The one door of the core: a command and what it needs to know, in; what to write and what to answer, out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from loyalcore.domain.customers import Join, Register
+from loyalcore.domain.flows import customers, points
+from loyalcore.domain.flows._case import Case
+from loyalcore.domain.ledger import (
+    Activate,
+    Activity,
+    Adjust,
+    Award,
+    Capture,
+    Deduct,
+    Extend,
+    Hold,
+    Merge,
+    Release,
+    Restore,
+    Reverse,
+    Spend,
+    Sweep,
+    Transfer,
+)
+from loyalcore.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from loyalcore.domain.decision import Decision, World
+    from loyalcore.domain.programs import Program, Registry
+    from loyalcore.values.ids import Ids
+
+Command = (
+    Activate
+    | Activity
+    | Adjust
+    | Award
+    | Capture
+    | Deduct
+    | Extend
+    | Hold
+    | Join
+    | Merge
+    | Register
+    | Release
+    | Restore
+    | Reverse
+    | Spend
+    | Sweep
+    | Transfer
+)
+
+_FLOWS: dict[type[Any], Callable[[Any, Case], Decision]] = {
+    Register: customers.decide_register,
+    Join: customers.decide_join,
+    Merge: customers.decide_merge,
+    Award: points.decide_award,
+    Activate: points.decide_activate,
+    Spend: points.decide_spend,
+    Deduct: points.decide_deduct,
+    Adjust: points.decide_adjust,
+    Hold: points.decide_hold,
+    Capture: points.decide_capture,
+    Release: points.decide_release,
+    Reverse: points.decide_reverse,
+    Restore: points.decide_restore,
+    Transfer: points.decide_transfer,
+    Extend: points.decide_extend,
+    Activity: points.decide_activity,
+    Sweep: points.decide_sweep,
+}
+
+COMMANDS: dict[str, type[Any]] = {kind.name: kind for kind in _FLOWS}
+"""Every command by its name, such as `points.award`."""
+
+
+def decide(
+    command: Command,
+    world: World,
+    programs: Mapping[str, Program],
+    now: datetime,
+    ids: Ids,
+    registry: Registry,
+) -> Decision:
+    """Decide a command; pure.
+
+    Args:
+        command: What is wanted.
+        world: The records loaded so far, and who acts.
+        programs: The programs that the host runs, by id.
+        now: The instant, UTC.
+        ids: Where new ids come from.
+        registry: The host's own functions.
+
+    Returns:
+        What to write, and the receipt.
+
+    Raises:
+        Needs: A record is missing; load it and decide again.
+        InvalidInput: It is no command, or names no program where several run.
+        NotFound: A customer, program, ledger, entry or hold is not there.
+        IdempotencyConflict: The key was used with another payload.
+        FactConflict: The fact was paid with another number of points.
+        Refused: The program says no.
+
+    Source: HOUSE 1.
+    """
+    flow = _FLOWS.get(type(command))
+    if flow is None:
+        raise InvalidInput(f"not a command: {type(command).__name__}", path="command")
+    return flow(command, Case(world, programs, now, ids, registry))

@@ -1,0 +1,170 @@
+"""The desk: one holder in one program while something is booked, and the changes it comes to.
+
+A decision opens a desk on the records it loaded, books on it, and takes its changes; a replay keeps one open over many
+events. Either way the same lines book, join, and move the tier.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from loyalcore.domain.customers import Membership
+from loyalcore.domain.decision import LedgerRef, Put
+from loyalcore.domain.ledger import (
+    Book,
+    Entry,
+    EntryKind,
+    JoinPolicy,
+    Ledger,
+    account_of,
+    ledger_of,
+    touched,
+)
+from loyalcore.domain.tiers import Measure, advance
+from loyalcore.errors import LimitExceeded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+    from decimal import Decimal
+
+    from loyalcore.domain.customers import Customer
+    from loyalcore.domain.decision import Part
+    from loyalcore.domain.ledger import Account
+    from loyalcore.domain.programs import Program
+
+SUBLEDGERS_MAX = 100
+
+_MEASURES: dict[Measure, Callable[[Account], int]] = {
+    Measure.POINTS_EARNED: lambda account: account.earned,
+    Measure.ACTIVE_BALANCE: lambda account: account.active,
+}
+
+
+class Desk:
+    """A holder's ledgers and membership in one program, while they are booked on.
+
+    Args:
+        program: The program.
+        environment: `live` or `sandbox`.
+        holder_id: The holder.
+        actor: Who acts.
+        customer: The directory row that leads to the holder, where the desk may enrol it in the program.
+        membership: The membership as loaded, None where there is none yet.
+        consumption: The host's own consumption order, where the program names one.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        environment: str,
+        holder_id: str,
+        actor: str,
+        membership: Membership | None,
+        consumption: Callable[[Any], Any] | None = None,
+        customer: Customer | None = None,
+    ) -> None:
+        self.customer = customer
+        self.program = program
+        self.actor = actor
+        self.loaded = membership
+        self.membership = membership or Membership(environment=environment, holder_id=holder_id, program_id=program.id)
+        self.books: dict[str, Book] = {}
+        self._consumption = consumption
+        self._versions: dict[str, int | None] = {}
+        self._checkpoints: list[tuple[int, int | Decimal]] = []
+        self._seen: dict[str, int] = {}
+        tiers = program.tiers
+        self._measure = None if tiers is None else _MEASURES.get(tiers.measure)
+
+    def book(self, ledger_id: str, ledger: Ledger | None, now: datetime) -> Book:
+        """Open the book of a ledger at an instant; none is an empty one."""
+        member = self.membership
+        book = self.books.get(ledger_id)
+        if book is None:
+            book = self.books[ledger_id] = Book(
+                account_of(ledger),
+                LedgerRef(member.environment, member.holder_id, member.program_id, ledger_id),
+                self.program.points,
+                self.program.zone,
+                program_version=self.program.version,
+                actor=self.actor,
+                consumption=self._consumption,
+                on_entry=self._checkpoint if self._measure is not None and ledger_id == "" else None,
+            )
+            self._versions[ledger_id] = None if ledger is None else ledger.version
+        book.open_at(now)
+        return book
+
+    def _checkpoint(self, account: Account) -> None:
+        if self._measure is not None:
+            self._checkpoints.append((account.at, self._measure(account)))
+
+    def measure(self, at: int, value: int | Decimal) -> None:
+        """Note the value of a measure that no ledger holds, such as money spent, from an instant on."""
+        self._checkpoints.append((at, value))
+
+    def settle_membership(self, book: Book) -> None:
+        """After a booking: join by policy, list a new ledger, and move the tier by what was measured since."""
+        member = self.membership
+        ledger_id = book.ref.ledger
+        if ledger_id not in member.ledgers:
+            if len(member.ledgers) > SUBLEDGERS_MAX:
+                raise LimitExceeded("too many subledgers", path="ledger", limit=SUBLEDGERS_MAX)
+            member = attrs.evolve(member, ledgers=(*member.ledgers, ledger_id))
+        if member.joined_at is None:
+            joined_at = self._joined_at(book.entries[self._seen.get(ledger_id, 0) :])
+            if joined_at is not None:
+                member = attrs.evolve(member, joined_at=joined_at)
+        self._seen[ledger_id] = len(book.entries)
+        tiers = self.program.tiers
+        if tiers is not None:
+            joined_at = member.joined_at or book.recorded_at
+            standing = advance(member.standing, tiers, self.program.zone, joined_at, self._checkpoints, book.account.at)
+            self._checkpoints = []
+            if standing is not member.standing:
+                member = attrs.evolve(member, standing=standing)
+        self.membership = member
+
+    def _joined_at(self, entries: Iterable[Entry]) -> datetime | None:
+        policy = self.program.points.join_policy
+        if policy is JoinPolicy.NOT_JOIN:
+            return None
+        for entry in entries:
+            if entry.kind is EntryKind.AWARD:
+                lot = entry.lots[0]
+                is_active = lot.active_from is not None and lot.active_from <= entry.effective_at
+                if policy is JoinPolicy.POINTS_EARNED or is_active:
+                    return entry.effective_at
+            elif entry.kind is EntryKind.ACTIVATE:
+                return entry.effective_at
+        return None
+
+    def puts(self) -> list[Put]:
+        """The ledger heads and the membership to write, with the versions they must still have."""
+        puts = []
+        for ledger_id, book in self.books.items():
+            if book.entries:
+                expected = self._versions[ledger_id]
+                head = ledger_of(book.account, book.ref, 1 if expected is None else expected + 1)
+                puts.append(Put(head, expected))
+        if self.membership != self.loaded:
+            expected = None if self.loaded is None else self.loaded.version
+            version = 1 if expected is None else expected + 1
+            puts.append(Put(attrs.evolve(self.membership, version=version), expected))
+        customer = self.customer
+        if customer is not None and self.program.id not in customer.programs:
+            programs = (*customer.programs, self.program.id)
+            row = attrs.evolve(customer, programs=programs, version=customer.version + 1)
+            puts.append(Put(row, customer.version))
+        return puts
+
+    def parts(self) -> list[Part]:
+        """The lots, holds and debts to write."""
+        return [part for book in self.books.values() if book.entries for part in touched(book.account, book.ref)]
+
+    def entries(self) -> list[Entry]:
+        """The entries written so far, ledger by ledger."""
+        return [entry for book in self.books.values() for entry in book.entries]

@@ -1,0 +1,55 @@
+"""The receipt: what a command answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from loyalcore.domain.ledger import Entry, EntryKind, PointsHold
+
+if TYPE_CHECKING:
+    from loyalcore.domain.customers import Customer, Membership
+
+
+@attrs.frozen(kw_only=True)
+class Receipt:
+    """What a command returns; the same again when it is repeated with the same key.
+
+    Args:
+        command: The command's name, such as `points.award`.
+        entries: The entries it wrote, in order.
+        customer: The customer, for commands about customers.
+        membership: The membership, for commands about memberships.
+        replayed: Whether this is the answer of an earlier call, and nothing was written now.
+    """
+
+    command: str
+    entries: tuple[Entry, ...] = ()
+    customer: Customer | None = None
+    membership: Membership | None = None
+    replayed: bool = False
+
+    @property
+    def points(self) -> int:
+        """How many points the command moved, after a clamp."""
+        return sum(abs(entry.points) for entry in self.entries[:1])
+
+    @property
+    def hold(self) -> PointsHold:
+        """The hold that the command made.
+
+        Raises:
+            LookupError: The command made none.
+        """
+        for entry in self.entries:
+            if entry.kind is EntryKind.HOLD and entry.hold_id is not None and entry.lapses_at is not None:
+                return PointsHold(
+                    ledger=entry.ledger,
+                    id=entry.hold_id,
+                    points=entry.points,
+                    lapses_at=entry.lapses_at,
+                    draws=entry.draws,
+                    seq=entry.seq,
+                )
+        raise LookupError(f"{self.command} made no hold")

@@ -1,0 +1,135 @@
+"""The commands about customers, decided: register, join, merge."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from loyalcore.domain.customers import Customer, Join, Membership, Register, Standing
+from loyalcore.domain.decision import ChangeSet, CustomerRef, Decision, MembershipRef, Put
+from loyalcore.domain.flows._case import gather
+from loyalcore.domain.flows._receipt import Receipt
+from loyalcore.domain.ledger import Entry, Merge, merge
+from loyalcore.errors import IllegalTransition
+
+if TYPE_CHECKING:
+    from loyalcore.domain.flows._case import Case
+    from loyalcore.domain.flows._desk import Desk
+
+
+def decide_register(command: Register, case: Case) -> Decision:
+    """Register a customer; who is registered stays who he is."""
+    ref = CustomerRef(case.world.environment, command.customer_id)
+    found: Customer | None = case.world.get(ref)
+    if found is not None:
+        return Decision(ChangeSet(), Receipt(command=command.name, customer=found, replayed=True))
+    customer = Customer(
+        environment=case.world.environment,
+        customer_id=command.customer_id,
+        holder_id=case.ids.new("holder"),
+        registered_at=case.now,
+    )
+    return Decision(ChangeSet(puts=(Put(customer, None),)), Receipt(command=command.name, customer=customer))
+
+
+def decide_join(command: Join, case: Case) -> Decision:
+    """Make a customer a member; who has joined stays joined since then."""
+    customer = case.customer(command.customer_id)
+    program = case.program(command.program)
+    ref = MembershipRef(case.world.environment, customer.holder_id, program.id)
+    ledger_ref = case.ledger_ref(customer.holder_id, program, "")
+    case.world.need(ref, ledger_ref)
+    found: Membership | None = case.world.get(ref)
+    if found is not None and found.joined_at is not None:
+        return Decision(ChangeSet(), Receipt(command=command.name, membership=found, replayed=True))
+    desk = case.desk(customer.holder_id, program, customer)
+    book = desk.book("", case.ledger(ledger_ref), case.now)
+    desk.membership = attrs.evolve(desk.membership, joined_at=book.recorded_at)
+    desk.settle_membership(book)
+    changes = gather([desk], [], [])
+    membership = next(put.record for put in changes.puts if isinstance(put.record, Membership))
+    return Decision(changes, Receipt(command=command.name, membership=membership))
+
+
+def decide_merge(command: Merge, case: Case) -> Decision:
+    """Merge a customer into another, in every program; the second merge changes nothing."""
+    environment = case.world.environment
+    case.world.need(CustomerRef(environment, command.customer_id), CustomerRef(environment, command.into))
+    survivor = case.customer(command.into)
+    merged: Customer = case.world.get(CustomerRef(environment, command.customer_id)) or case.customer(
+        command.customer_id
+    )
+    if merged.merged_into is not None:
+        if case.customer(command.customer_id).holder_id == survivor.holder_id:
+            return Decision(ChangeSet(), Receipt(command=command.name, customer=survivor, replayed=True))
+        raise IllegalTransition(state="merged into somebody else", move="merge")
+    if merged.holder_id == survivor.holder_id:
+        raise IllegalTransition(state="the survivor of that customer", move="merge")
+    programs = [case.program(program_id) for program_id in merged.programs]
+    members = {
+        (holder, program.id): MembershipRef(environment, holder, program.id)
+        for program in programs
+        for holder in (merged.holder_id, survivor.holder_id)
+    }
+    case.world.need(*members.values())
+    desks: list[Desk] = []
+    entries: list[Entry] = []
+    for program in programs:
+        leaving = case.desk(merged.holder_id, program)
+        staying = case.desk(survivor.holder_id, program)
+        desks += [leaving, staying]
+        entries += _merge_ledgers(command, case, leaving, staying)
+    survivor_row = attrs.evolve(
+        survivor,
+        absorbed=(*survivor.absorbed, merged.holder_id, *merged.absorbed),
+        programs=tuple(dict.fromkeys((*survivor.programs, *merged.programs))),
+        version=survivor.version + 1,
+    )
+    merged_row = attrs.evolve(merged, merged_into=survivor.customer_id, version=merged.version + 1)
+    puts = [Put(survivor_row, survivor.version), Put(merged_row, merged.version)]
+    changes = gather(desks, puts, [])
+    return Decision(changes, Receipt(command=command.name, entries=tuple(entries), customer=survivor_row))
+
+
+def _merge_ledgers(command: Merge, case: Case, leaving: Desk, staying: Desk) -> list[Entry]:
+    """Merge the ledgers of one program; the survivor keeps the earlier join date and the higher tier."""
+    program = leaving.program
+    old = leaving.membership
+    refs = {
+        ledger: (
+            case.ledger_ref(old.holder_id, program, ledger),
+            case.ledger_ref(staying.membership.holder_id, program, ledger),
+        )
+        for ledger in old.ledgers
+    }
+    case.world.need(*(ref for pair in refs.values() for ref in pair))
+    entries: list[Entry] = []
+    _merge_standing(leaving, staying)
+    for ledger, (source_ref, target_ref) in refs.items():
+        source = leaving.book(ledger, case.ledger(source_ref), case.now)
+        target = staying.book(ledger, case.ledger(target_ref), case.now)
+        entries += merge(source, target, reason=command.reason)
+        staying.settle_membership(target)
+    leaving.membership = attrs.evolve(leaving.membership, ledgers=())
+    return entries
+
+
+def _merge_standing(leaving: Desk, staying: Desk) -> None:
+    old, new = leaving.membership, staying.membership
+    dates = [at for at in (old.joined_at, new.joined_at) if at is not None]
+    standing = new.standing
+    tiers = leaving.program.tiers
+    if tiers is not None:
+        if tiers.rank_of(old.standing.tier) > tiers.rank_of(standing.tier):
+            standing = attrs.evolve(old.standing, measured=None, gains=())
+        standing = _with_both_measures(standing, old.standing, new.standing)
+    staying.membership = attrs.evolve(new, joined_at=min(dates, default=None), standing=standing)
+
+
+def _with_both_measures(standing: Standing, old: Standing, new: Standing) -> Standing:
+    """Add up what both have measured, so that the survivor's next value is a gain over both."""
+    if old.measured is None and new.measured is None:
+        return standing
+    gains = sorted((*old.gains, *new.gains), key=lambda gain: gain[0])
+    return attrs.evolve(standing, measured=(old.measured or 0) + (new.measured or 0), gains=tuple(gains))

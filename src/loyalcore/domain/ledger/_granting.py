@@ -1,0 +1,209 @@
+"""Bookings that bring points in or change their terms: award, adjust up, activate, extend."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from loyalcore.domain.ledger._book import never
+from loyalcore.domain.ledger._entry import Draw, Entry, EntryKind, NewLot, TermChange
+from loyalcore.domain.ledger._policy import ExpiryAnchor, ExpiryModel
+from loyalcore.errors import IllegalTransition, InvalidInput
+from loyalcore.values.calendar import Term, parse_duration, parse_expiry, parse_start
+from loyalcore.values.clock import NEVER, from_micros, to_micros
+from loyalcore.values.zones import end_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date, datetime
+
+    from loyalcore.domain.ledger._book import Book
+    from loyalcore.domain.ledger._kernel import OpenLot
+
+_UNLIMITED = parse_expiry("unlimited", "expiry")
+
+
+def grant(
+    book: Book,
+    kind: EntryKind,
+    points: int,
+    *,
+    activation: str | None = None,
+    active_from: datetime | None = None,
+    expiry: str | None = None,
+    expires_at: datetime | None = None,
+    expires_on: date | None = None,
+    **fields: Any,
+) -> Entry:
+    """Book an award or an adjustment up: one new lot; what is owed is paid from it once it is active.
+
+    Args:
+        book: The ledger, opened at now.
+        kind: `award` or `adjust`.
+        points: How many, at least 1.
+        activation: A start expression; None is the program's.
+        active_from: A start instant instead, UTC.
+        expiry: An expiry expression; None is the program's.
+        expires_at: An end instant instead, UTC.
+        expires_on: A last valid day instead, in the program's zone.
+        fields: Further fields of the entry.
+
+    Raises:
+        InvalidInput: The expiry is not after the start.
+
+    Source: DOMAIN 3.1, 3.2.
+    """
+    start = _start(book, activation, active_from)
+    term, waiting = _term(book, start, expiry, expires_at, expires_on, fields.get("occurred_at"))
+    if term.at <= (book.now if start == NEVER else start):
+        raise InvalidInput(
+            "the expiry is not after the start of the points; give a later expiry or an earlier start",
+            path="expires_on" if expires_on else "expires_at" if expires_at else "expiry",
+        )
+    account = book.account
+    number = account.lot_count + 1
+    lot = NewLot(
+        number,
+        points,
+        never(start),
+        never(term.at),
+        term.on,
+        waiting,
+        is_earned=kind is EntryKind.AWARD,
+    )
+    settled = book.settle((Draw(number, points),)) if start <= account.at else ()
+    return book.write(kind, points, lots=(lot,), settled=settled, **fields)
+
+
+def _start(book: Book, activation: str | None, active_from: datetime | None) -> int:
+    if active_from is not None:
+        return to_micros(active_from)
+    rule = book.policy.activation if activation is None else parse_start(activation, "activation")
+    return rule.resolve(book.now, book.zone)
+
+
+def _term(
+    book: Book,
+    start: int,
+    expiry: str | None,
+    expires_at: datetime | None,
+    expires_on: date | None,
+    occurred_at: datetime | None,
+) -> tuple[Term, str | None]:
+    if expires_at is not None:
+        return Term(to_micros(expires_at), None), None
+    if expires_on is not None:
+        return Term(end_of(expires_on, book.zone), expires_on), None
+    policy = book.policy
+    if expiry is not None:
+        rule = parse_expiry(expiry, "expiry")
+    elif policy.expiry_model is ExpiryModel.INACTIVITY:
+        rule = _UNLIMITED
+    else:
+        rule = policy.expiry
+    if start == NEVER:
+        return Term(NEVER, None), None if rule == _UNLIMITED else rule.text
+    if policy.expiry_anchor is ExpiryAnchor.ACTIVATED:
+        return rule.resolve(start, book.zone), rule.text if start > book.now else None
+    if policy.expiry_anchor is ExpiryAnchor.ORDER_CLOSED and occurred_at is not None:
+        return rule.resolve(to_micros(occurred_at), book.zone), None
+    return rule.resolve(book.now, book.zone), None
+
+
+def activate(book: Book, lots: Sequence[OpenLot], **fields: Any) -> Entry:
+    """Book the activation of pending lots, now; an expiry that counts from activation starts.
+
+    Args:
+        book: The ledger, opened at now.
+        lots: The pending lots, at least one.
+        fields: Further fields of the entry.
+
+    Raises:
+        InvalidInput: The expiry that the lot brought along is over before it starts.
+
+    Source: DOMAIN 3.1 (anchors), 3.2.
+    """
+    draws = tuple(Draw(lot.lot, lot.free) for lot in lots)
+    changes = []
+    for lot in lots:
+        if lot.expiry is not None:
+            term = parse_expiry(lot.expiry, "expiry").resolve(book.now, book.zone)
+            if term.at <= book.now:
+                raise InvalidInput("the expiry of these points is over before they start", path="expiry")
+            changes.append(TermChange(lot.lot, never(lot.expires_at), never(term.at), term.on))
+    points = sum(draw.points for draw in draws)
+    return book.write(
+        EntryKind.ACTIVATE, points, draws=draws, changes=tuple(changes), settled=book.settle(draws), **fields
+    )
+
+
+def pending_lots(book: Book, numbers: Iterable[int]) -> list[OpenLot]:
+    """Find the pending lots among some numbers.
+
+    Raises:
+        IllegalTransition: None of them is pending.
+    """
+    account = book.account
+    lots = [account.lots[number] for number in numbers if number in account.lots]
+    pending = [lot for lot in lots if lot.active_from > account.at]
+    if not pending:
+        raise IllegalTransition(state="not pending", move="activate")
+    return pending
+
+
+def extend(
+    book: Book,
+    lots: Sequence[OpenLot],
+    *,
+    by: str | None = None,
+    expiry: str | None = None,
+    expires_at: datetime | None = None,
+    expires_on: date | None = None,
+    **fields: Any,
+) -> Entry:
+    """Book a new expiry for active and pending lots, and report each with its date before and after.
+
+    Args:
+        book: The ledger, opened at now.
+        lots: The lots to touch.
+        by: A span to add to each date; lots without a date keep none.
+        expiry: Or an expression that counts from now, `unlimited` among them.
+        expires_at: Or an instant, UTC.
+        expires_on: Or a last valid day, in the program's zone.
+        fields: Further fields of the entry.
+
+    Raises:
+        InvalidInput: The new expiry is not after now or not after the start of the points.
+
+    Source: DOMAIN 3.2.
+    """
+    if expires_at is not None:
+        fixed: Term | None = Term(to_micros(expires_at), None)
+    elif expires_on is not None:
+        fixed = Term(end_of(expires_on, book.zone), expires_on)
+    elif expiry is not None:
+        fixed = parse_expiry(expiry, "expiry").resolve(book.now, book.zone)
+    else:
+        fixed = None
+    span = None if by is None else parse_duration(by, "by")
+    changes = []
+    for lot in lots:
+        before = lot.expires_at
+        term = fixed
+        if term is None and span is not None:
+            term = Term(NEVER if before == NEVER else span.resolve(before, book.zone), None)
+        if term is None or term.at == before:
+            continue
+        if term.at <= max(book.now, 0 if lot.active_from == NEVER else lot.active_from):
+            raise InvalidInput("the new expiry is not after now and after the start of the points", path="expires_at")
+        changes.append(TermChange(lot.lot, never(before), never(term.at), term.on))
+    if book.policy.expiry_model is ExpiryModel.INACTIVITY:
+        _extend_account(book, fixed, span, fields)
+    return book.write(EntryKind.EXTEND, 0, changes=tuple(changes), **fields)
+
+
+def _extend_account(book: Book, fixed: Term | None, span: Any, fields: dict[str, Any]) -> None:
+    before = book.account.account_expires_at
+    if fixed is not None and fixed.at != NEVER:
+        fields["account_expires_at"] = from_micros(fixed.at)
+    elif span is not None and before != NEVER:
+        fields["account_expires_at"] = from_micros(span.resolve(before, book.zone))

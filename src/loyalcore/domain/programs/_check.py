@@ -1,0 +1,182 @@
+"""The checks of a program's settings: of each on its own, and of those that must go together.
+
+A document and a program built in Python pass the same checks; each gathers all faults before it says no.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+from loyalcore.domain.earning import EarningRule
+from loyalcore.domain.ledger import (
+    EntryKind,
+    ExpiryAnchor,
+    ExpiryModel,
+    JoinPolicy,
+    PointsPolicy,
+    ReturnPolicy,
+    Shortfall,
+)
+from loyalcore.errors import Fault, InvalidInput, LimitExceeded
+from loyalcore.values.calendar import Duration, Expiry, Start, parse_duration, parse_expiry
+from loyalcore.values.ids import check_text
+from loyalcore.values.points import SCALE_MAX, Rounding, check_points
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Sequence
+
+VERSION_MAX: Final = 2**31 - 1
+POINTS_NAME_MAX: Final = 64
+NAME_MAX: Final = 64
+UNLIMITED: Final = parse_expiry("unlimited", "expiry")
+# What time itself writes: a sweep must not be the activity that keeps points alive.
+BY_TIME: Final = frozenset({EntryKind.EXPIRE, EntryKind.ACTIVATE, EntryKind.RELEASE})
+
+_ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def fault_of(error: InvalidInput | LimitExceeded) -> Fault:
+    """Return the fault that an error of a check names."""
+    return Fault(error.path, error.message.removeprefix(f"{error.path}: "))
+
+
+def check_id(value: object, path: str) -> str:
+    """Return a program's id: lower-case ASCII letters, digits, `_` and `-`, 1 to 64 of them."""
+    text = check_text(value, path, length_max=NAME_MAX)
+    if _ID.fullmatch(text) is None:
+        raise InvalidInput("must be lower-case letters, digits, - and _, beginning with a letter or digit", path=path)
+    return text
+
+
+def check_function_name(value: object, path: str) -> str:
+    """Return the name of a function of the library or the host: lower-case ASCII letters, digits and `_`."""
+    text = check_text(value, path, length_max=NAME_MAX)
+    if _NAME.fullmatch(text) is None:
+        raise InvalidInput("must be lower-case letters, digits and _, beginning with a letter", path=path)
+    return text
+
+
+def check_version(value: object, path: str) -> int:
+    """Return a program's version, 1 to 2,147,483,647."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise InvalidInput(f"must be a whole number, not {type(value).__name__}", path=path)
+    if value < 1:
+        raise InvalidInput("must be at least 1", path=path)
+    if value > VERSION_MAX:
+        raise LimitExceeded("is too high a version", path=path, limit=VERSION_MAX)
+    return value
+
+
+def check_scale(value: object, path: str) -> int:
+    """Return the number of decimal places at which points are shown, 0 to 4."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= SCALE_MAX:
+        raise InvalidInput(f"must be a whole number of 0 to {SCALE_MAX}", path=path)
+    return value
+
+
+def check_points_name(value: object, path: str) -> str:
+    """Return what the points are called, 1 to 64 printable characters."""
+    return check_text(value, path, length_max=POINTS_NAME_MAX)
+
+
+def check_overdraft(value: object, path: str) -> int | None:
+    """Return the most points that may be owed, 0 or more; None sets no limit."""
+    return None if value is None else check_points(value, path, minimum=0)
+
+
+def check_activities(value: object, path: str) -> frozenset[EntryKind]:
+    """Return the entry kinds that count as activity: at least one, none of those that time itself writes."""
+    if not isinstance(value, frozenset) or not all(isinstance(kind, EntryKind) for kind in value):
+        raise InvalidInput("must be a frozenset of EntryKind", path=path)
+    if not value:
+        raise InvalidInput("must name at least one kind", path=path)
+    if wrong := sorted(value & BY_TIME):
+        raise InvalidInput(f"must not name {', '.join(wrong)}: time itself writes such entries", path=path)
+    return value
+
+
+def _one_of(*kinds: type) -> Callable[[object, str], object]:
+    def check(value: object, path: str) -> object:
+        if not isinstance(value, kinds):
+            raise InvalidInput(
+                f"must be {' or '.join(_noun(kind) for kind in kinds)}, not {type(value).__name__}", path=path
+            )
+        return value
+
+    return check
+
+
+def _noun(kind: type) -> str:
+    if kind is type(None):
+        return "None"
+    return f"one of {', '.join(each.value for each in kind)}" if issubclass(kind, Enum) else f"a {kind.__name__}"
+
+
+# What each setting of the points must be, once it is a value of Python.
+POLICY: Final[dict[str, Callable[[object, str], Any]]] = {
+    "name": check_points_name,
+    "scale": check_scale,
+    "activation": _one_of(Start),
+    "expiry": _one_of(Expiry),
+    "expiry_anchor": _one_of(ExpiryAnchor),
+    "expiry_model": _one_of(ExpiryModel),
+    "inactivity": _one_of(Duration, type(None)),
+    "activities": check_activities,
+    "consumption": check_function_name,
+    "shortfall": _one_of(Shortfall),
+    "overdraft_max": check_overdraft,
+    "return_policy": _one_of(ReturnPolicy),
+    "rounding": _one_of(Rounding),
+    "join_policy": _one_of(JoinPolicy),
+    "hold_for": _one_of(Duration),
+}
+
+
+def span_of(expiry: Expiry) -> Duration | None:
+    """Return a relative expiry as a duration; None for one of another form."""
+    try:
+        return parse_duration(expiry.text, "expiry")
+    except InvalidInput:
+        return None
+
+
+def model_faults(policy: PointsPolicy, wrong: Collection[str] = ()) -> Iterator[Fault]:
+    """Name what an expiry model lacks or forbids; a setting named in `wrong` has a fault of its own and is let be.
+
+    Source: DOMAIN 3.2 (expiry models).
+    """
+    model = policy.expiry_model
+    if model is ExpiryModel.PER_LOT or not {"expiry_model", "expiry", "inactivity"}.isdisjoint(wrong):
+        return
+    if policy.inactivity is None:
+        if span_of(policy.expiry) is None:
+            yield Fault("points.inactivity", f"is needed by the expiry model {model}, or a relative expiry such as 12M")
+    elif model is ExpiryModel.INACTIVITY and policy.expiry != UNLIMITED:
+        yield Fault("points.expiry", "must be unlimited beside inactivity: under that model all points expire together")
+
+
+def settled(policy: PointsPolicy) -> PointsPolicy:
+    """Return a policy in which what follows from its settings is said in its settings.
+
+    Source: DOMAIN 3.1 (`activated` is forced for `on_action`), 3.2 (expiry models).
+    """
+    if policy.activation.text == "on_action" and policy.expiry_anchor is not ExpiryAnchor.ACTIVATED:
+        policy = attrs.evolve(policy, expiry_anchor=ExpiryAnchor.ACTIVATED)
+    if policy.expiry_model is ExpiryModel.INACTIVITY and policy.inactivity is None:
+        policy = attrs.evolve(policy, inactivity=span_of(policy.expiry), expiry=UNLIMITED)
+    return policy
+
+
+def earning_faults(rules: Sequence[EarningRule | None]) -> Iterator[Fault]:
+    """Name the rules that repeat an id; None stands for a rule with faults of its own."""
+    seen: set[str] = set()
+    for index, rule in enumerate(rules):
+        if rule is not None:
+            if rule.id in seen:
+                yield Fault(f"earning[{index}].id", "is the id of an earlier rule; ids are unique")
+            seen.add(rule.id)

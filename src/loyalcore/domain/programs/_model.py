@@ -1,0 +1,172 @@
+"""The program: all rules of one loyalty program as one immutable, versioned value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from loyalcore.domain.earning import EarningRule
+from loyalcore.domain.ledger import PointsPolicy
+from loyalcore.domain.programs._check import (
+    POLICY,
+    check_id,
+    check_version,
+    earning_faults,
+    fault_of,
+    model_faults,
+    settled,
+)
+from loyalcore.domain.programs._document import points_document, read_document, rule_document, tiers_document
+from loyalcore.domain.programs._file import read_file
+from loyalcore.domain.tiers import TierSet
+from loyalcore.errors import Fault, InvalidDocument, InvalidInput, LimitExceeded
+from loyalcore.values.calendar import check_zone
+from loyalcore.values.money import check_currency
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Mapping
+    from zoneinfo import ZoneInfo
+
+_NO_ZONE: Any = None
+
+
+@attrs.frozen
+class Program:
+    """All rules of one loyalty program; two of the same rules are equal.
+
+    Args:
+        id: Lower-case ASCII letters, digits, `-` and `_`, 1 to 64 of them.
+        version: 1 to 2,147,483,647; a lot carries the version that it was granted under.
+        currency: The ISO code of the money of its rules and orders.
+        timezone: The IANA name of the zone of its wall clock.
+        points: The policy of its ledgers. What follows from a setting is written into it: `on_action` counts an
+            expiry from the activation, and under the model `inactivity` a relative expiry is the span of inactivity.
+        earning: The rules by which orders earn, ids unique.
+        tiers: Its tiers; None for a program without.
+
+    Raises:
+        InvalidDocument: One or more settings are of another type, out of range, or contradict each other; `faults`
+            names all of them.
+
+    Source: DOMAIN 1, 3.1 to 3.5.
+
+    Example:
+        >>> beans = Program("beans", currency="EUR", timezone="Europe/Berlin")
+        >>> beans.points.expiry_model.value, str(beans.zone)
+        ('per_lot', 'Europe/Berlin')
+    """
+
+    id: str
+    version: int = attrs.field(default=1, kw_only=True)
+    currency: str = attrs.field(kw_only=True)
+    timezone: str = attrs.field(kw_only=True)
+    points: PointsPolicy = attrs.field(factory=PointsPolicy, kw_only=True)
+    earning: tuple[EarningRule, ...] = attrs.field(default=(), kw_only=True)
+    tiers: TierSet | None = attrs.field(default=None, kw_only=True)
+    zone: ZoneInfo = attrs.field(init=False, eq=False, repr=False, default=_NO_ZONE)
+
+    def __attrs_post_init__(self) -> None:
+        faults: list[Fault] = []
+
+        def check(read: Callable[[object, str], object], value: object, path: str) -> object:
+            try:
+                return read(value, path)
+            except (InvalidInput, LimitExceeded) as error:
+                faults.append(fault_of(error))
+                return None
+
+        check(check_id, self.id, "id")
+        check(check_version, self.version, "version")
+        check(check_currency, self.currency, "currency")
+        zone = check(check_zone, self.timezone, "timezone")
+        if isinstance(self.points, PointsPolicy):
+            before = len(faults)
+            for name, read in POLICY.items():
+                check(read, getattr(self.points, name), f"points.{name}")
+            faults += model_faults(self.points, [fault.path.removeprefix("points.") for fault in faults[before:]])
+        else:
+            faults.append(Fault("points", f"must be a PointsPolicy, not {type(self.points).__name__}"))
+        if isinstance(self.earning, tuple | list) and all(isinstance(rule, EarningRule) for rule in self.earning):
+            faults += earning_faults(self.earning)
+        else:
+            faults.append(Fault("earning", "must be a tuple of EarningRule"))
+        if self.tiers is not None and not isinstance(self.tiers, TierSet):
+            faults.append(Fault("tiers", f"must be a TierSet or None, not {type(self.tiers).__name__}"))
+        if faults:
+            raise InvalidDocument(faults)
+        for name, value in (("zone", zone), ("points", settled(self.points)), ("earning", tuple(self.earning))):
+            object.__setattr__(self, name, value)
+
+    @classmethod
+    def load(cls, source: str | os.PathLike[str]) -> Program:
+        """Read a program from its document.
+
+        Args:
+            source: The path of a `.toml` or `.json` file in UTF-8.
+
+        Returns:
+            The program.
+
+        Raises:
+            InvalidInput: The source is no path, or ends in neither `.toml` nor `.json`.
+            NotFound: There is no such file.
+            InvalidDocument: The file cannot be read, is not well formed (the line is named), or has faults; `faults`
+                names all of them by their paths in the document.
+
+        Source: DOMAIN 1.
+
+        Example:
+            >>> Program.load("nowhere/beans.toml")
+            Traceback (most recent call last):
+            loyalcore.errors.NotFound: no program document 'nowhere/beans.toml'
+        """
+        name, values = read_file(source)
+        try:
+            return cls.from_document(values)
+        except InvalidDocument as error:
+            raise InvalidDocument(error.faults, path=name) from None
+
+    @classmethod
+    def from_document(cls, values: Mapping[str, Any]) -> Program:
+        """Build a program from the tables of its document.
+
+        Args:
+            values: What a TOML or JSON reader gives. Money is text or a whole number, points are whole numbers.
+
+        Returns:
+            The program.
+
+        Raises:
+            InvalidDocument: It has faults; `faults` names all of them by their paths.
+
+        Source: DOMAIN 1.
+
+        Example:
+            >>> Program.from_document({"id": "beans", "currency": "EUR", "timezone": "UTC"}).version
+            1
+        """
+        return cls(**read_document(values))
+
+    def to_document(self) -> dict[str, Any]:
+        """Return the document of this program, every setting said; `from_document` gives the program again.
+
+        Source: DOMAIN 1.
+
+        Example:
+            >>> Program("beans", currency="EUR", timezone="UTC").to_document()["points"]["expiry"]
+            'unlimited'
+        """
+        document: dict[str, Any] = {
+            "id": self.id,
+            "version": self.version,
+            "currency": self.currency,
+            "timezone": self.timezone,
+            "points": points_document(self.points),
+        }
+        if self.earning:
+            document["earning"] = [rule_document(rule) for rule in self.earning]
+        if self.tiers is not None:
+            document["tiers"] = tiers_document(self.tiers)
+        return document

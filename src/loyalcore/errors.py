@@ -1,0 +1,304 @@
+"""The whole error tree: whose fault it was decides the branch.
+
+`InvalidInput` is the caller's to mend, `Refused` is the program's answer, `NotFound` names what is not there,
+`Conflict` is another writer's doing, `LimitExceeded` is a guard, `StoreError` is the store's. Every error carries a
+stable `code`, its data as attributes and as JSON-able `details`, and no personal data in its message.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+__all__ = [
+    "AlreadyResolved",
+    "CapabilityMissing",
+    "ConcurrencyConflict",
+    "Conflict",
+    "FactConflict",
+    "Fault",
+    "IdempotencyConflict",
+    "IllegalTransition",
+    "InsufficientPoints",
+    "InvalidDocument",
+    "InvalidInput",
+    "LimitExceeded",
+    "LoyaltyError",
+    "NotFound",
+    "OutcomeUnknown",
+    "PromiseBroken",
+    "ReadOnlyStore",
+    "Refused",
+    "SchemaMismatch",
+    "StaleVersion",
+    "StoreError",
+    "StoreUnavailable",
+]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+def _rebuild(kind: type[LoyaltyError], message: str, details: dict[str, Any]) -> LoyaltyError:
+    error = kind.__new__(kind)
+    Exception.__init__(error, message)
+    error.__dict__.update(details)
+    return error
+
+
+class LoyaltyError(Exception):
+    """The root of every error that this library raises on purpose."""
+
+    code: ClassVar[str] = "loyalty_error"
+    is_retryable: ClassVar[bool] = False
+
+    def __init__(self, message: str, **details: Any) -> None:
+        super().__init__(message)
+        self.__dict__.update(details)
+
+    @property
+    def message(self) -> str:
+        """What went wrong, where, and how to mend it."""
+        return str(self.args[0])
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """The data of the error as JSON-able values."""
+        return {name: _jsonable(value) for name, value in self.__dict__.items() if not name.startswith("_")}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        data = {name: value for name, value in self.__dict__.items() if not name.startswith("__")}
+        return (_rebuild, (type(self), self.message, data))
+
+
+def _jsonable(value: Any) -> Any:
+    if isinstance(value, (str, int, float, bool)) or value is None:
+        return value
+    if isinstance(value, Fault):
+        return {"path": value.path, "message": value.message}
+    if isinstance(value, (list, tuple)):
+        return [_jsonable(each) for each in value]
+    isoformat = getattr(value, "isoformat", None)
+    return isoformat() if isoformat is not None else str(value)
+
+
+class InvalidInput(LoyaltyError, ValueError):  # noqa: N818 - the name says whose fault it is
+    """A value that no program could accept; `path` says where it stands."""
+
+    code = "invalid_input"
+    path: str
+
+    def __init__(self, message: str, *, path: str) -> None:
+        super().__init__(f"{path}: {message}" if path else message, path=path)
+
+
+class Fault(NamedTuple):
+    """One fault of a document: where it stands and what is wrong with it."""
+
+    path: str
+    message: str
+
+
+class InvalidDocument(InvalidInput):
+    """A document with faults, all of them at once."""
+
+    code = "invalid_document"
+    faults: tuple[Fault, ...]
+
+    def __init__(self, faults: Iterable[Fault], *, path: str = "") -> None:
+        found = tuple(faults)
+        lines = "".join(f"\n  {fault.path}: {fault.message}" for fault in found)
+        noun = "fault" if len(found) == 1 else "faults"
+        super().__init__(f"{len(found)} {noun} in the document{lines}", path=path)
+        self.faults = found
+
+
+class Refused(LoyaltyError):  # noqa: N818
+    """The program says no; nothing is written and the key is not used up."""
+
+    code = "refused"
+
+
+class InsufficientPoints(Refused):
+    """More points were asked for than are active and free."""
+
+    code = "insufficient_points"
+    requested: int
+    available: int
+    at: datetime
+
+    def __init__(self, *, requested: int, available: int, at: datetime) -> None:
+        super().__init__(
+            f"{requested} points were asked for, {available} are available at {at.isoformat()}",
+            requested=requested,
+            available=available,
+            at=at,
+        )
+
+
+class IllegalTransition(Refused):
+    """A move that the state does not allow."""
+
+    code = "illegal_transition"
+    state: str
+    move: str
+
+    def __init__(self, *, state: str, move: str) -> None:
+        super().__init__(f"cannot {move} what is {state}", state=state, move=move)
+
+
+class AlreadyResolved(IllegalTransition):
+    """A hold is captured, released or lapsed at most once."""
+
+    code = "already_resolved"
+
+
+class NotFound(LoyaltyError, LookupError):  # noqa: N818
+    """What was named is not there."""
+
+    code = "not_found"
+    kind: str
+    name: str
+
+    def __init__(self, kind: str, name: str, *, hint: str = "") -> None:
+        super().__init__(f"no {kind} {name!r}" + (f": {hint}" if hint else ""), kind=kind, name=name)
+
+
+class Conflict(LoyaltyError):  # noqa: N818
+    """Another writer, or an earlier call, got there first."""
+
+    code = "conflict"
+
+
+class StaleVersion(Conflict):
+    """What was read has changed since; load again and decide again."""
+
+    code = "stale_version"
+    is_retryable = True
+    what: str
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} has changed since it was read", what=what)
+
+
+class IdempotencyConflict(Conflict):
+    """The key was used before with another payload; `fields` names what differs."""
+
+    code = "idempotency_conflict"
+    key: str
+    fields: tuple[str, ...]
+
+    def __init__(self, *, key: str, fields: tuple[str, ...]) -> None:
+        super().__init__(
+            f"key {key!r} was used before with other values of: {', '.join(fields)}; use a new key for a new command",
+            key=key,
+            fields=fields,
+        )
+
+
+class FactConflict(Conflict):
+    """The business fact was paid before, with another number of points."""
+
+    code = "fact_conflict"
+    fact: str
+    paid: int
+    requested: int
+
+    def __init__(self, *, fact: str, paid: int, requested: int) -> None:
+        super().__init__(
+            f"{fact} was paid before with {paid} points, not {requested}; a fact pays once",
+            fact=fact,
+            paid=paid,
+            requested=requested,
+        )
+
+
+class ConcurrencyConflict(Conflict):
+    """Other writers won every attempt; the same command with the same key may be tried again."""
+
+    code = "concurrency_conflict"
+    is_retryable = True
+    attempts: int
+
+    def __init__(self, attempts: int) -> None:
+        super().__init__(
+            f"other writers won {attempts} attempts; try again with the same key",
+            attempts=attempts,
+        )
+
+
+class LimitExceeded(LoyaltyError):  # noqa: N818
+    """A guard of the library: `limit` is the most that is taken."""
+
+    code = "limit_exceeded"
+    path: str
+    limit: int
+
+    def __init__(self, message: str, *, path: str, limit: int) -> None:
+        super().__init__(f"{path}: {message} (at most {limit})", path=path, limit=limit)
+
+
+class StoreError(LoyaltyError):
+    """The store could not do its part."""
+
+    code = "store_error"
+
+
+class StoreUnavailable(StoreError):
+    """The store is closed, missing, busy for too long, or out of reach; nothing was written."""
+
+    code = "store_unavailable"
+    is_retryable = True
+
+
+class SchemaMismatch(StoreError):
+    """The store's tables are of another version than this library."""
+
+    code = "schema_mismatch"
+    found: str | None
+    expected: str
+
+    def __init__(self, *, found: str | None, expected: str) -> None:
+        stands = "holds no loyalcore tables" if found is None else f"is at schema version {found}"
+        super().__init__(
+            f"the store {stands}, this library needs {expected}: call upgrade() once",
+            found=found,
+            expected=expected,
+        )
+
+
+class ReadOnlyStore(StoreError):
+    """The store can be read but not written."""
+
+    code = "read_only_store"
+
+
+class OutcomeUnknown(StoreError):
+    """The answer to a commit was lost; the same command with the same key settles it."""
+
+    code = "outcome_unknown"
+    is_retryable = True
+
+
+class CapabilityMissing(StoreError):
+    """The call needs something that this store does not declare; `capability` names it."""
+
+    code = "capability_missing"
+    capability: str
+
+    def __init__(self, capability: str) -> None:
+        super().__init__(f"this store does not offer {capability!r}", capability=capability)
+
+
+class PromiseBroken(StoreError):
+    """The store answered what its protocol rules out; `promise` numbers it."""
+
+    code = "promise_broken"
+    promise: str
+
+    def __init__(self, message: str, *, promise: str) -> None:
+        super().__init__(f"{message} (promise {promise})", promise=promise)

@@ -1,0 +1,11 @@
+"""The facade: `Loyalty` and its parts, each method building one command or answering one question."""
+
+from loyalcore.services._loyalty import Loyalty, Outcome
+from loyalcore.services.customers import Customers
+from loyalcore.services.points import Points
+
+__all__ = ["Customers", "Loyalty", "Outcome", "Points"]
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,325 @@
+"""Questions about ledgers: balance, schedule, explain, verify, entries; and the sweep over all of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from loyalcore.domain.decision import CustomerRef, LedgerRef
+from loyalcore.domain.ledger import (
+    Balance,
+    Book,
+    Entry,
+    Ledger,
+    LotStory,
+    ScheduledChange,
+    Sweep,
+    Verification,
+    account_of,
+    balance,
+    cached_balance,
+    explain,
+    fold,
+    schedule,
+    verify,
+)
+from loyalcore.errors import NotFound
+from loyalcore.query import All
+from loyalcore.values.clock import check_instant, to_micros
+from loyalcore.values.ids import check_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from loyalcore.domain.customers import Customer
+    from loyalcore.domain.flows import Command, Receipt
+    from loyalcore.domain.ledger import Account
+    from loyalcore.domain.programs import Program
+    from loyalcore.execution import Executor
+    from loyalcore.store import Unit
+
+
+class Ledgers:
+    """What can be asked about ledgers, at any instant."""
+
+    def __init__(self, executor: Executor, run: Callable[[Command], Receipt]) -> None:
+        self._executor = executor
+        self._run = run
+
+    def balance(
+        self,
+        customer_id: str,
+        *,
+        at: datetime | None = None,
+        ledger: str = "",
+        program: str | None = None,
+    ) -> Balance:
+        """Give a ledger's figures at an instant: what was recorded by then, and what time does from there.
+
+        Args:
+            customer_id: The host's customer id.
+            at: The instant, past or future; None is now.
+            ledger: The ledger, `""` for the main one; one that nothing was booked on has zeros.
+            program: The program's id, where the host runs several.
+
+        Raises:
+            InvalidInput: A value of the wrong type or out of range, or no program where several run.
+            LimitExceeded: A text beyond its limit.
+            NotFound: The customer or the program is not there.
+            StoreError: The store could not do its part.
+
+        Source: DOMAIN 3.2.
+
+        Example:
+            >>> from loyalcore.testing import example
+            >>> shop = example()
+            >>> welcome = shop.points.award("ada", 120, reason="welcome", key="w-1")
+            >>> shop.points.balance("ada").active
+            120
+        """
+        with self._executor.store.unit(readonly=True) as unit:
+            rules, ref, stored = self._find(unit, customer_id, ledger, program)
+            when = self._executor.now() if at is None else check_instant(at, "at")
+            cached = None if stored is None else cached_balance(stored, when)
+            if cached is not None:
+                return cached
+            return balance(self._advanced(unit, rules, ref, stored, when), when)
+
+    def schedule(
+        self,
+        customer_id: str,
+        *,
+        ledger: str = "",
+        program: str | None = None,
+    ) -> tuple[ScheduledChange, ...]:
+        """List what time will do to a ledger from now on: what activates, expires and is released, and when.
+
+        Args:
+            customer_id: The host's customer id.
+            ledger: The ledger, `""` for the main one.
+            program: The program's id, where the host runs several.
+
+        Raises:
+            InvalidInput: A value of the wrong type or out of range, or no program where several run.
+            LimitExceeded: A text beyond its limit.
+            NotFound: The customer or the program is not there.
+            StoreError: The store could not do its part.
+
+        Source: DOMAIN 3.2; INF expiry date.
+
+        Example:
+            >>> from loyalcore.testing import example
+            >>> shop = example()
+            >>> welcome = shop.points.award("ada", 120, reason="welcome", expiry="1M", key="w-1")
+            >>> [(change.kind.value, change.points) for change in shop.points.schedule("ada")]
+            [('expire', 120)]
+        """
+        with self._executor.store.unit(readonly=True) as unit:
+            rules, ref, stored = self._find(unit, customer_id, ledger, program)
+            book = self._advanced(unit, rules, ref, stored, self._executor.now())
+            book.entries.clear()
+            return schedule(book)
+
+    def explain(
+        self,
+        customer_id: str,
+        *,
+        ledger: str = "",
+        program: str | None = None,
+    ) -> tuple[LotStory, ...]:
+        """Trace every point of a ledger: who granted it, by which order, rule and program version, and where it went.
+
+        Args:
+            customer_id: The host's customer id.
+            ledger: The ledger, `""` for the main one.
+            program: The program's id, where the host runs several.
+
+        Raises:
+            InvalidInput: A value of the wrong type or out of range, or no program where several run.
+            LimitExceeded: A text beyond its limit.
+            NotFound: The customer or the program is not there.
+            StoreError: The store could not do its part.
+
+        Source: DOMAIN 3.2 (why).
+
+        Example:
+            >>> from loyalcore.testing import example
+            >>> shop = example()
+            >>> welcome = shop.points.award("ada", 120, reason="welcome", key="w-1")
+            >>> mug = shop.points.spend("ada", 50, reason="mug", key="s-1")
+            >>> [(use.entry.reason, use.points) for use in shop.points.explain("ada")[0].uses]
+            [('mug', 50)]
+        """
+        with self._executor.store.unit(readonly=True) as unit:
+            _rules, ref, _stored = self._find(unit, customer_id, ledger, program)
+            return explain(self._stream(unit, ref))
+
+    def verify(
+        self,
+        customer_id: str,
+        *,
+        ledger: str = "",
+        program: str | None = None,
+    ) -> Verification:
+        """Recompute a ledger from its entries and name the first difference from what is stored.
+
+        Args:
+            customer_id: The host's customer id.
+            ledger: The ledger, `""` for the main one.
+            program: The program's id, where the host runs several.
+
+        Raises:
+            InvalidInput: A value of the wrong type or out of range, or no program where several run.
+            LimitExceeded: A text beyond its limit.
+            NotFound: The customer or the program is not there.
+            StoreError: The store could not do its part.
+
+        Source: DOMAIN 3.2.
+
+        Example:
+            >>> from loyalcore.testing import example
+            >>> shop = example()
+            >>> welcome = shop.points.award("ada", 120, reason="welcome", key="w-1")
+            >>> shop.points.verify("ada").is_ok
+            True
+        """
+        with self._executor.store.unit(readonly=True) as unit:
+            _rules, ref, stored = self._find(unit, customer_id, ledger, program)
+            return verify(self._stream(unit, ref), stored, ref)
+
+    def entries(
+        self,
+        customer_id: str,
+        *,
+        ledger: str = "",
+        program: str | None = None,
+    ) -> tuple[Entry, ...]:
+        """List the entries of a ledger in order.
+
+        Args:
+            customer_id: The host's customer id.
+            ledger: The ledger, `""` for the main one.
+            program: The program's id, where the host runs several.
+
+        Raises:
+            InvalidInput: A value of the wrong type or out of range, or no program where several run.
+            LimitExceeded: A text beyond its limit.
+            NotFound: The customer or the program is not there.
+            StoreError: The store could not do its part.
+
+        Source: INF activity feed; TAL points rows.
+
+        Example:
+            >>> from loyalcore.testing import example
+            >>> shop = example()
+            >>> welcome = shop.points.award("ada", 120, reason="welcome", key="w-1")
+            >>> [entry.kind.value for entry in shop.points.entries("ada")]
+            ['award']
+        """
+        with self._executor.store.unit(readonly=True) as unit:
+            _rules, ref, _stored = self._find(unit, customer_id, ledger, program)
+            return tuple(self._stream(unit, ref))
+
+    def sweep(self, customer_id: str | None = None, *, program: str | None = None) -> int:
+        """Write down what time has done; changes no balance, and may run never, late, or twice.
+
+        Args:
+            customer_id: Only this customer's ledgers; None is every ledger that is due.
+            program: Only this program's ledgers; None is every program that the host runs.
+
+        Returns:
+            How many ledgers were written.
+
+        Raises:
+            InvalidInput: A value of the wrong type or out of range.
+            LimitExceeded: A text beyond its limit.
+            NotFound: The customer or the program is not there.
+            ConcurrencyConflict: Other writers won every attempt on one ledger; those before it are done.
+            StoreError: The store could not do its part.
+
+        Source: DOMAIN 3.2.
+
+        Example:
+            >>> from loyalcore.testing import example
+            >>> example().points.sweep()
+            0
+        """
+        executor = self._executor
+        holder = None
+        with executor.store.unit(readonly=True) as unit:
+            if customer_id is not None:
+                holder = self._customer(unit, customer_id).holder_id
+            if program is not None and program not in executor.programs:
+                raise NotFound("program", str(program))
+            now = executor.now()
+            query = All(Ledger, executor.environment, holder_id=holder, due_by=now)
+            due = [ledger.ref for ledger in unit.stream(query, now)]
+        swept = 0
+        for ref in due:
+            if ref.program_id in executor.programs and program in (None, ref.program_id):
+                command = Sweep(ref.holder_id, ledger=ref.ledger, program=ref.program_id)
+                swept += bool(self._run(command).entries)
+        return swept
+
+    def _customer(self, unit: Unit, customer_id: str) -> Customer:
+        check_text(customer_id, "customer_id")
+        named = customer_id
+        while True:
+            ref = CustomerRef(self._executor.environment, named)
+            found: Customer | None = unit.load([ref])[ref]
+            if found is None:
+                raise NotFound("customer", customer_id, hint="register it first")
+            if found.merged_into is None:
+                return found
+            named = found.merged_into
+
+    def _find(
+        self,
+        unit: Unit,
+        customer_id: str,
+        ledger: str,
+        program: str | None,
+    ) -> tuple[Program, LedgerRef, Ledger | None]:
+        check_text(customer_id, "customer_id")
+        check_text(ledger, "ledger", length_min=0)
+        rules = self._executor.program(program)
+        customer = self._customer(unit, customer_id)
+        ref = LedgerRef(self._executor.environment, customer.holder_id, rules.id, ledger)
+        return rules, ref, unit.load([ref])[ref]
+
+    def _stream(self, unit: Unit, ref: LedgerRef) -> list[Entry]:
+        query = All(
+            Entry,
+            ref.environment,
+            holder_id=ref.holder_id,
+            program_id=ref.program_id,
+            ledger=ref.ledger,
+        )
+        return list(unit.stream(query, self._executor.now()))
+
+    def _advanced(
+        self,
+        unit: Unit,
+        rules: Program,
+        ref: LedgerRef,
+        stored: Ledger | None,
+        at: datetime,
+    ) -> Book:
+        """Open a book that shows an instant: from what is stored, or before that from what was recorded by then."""
+        account: Account
+        if stored is not None and at < stored.recorded_at:
+            account = fold(entry for entry in self._stream(unit, ref) if entry.recorded_at <= at)
+        else:
+            account = account_of(stored)
+        consumption = self._executor.registry.consumption.get(rules.points.consumption)
+        book = Book(
+            account,
+            ref,
+            rules.points,
+            rules.zone,
+            program_version=rules.version,
+            actor="",
+            consumption=consumption,
+        )
+        book.advance(to_micros(at))
+        return book

@@ -1,0 +1,240 @@
+"""Loyalty: a store, the programs that run on it, and who acts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from loyalcore.domain.programs import Program, Registry
+from loyalcore.errors import InvalidInput, LoyaltyError, StoreError
+from loyalcore.execution import Executor
+from loyalcore.services.customers import Customers
+from loyalcore.services.points import Points
+from loyalcore.values.ids import check_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from loyalcore.domain.flows import Command, Receipt
+    from loyalcore.store import Store
+    from loyalcore.values.clock import Clock
+    from loyalcore.values.ids import Ids
+
+ENVIRONMENTS = ("live", "sandbox")
+
+
+@attrs.frozen
+class Outcome:
+    """What became of one command among many: its receipt, or the error that refused it.
+
+    Args:
+        command: The command.
+        receipt: What it answered, None where it was refused.
+        error: Why it was refused, None where it was done.
+    """
+
+    command: Command
+    receipt: Receipt | None = None
+    error: LoyaltyError | None = None
+
+
+class Loyalty:
+    """The door to everything: what a host holds and calls.
+
+    Args:
+        store: Where the records are.
+        programs: The programs that run, with different ids.
+        environment: `live` or `sandbox`: two worlds in one store.
+        clock: What time it is; the system's where None.
+        ids: Where new ids come from; the system's where None.
+        registry: The host's own functions, by the names that programs give them.
+        actor: Who acts, opaque; better said by `acting_as`.
+
+    Raises:
+        InvalidInput: An argument of the wrong type, an unknown environment, two programs of one id, or a program that
+            names a function which the registry does not have.
+
+    Source: HOUSE 1.
+
+    Example:
+        >>> from loyalcore.adapters.memory import MemoryStore
+        >>> beans = Program("beans", currency="EUR", timezone="Europe/Berlin")
+        >>> shop = Loyalty(MemoryStore(), programs=[beans]).acting_as("checkout")
+        >>> shop.customers.register("ada").customer.customer_id
+        'ada'
+        >>> shop.points.award("ada", 120, reason="welcome", key="w-1").points
+        120
+        >>> shop.points.balance("ada").active
+        120
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        programs: Iterable[Program],
+        *,
+        environment: str = "live",
+        clock: Clock | None = None,
+        ids: Ids | None = None,
+        registry: Registry | None = None,
+        actor: str | None = None,
+    ) -> None:
+        if environment not in ENVIRONMENTS:
+            raise InvalidInput("give 'live' or 'sandbox'", path="environment")
+        registry = Registry() if registry is None else registry
+        executor = Executor(store, _by_id(programs, registry), environment, registry, clock, ids)
+        self._open(executor, None if actor is None else check_text(actor, "actor"))
+
+    def _open(self, executor: Executor, actor: str | None) -> None:
+        self._executor = executor
+        self._actor = actor
+        self.points = Points(executor, self.run)
+        self.customers = Customers(executor, self.run)
+
+    @property
+    def environment(self) -> str:
+        """`live` or `sandbox`."""
+        return self._executor.environment
+
+    @property
+    def programs(self) -> tuple[Program, ...]:
+        """The programs that run."""
+        return tuple(self._executor.programs.values())
+
+    def acting_as(self, actor: str) -> Loyalty:
+        """Say once who acts; every entry written through the answer names it.
+
+        Args:
+            actor: Opaque, 1 to 255 printable characters.
+
+        Raises:
+            InvalidInput: Not text, empty, or unprintable.
+            LimitExceeded: Longer than 255 characters.
+
+        Source: DOMAIN 3.2.
+
+        Example:
+            >>> from loyalcore.adapters.memory import MemoryStore
+            >>> loyalty = Loyalty(MemoryStore(), [Program("beans", currency="EUR", timezone="UTC")])
+            >>> loyalty.acting_as("checkout").environment
+            'live'
+        """
+        acting = object.__new__(type(self))
+        acting._open(self._executor, check_text(actor, "actor"))
+        return acting
+
+    def run(self, command: Command) -> Receipt:
+        """Run a command.
+
+        Args:
+            command: What is wanted.
+
+        Returns:
+            The receipt; the first one again where the key was used before.
+
+        Raises:
+            InvalidInput: Nobody acts, it is no command, or it names no program where several run.
+            NotFound: What it names is not there.
+            IdempotencyConflict: The key was used with another payload.
+            FactConflict: The fact was paid with another number of points.
+            Refused: The program says no.
+            ConcurrencyConflict: Other writers won every attempt.
+            StoreError: The store could not do its part.
+
+        Source: HOUSE 1.
+
+        Example:
+            >>> from loyalcore import Award, Register
+            >>> from loyalcore.adapters.memory import MemoryStore
+            >>> shop = Loyalty(MemoryStore(), [Program("beans", currency="EUR", timezone="UTC")], actor="checkout")
+            >>> shop.run(Register("ada")).replayed
+            False
+            >>> shop.run(Award("ada", 5, reason="welcome", key="w-1")).points
+            5
+        """
+        return self._executor.run(command, self._acting())
+
+    def run_many(self, commands: Iterable[Command]) -> tuple[Outcome, ...]:
+        """Run commands one after the other, each on its own: one that is refused does not stop the next.
+
+        Args:
+            commands: What is wanted, in order.
+
+        Returns:
+            One outcome per command, in order.
+
+        Raises:
+            InvalidInput: Nobody acts.
+            StoreError: The store could not do its part; commands before it are done.
+
+        Source: HOUSE 1.
+
+        Example:
+            >>> from loyalcore import Register, Spend
+            >>> from loyalcore.adapters.memory import MemoryStore
+            >>> shop = Loyalty(MemoryStore(), [Program("beans", currency="EUR", timezone="UTC")], actor="checkout")
+            >>> outcomes = shop.run_many([Register("ada"), Spend("ada", 5, key="s-1")])
+            >>> outcomes[1].error.code
+            'insufficient_points'
+        """
+        self._acting()
+        outcomes = []
+        for command in commands:
+            try:
+                outcomes.append(Outcome(command, receipt=self.run(command)))
+            except StoreError:
+                raise
+            except LoyaltyError as error:
+                outcomes.append(Outcome(command, error=error))
+        return tuple(outcomes)
+
+    def preview(self, command: Command) -> Receipt:
+        """Decide a command and write nothing.
+
+        Args:
+            command: What would be wanted.
+
+        Returns:
+            The receipt it would get now.
+
+        Raises:
+            LoyaltyError: What `run` would raise, but for conflicts with other writers.
+
+        Source: HOUSE 1.
+
+        Example:
+            >>> from loyalcore import Award
+            >>> from loyalcore.adapters.memory import MemoryStore
+            >>> shop = Loyalty(MemoryStore(), [Program("beans", currency="EUR", timezone="UTC")], actor="checkout")
+            >>> customer = shop.customers.register("ada")
+            >>> shop.preview(Award("ada", 120, reason="welcome", key="x")).points
+            120
+            >>> shop.points.balance("ada").active
+            0
+        """
+        return self._executor.preview(command, self._acting())
+
+    def _acting(self) -> str:
+        if self._actor is None:
+            raise InvalidInput("say who acts: loyalty.acting_as('checkout')", path="actor")
+        return self._actor
+
+
+def _by_id(programs: Iterable[Program], registry: Registry) -> dict[str, Program]:
+    try:
+        listed = list(programs)
+    except TypeError:
+        raise InvalidInput("give a list of programs", path="programs") from None
+    found: dict[str, Program] = {}
+    for index, program in enumerate(listed):
+        path = f"programs[{index}]"
+        if not isinstance(program, Program):
+            raise InvalidInput("give a Program; Program.load reads one from a document", path=path)
+        if program.id in found:
+            raise InvalidInput(f"two programs have the id {program.id}", path=path)
+        registry.check(program)
+        found[program.id] = program
+    if not found:
+        raise InvalidInput("give at least one program", path="programs")
+    return found

@@ -1,0 +1,140 @@
+"""A store with some kinds of record kept elsewhere: the host's customers in the host's own table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from loyalcore.domain.customers import Customer, Membership
+from loyalcore.domain.decision import (
+    ChangeSet,
+    CustomerRef,
+    DebtRef,
+    EntriesRef,
+    Fact,
+    FactRef,
+    HoldRef,
+    KeyRecord,
+    KeyRef,
+    LedgerRef,
+    LotRef,
+    MembershipRef,
+    Note,
+    NoteRef,
+)
+from loyalcore.domain.ledger import Debt, Entry, Ledger, Lot, PointsHold
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping
+    from datetime import datetime
+    from types import TracebackType
+    from typing import Self
+
+    from loyalcore.domain.decision import Ref
+    from loyalcore.query import All
+    from loyalcore.store._protocol import Repository, Store, Unit
+
+_KIND_OF: dict[type[Any], type[Any]] = {
+    CustomerRef: Customer,
+    MembershipRef: Membership,
+    LedgerRef: Ledger,
+    LotRef: Lot,
+    HoldRef: PointsHold,
+    DebtRef: Debt,
+    EntriesRef: Entry,
+    KeyRef: KeyRecord,
+    FactRef: Fact,
+    NoteRef: Note,
+}
+
+
+def with_repository(store: Store, kind: type[Any], repository: Callable[[Unit], Repository]) -> OverlayStore:
+    """Keep one kind of record in a repository of the host's own, and the rest in a store.
+
+    Args:
+        store: The store for everything else.
+        kind: The class of the records, such as `Customer`.
+        repository: Makes the repository for a unit of `store`; it writes within that unit's transaction.
+
+    Returns:
+        A store that sends each record to where it is kept.
+
+    Source: HOUSE decision (a host may keep customers in its own table).
+
+    Example:
+        >>> from loyalcore.adapters.memory import MemoryStore
+        >>> mine, rest = MemoryStore(), MemoryStore()
+        >>> with_repository(rest, Customer, lambda unit: mine.unit()).abilities == rest.abilities
+        True
+    """
+    return OverlayStore(store, kind, repository)
+
+
+@attrs.frozen
+class OverlayStore:
+    """A store whose records of one kind are kept by a host's repository."""
+
+    store: Store
+    kind: type[Any]
+    repository: Callable[[Unit], Repository]
+
+    @property
+    def abilities(self) -> frozenset[str]:
+        """What the store underneath offers."""
+        return self.store.abilities
+
+    def unit(self, *, readonly: bool = False) -> Unit:
+        """Open a unit of the store underneath, with the repository beside it."""
+        return _OverlayUnit(self, self.store.unit(readonly=readonly))
+
+
+class _OverlayUnit:
+    def __init__(self, overlay: OverlayStore, unit: Unit) -> None:
+        self._kind = overlay.kind
+        self._make = overlay.repository
+        self._unit = unit
+
+    def __enter__(self) -> Self:
+        self._unit.__enter__()
+        self._own = self._make(self._unit)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._unit.__exit__(kind, error, trace)
+
+    def commit(self) -> None:
+        self._unit.commit()
+
+    def load(self, refs: Collection[Ref], lock: bool = False) -> Mapping[Ref, Any]:
+        own = [ref for ref in refs if _KIND_OF[type(ref)] is self._kind]
+        rest = [ref for ref in refs if _KIND_OF[type(ref)] is not self._kind]
+        found: dict[Ref, Any] = dict(self._own.load(own, lock)) if own else {}
+        if rest:
+            found.update(self._unit.load(rest, lock))
+        return found
+
+    def apply(self, changes: ChangeSet) -> None:
+        own = ChangeSet(
+            puts=tuple(put for put in changes.puts if isinstance(put.record, self._kind)),
+            parts=tuple(part for part in changes.parts if isinstance(part, self._kind)),
+            inserts=tuple(record for record in changes.inserts if isinstance(record, self._kind)),
+        )
+        rest = ChangeSet(
+            puts=tuple(put for put in changes.puts if not isinstance(put.record, self._kind)),
+            parts=tuple(part for part in changes.parts if not isinstance(part, self._kind)),
+            inserts=tuple(record for record in changes.inserts if not isinstance(record, self._kind)),
+        )
+        if own:
+            self._own.apply(own)
+        if rest:
+            self._unit.apply(rest)
+
+    def stream(self, query: All, at: datetime) -> Iterator[Any]:
+        source = self._own if query.kind is self._kind else self._unit
+        return source.stream(query, at)

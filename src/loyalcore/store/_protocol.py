@@ -1,0 +1,109 @@
+"""What a store is: units of work over records, and what each promises.
+
+A store keeps ten kinds of record, each under its ref. The rules below are numbered; the contract suite in
+`loyalcore.testing` names the number that a store breaks.
+
+Units
+    P1   A unit reads what was committed before it was opened, or later; never what another unit has not committed.
+    P2   Nothing of a unit is visible to others before `commit`; all of it is afterwards, and after a crash too.
+    P3   A unit that ends without `commit` leaves nothing behind.
+
+Loading
+    P4   `load` answers every ref: the record, or None where there is none (`EntriesRef`: a tuple, perhaps empty).
+    P5   A loaded ledger carries its open lots in award order, its open holds and open debts by `seq`, then id.
+    P6   `load(refs, lock=True)` makes other units that lock the same ledgers, memberships or customers wait or fail
+         with `StaleVersion` until this one ends; refs are locked in one total order.
+    P7   Texts compare exactly: case, accents, trailing blanks and all. Instants keep their microseconds and are UTC.
+
+Applying
+    P8   `apply` is refused whole with `StaleVersion` when a `Put` does not find its expected version (None: when the
+         record exists), compared in the same statement or under the same lock as the write.
+    P9   `apply` is refused whole with `StaleVersion` when an insert's ref is taken: an entry's (ledger, seq), a key, a
+         fact, a note.
+    P10  Parts (lots, holds, debts) are written over as they are; inserted records are never changed afterwards.
+    P11  Sequence numbers are the core's: a store neither makes nor skips them.
+
+Streaming
+    P12  `stream` gives the records of a query one by one in the order of their names, from one consistent view.
+    P13  A ledger that is due (`All.due_by`) is found by `next_change_at` alone, whatever made it due.
+
+Failing
+    P14  A failure of the store is a `StoreError`: unavailable, read-only, of another schema, outcome unknown. A call
+         that needs what the store does not offer raises `CapabilityMissing` naming it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from loyalcore.domain.customers import Customer, Membership
+from loyalcore.domain.decision import Fact, KeyRecord, Note
+from loyalcore.domain.ledger import Debt, Entry, Ledger, Lot, PointsHold
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+    from datetime import datetime
+    from types import TracebackType
+    from typing import Self
+
+    from loyalcore.domain.decision import ChangeSet, Ref
+    from loyalcore.query import All
+
+KINDS: tuple[type[Any], ...] = (Customer, Membership, Ledger, Lot, PointsHold, Debt, Entry, KeyRecord, Fact, Note)
+"""The kinds of record that a store keeps."""
+
+
+class Repository(Protocol):
+    """Where records of one kind, or of all, are kept; the same methods for every kind."""
+
+    def load(self, refs: Collection[Ref], lock: bool = False) -> Mapping[Ref, Any]:
+        """Give the record of every ref (P4, P5), locked until the unit ends if asked (P6)."""
+
+    def apply(self, changes: ChangeSet) -> None:
+        """Write a change set, or refuse it whole (P8-P11).
+
+        Raises:
+            StaleVersion: Something has changed since it was read, or a ref is taken.
+        """
+
+    def stream(self, query: All, at: datetime) -> Iterator[Any]:
+        """Give the records that a query matches at an instant, one by one (P12, P13)."""
+
+
+class Unit(Repository, Protocol):
+    """One unit of work over every kind: a repository that commits or leaves nothing behind (P1-P3)."""
+
+    def __enter__(self) -> Self:
+        """Begin."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End; without a commit, leave nothing behind."""
+
+    def commit(self) -> None:
+        """Make everything applied visible and durable.
+
+        Raises:
+            StaleVersion: Another unit was faster.
+            OutcomeUnknown: The answer was lost; the same command with the same key settles it.
+        """
+
+
+class Store(Protocol):
+    """Where a host keeps its loyalty records."""
+
+    @property
+    def abilities(self) -> frozenset[str]:
+        """What the store offers beyond the promises: `durable`, `processes`, `threads`."""
+
+    def unit(self, *, readonly: bool = False) -> Unit:
+        """Open a unit of work; a read-only one may be cheaper and refuses to apply.
+
+        Raises:
+            StoreUnavailable: Closed, missing or out of reach.
+            SchemaMismatch: Its tables are of another version.
+        """

@@ -30,15 +30,15 @@ class Period(StrEnum):
         DOMAIN.md 3.11 (calendar periods, ISO weeks, program zone).
     """
 
-    overall = "overall"
+    OVERALL = "overall"
     """Never: one period for all time."""
-    daily = "daily"
+    DAILY = "daily"
     """At each midnight."""
-    weekly = "weekly"
+    WEEKLY = "weekly"
     """At the midnight that starts each Monday."""
-    monthly = "monthly"
+    MONTHLY = "monthly"
     """At the midnight that starts the first of each month."""
-    yearly = "yearly"
+    YEARLY = "yearly"
     """At the midnight that starts each 1 January."""
 
 
@@ -54,10 +54,10 @@ def _month(day: date) -> tuple[int, int]:
 
 # The first day of the period in which a day is, and the first day after it.
 _DAYS: Final[dict[str, Callable[[date], tuple[int, int]]]] = {
-    Period.daily.value: lambda day: (day_of(day), day_of(day) + 1),
-    Period.weekly.value: _week,
-    Period.monthly.value: _month,
-    Period.yearly.value: lambda day: (day_of(date(day.year, 1, 1)), day_of(date(day.year + 1, 1, 1))),
+    Period.DAILY.value: lambda day: (day_of(day), day_of(day) + 1),
+    Period.WEEKLY.value: _week,
+    Period.MONTHLY.value: _month,
+    Period.YEARLY.value: lambda day: (day_of(date(day.year, 1, 1)), day_of(date(day.year + 1, 1, 1))),
 }
 
 
@@ -87,10 +87,10 @@ def period_of(at: int, period: Period, zone: ZoneInfo) -> tuple[int, int]:
 
     Example:
         >>> from zoneinfo import ZoneInfo
-        >>> period_of(0, Period.daily, ZoneInfo("UTC"))
+        >>> period_of(0, Period.DAILY, ZoneInfo("UTC"))
         (0, 86400000000)
     """
-    if period == Period.overall:
+    if period == Period.OVERALL:
         return 0, NEVER
     name = str.__str__(period) if isinstance(period, str) else ""
     if name not in _DAYS:

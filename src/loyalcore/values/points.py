@@ -41,11 +41,11 @@ class Rounding(StrEnum):
         DOMAIN.md 3.2 (`floor` is the default of a program).
     """
 
-    floor = "floor"
+    FLOOR = "floor"
     """Down to the next integer, for negative values too: 28.9 is 28, -28.1 is -29."""
-    half_up = "half_up"
+    HALF_UP = "half_up"
     """To the nearest integer, a tie away from zero: 28.5 is 29, -28.5 is -29."""
-    ceil = "ceil"
+    CEIL = "ceil"
     """Up to the next integer, for negative values too: 28.1 is 29, -28.9 is -28."""
 
 
@@ -55,9 +55,9 @@ def _half_up(value: Fraction) -> int:
 
 
 _MODES: Final[dict[str, Callable[[Fraction], int]]] = {
-    Rounding.floor: math.floor,
-    Rounding.half_up: _half_up,
-    Rounding.ceil: math.ceil,
+    Rounding.FLOOR: math.floor,
+    Rounding.HALF_UP: _half_up,
+    Rounding.CEIL: math.ceil,
 }
 
 
@@ -82,9 +82,9 @@ def round_points(value: Decimal | Fraction | int, mode: Rounding) -> int:
         is the mirror of giving.
 
     Example:
-        >>> round_points(Decimal("28.5"), Rounding.half_up)
+        >>> round_points(Decimal("28.5"), Rounding.HALF_UP)
         29
-        >>> round_points(Fraction(-57, 2), Rounding.floor)
+        >>> round_points(Fraction(-57, 2), Rounding.FLOOR)
         -29
     """
     rounding = _MODES.get(mode) if isinstance(mode, str) else None

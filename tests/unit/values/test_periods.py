@@ -23,17 +23,17 @@ def at(text: str) -> int:
 @pytest.mark.parametrize(
     ("period", "wall", "start", "end"),
     [
-        (Period.daily, "2024-10-12T07:20:50", "2024-10-12", "2024-10-13"),
-        (Period.daily, "2024-10-12T00:00:00", "2024-10-12", "2024-10-13"),
-        (Period.daily, "2024-03-31T12:00:00", "2024-03-31", "2024-04-01"),
-        (Period.weekly, "2024-10-12T07:20:50", "2024-10-07", "2024-10-14"),
-        (Period.weekly, "2024-10-13T23:59:59", "2024-10-07", "2024-10-14"),
-        (Period.weekly, "2024-10-14T00:00:00", "2024-10-14", "2024-10-21"),
-        (Period.weekly, "2025-01-01T12:00:00", "2024-12-30", "2025-01-06"),
-        (Period.monthly, "2024-02-29T12:00:00", "2024-02-01", "2024-03-01"),
-        (Period.monthly, "2024-12-31T23:59:59", "2024-12-01", "2025-01-01"),
-        (Period.yearly, "2024-12-31T23:59:59", "2024-01-01", "2025-01-01"),
-        (Period.yearly, "2025-01-01T00:00:00", "2025-01-01", "2026-01-01"),
+        (Period.DAILY, "2024-10-12T07:20:50", "2024-10-12", "2024-10-13"),
+        (Period.DAILY, "2024-10-12T00:00:00", "2024-10-12", "2024-10-13"),
+        (Period.DAILY, "2024-03-31T12:00:00", "2024-03-31", "2024-04-01"),
+        (Period.WEEKLY, "2024-10-12T07:20:50", "2024-10-07", "2024-10-14"),
+        (Period.WEEKLY, "2024-10-13T23:59:59", "2024-10-07", "2024-10-14"),
+        (Period.WEEKLY, "2024-10-14T00:00:00", "2024-10-14", "2024-10-21"),
+        (Period.WEEKLY, "2025-01-01T12:00:00", "2024-12-30", "2025-01-06"),
+        (Period.MONTHLY, "2024-02-29T12:00:00", "2024-02-01", "2024-03-01"),
+        (Period.MONTHLY, "2024-12-31T23:59:59", "2024-12-01", "2025-01-01"),
+        (Period.YEARLY, "2024-12-31T23:59:59", "2024-01-01", "2025-01-01"),
+        (Period.YEARLY, "2025-01-01T00:00:00", "2025-01-01", "2026-01-01"),
     ],
 )
 def test_periods_are_those_of_the_calendar(period: Period, wall: str, start: str, end: str, zone: str) -> None:
@@ -46,7 +46,7 @@ def test_periods_are_those_of_the_calendar(period: Period, wall: str, start: str
 
 def test_overall_is_one_period() -> None:
     """What never starts again has one period for all time."""
-    assert period_of(at("2024-10-12T07:20:50Z"), Period.overall, ZoneInfo("UTC")) == (0, NEVER)
+    assert period_of(at("2024-10-12T07:20:50Z"), Period.OVERALL, ZoneInfo("UTC")) == (0, NEVER)
 
 
 @pytest.mark.parametrize(
@@ -65,13 +65,13 @@ def test_overall_is_one_period() -> None:
 )
 def test_each_instant_is_in_its_day(zone: str, instant: str, start: str, end: str) -> None:
     """A day with a clock change has its real length, and each instant is in exactly one day."""
-    assert period_of(at(instant), Period.daily, ZoneInfo(zone)) == (at(start), at(end))
+    assert period_of(at(instant), Period.DAILY, ZoneInfo(zone)) == (at(start), at(end))
 
 
 def test_a_period_may_come_as_its_text() -> None:
     """The text of a period is the period, as programs write it."""
     utc = ZoneInfo("UTC")
-    assert period_of(5, "daily", utc) == period_of(5, Period.daily, utc)  # type: ignore[arg-type]
+    assert period_of(5, "daily", utc) == period_of(5, Period.DAILY, utc)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("period", ["", "Daily", "hourly", None, 1])
@@ -84,7 +84,7 @@ def test_an_unknown_period_is_refused(period: object) -> None:
 def test_never_is_in_no_day() -> None:
     """`NEVER` is in no calendar period."""
     with pytest.raises(LimitExceeded):
-        period_of(NEVER, Period.daily, ZoneInfo("UTC"))
+        period_of(NEVER, Period.DAILY, ZoneInfo("UTC"))
 
 
 @pytest.mark.parametrize(

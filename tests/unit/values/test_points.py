@@ -41,9 +41,9 @@ class Gift(IntEnum):
 def test_each_mode_rounds_as_the_table_says(value: str, floor: int, half_up: int, ceil: int) -> None:
     """Floor goes down, ceil goes up, half_up to the nearest with a tie away from zero; a Fraction does the same."""
     for number in (Decimal(value), Fraction(value)) if "999999" not in value else (Decimal(value),):
-        assert round_points(number, Rounding.floor) == floor
-        assert round_points(number, Rounding.half_up) == half_up
-        assert round_points(number, Rounding.ceil) == ceil
+        assert round_points(number, Rounding.FLOOR) == floor
+        assert round_points(number, Rounding.HALF_UP) == half_up
+        assert round_points(number, Rounding.CEIL) == ceil
 
 
 @pytest.mark.parametrize("mode", list(Rounding))
@@ -54,15 +54,15 @@ def test_a_whole_number_stays(mode: Rounding) -> None:
 
 def test_thirds_are_rounded_exactly() -> None:
     """A value that no decimal holds is rounded from the fraction itself."""
-    assert round_points(Fraction(2, 3), Rounding.floor) == 0
-    assert round_points(Fraction(2, 3), Rounding.half_up) == 1
-    assert round_points(Fraction(10**20 + 1, 2), Rounding.half_up) == 5 * 10**19 + 1
+    assert round_points(Fraction(2, 3), Rounding.FLOOR) == 0
+    assert round_points(Fraction(2, 3), Rounding.HALF_UP) == 1
+    assert round_points(Fraction(10**20 + 1, 2), Rounding.HALF_UP) == 5 * 10**19 + 1
 
 
 def test_the_context_of_decimal_makes_no_difference() -> None:
     """A host that computes with two digits gets the same points."""
     with localcontext(prec=2, rounding="ROUND_DOWN"):
-        assert round_points(Decimal("123456.5"), Rounding.half_up) == 123457
+        assert round_points(Decimal("123456.5"), Rounding.HALF_UP) == 123457
 
 
 @pytest.mark.parametrize("mode", ["floor", "half_up", "ceil"])
@@ -82,7 +82,7 @@ def test_an_unknown_mode_is_refused(mode: object) -> None:
 def test_only_an_exact_number_is_rounded(value: object) -> None:
     """No float, no bool, no text, nothing that is not finite."""
     with pytest.raises(InvalidInput, match=r"^value: "):
-        round_points(value, Rounding.floor)  # type: ignore[arg-type]
+        round_points(value, Rounding.FLOOR)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_only_an_exact_number_is_rounded(value: object) -> None:
 def test_a_monstrous_number_is_refused_at_once(value: Decimal | Fraction | int) -> None:
     """A number of more than 30 digits or 1,000 decimal places exceeds a limit before it costs memory."""
     with pytest.raises(LimitExceeded):
-        round_points(value, Rounding.floor)
+        round_points(value, Rounding.FLOOR)
 
 
 @pytest.mark.parametrize("value", [1, 2, POINTS_MAX])

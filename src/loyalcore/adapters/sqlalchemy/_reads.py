@@ -66,7 +66,8 @@ def _ledger(execute: Execute, statements: Statements, ref: LedgerRef) -> Ledger 
     if head is None:
         return None
     lots = [_rows.lot(ref, row) for row in execute(statements.open[Lot], name)]
-    holds, debts = (), ()
+    holds: tuple[PointsHold, ...] = ()
+    debts: tuple[Debt, ...] = ()
     if head[_rows.LEDGER_HELD]:
         holds = tuple([_rows.hold(ref, row) for row in execute(statements.open[PointsHold], name)])
     if head[_rows.LEDGER_DEFICIT]:

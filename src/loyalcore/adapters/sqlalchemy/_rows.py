@@ -114,7 +114,7 @@ def _read_amount(value: int | str) -> int | Decimal:
 def membership_row(record: Membership) -> Row:
     """Give a membership as a row."""
     standing = record.standing
-    gains = tuple((_micros(until), _amount(amount)) for until, amount in standing.gains)
+    gains = tuple((until, _amount(amount)) for until, amount in standing.gains)
     return (
         record.environment,
         record.holder_id,
@@ -143,7 +143,7 @@ def membership(ref: MembershipRef, row: Row) -> Membership:
             expires_at=_maybe_at(expires_at),
             previous=previous,
             measured=None if measured is None else _read_amount(_read(measured)),
-            gains=tuple((_maybe_at(until), _read_amount(amount)) for until, amount in _read(gains)) if gains else (),
+            gains=tuple((until, _read_amount(amount)) for until, amount in _read(gains)) if gains else (),
         )
     return Membership(
         environment=ref.environment,

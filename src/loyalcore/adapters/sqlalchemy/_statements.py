@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BindParameter, bindparam, insert, literal_column, select, update
+from sqlalchemy import BindParameter, and_, bindparam, insert, literal_column, select, update
 
 from loyalcore.adapters.sqlalchemy import _schema
 from loyalcore.domain.customers import Customer, Membership
@@ -16,8 +16,7 @@ from loyalcore.domain.ledger import Debt, Entry, Ledger, Lot, PointsHold
 
 if TYPE_CHECKING:
     from sqlalchemy import Column, ColumnElement, Select, Table
-    from sqlalchemy.engine import Dialect
-    from sqlalchemy.sql.base import Executable
+    from sqlalchemy.sql import ClauseElement
 
     from loyalcore.adapters.sqlalchemy._dialects import SqliteDialect
     from loyalcore.query import All
@@ -63,13 +62,18 @@ def prefix(kind: type[Any]) -> int:
 
 def is_open(kind: type[Any]) -> ColumnElement[bool]:
     """Give the condition of a part that is open, word for word as in its partial index."""
-    zero = literal_column("0")
+    zero: ColumnElement[int] = literal_column("0")
     if kind is Lot:
         return _schema.LOT.c.free + _schema.LOT.c.held > zero
     if kind is Debt:
         return _schema.DEBT.c.owed > zero
     return _schema.HOLD.c.state == literal_column("'open'")
 
+
+INDEX_OF_OPEN: dict[type[Any], str] = {Lot: "loyal_lot_open", PointsHold: "loyal_hold_open", Debt: "loyal_debt_open"}
+INDEX_OF_ENTRIES = {"order_id": "loyal_entry_order", "corrects": "loyal_entry_corrects"}
+INDEX_OF_DUE = "loyal_ledger_due"
+INDEX_OF_HOLDER = "loyal_customer_holder"
 
 ORDER_OF_OPEN: dict[type[Any], tuple[str, ...]] = {
     Lot: ("lot",),
@@ -83,7 +87,7 @@ class Statements:
     """Every statement of one store."""
 
     def __init__(self, dialect: SqliteDialect) -> None:
-        self._dialect: Dialect = dialect.compiler
+        self._dialect = dialect
         self._streams: dict[tuple[Any, ...], str] = {}
         self.load = {kind: self._load(kind) for kind in TABLE_OF}
         self.open = {kind: self._open(kind) for kind in ORDER_OF_OPEN}
@@ -92,8 +96,8 @@ class Statements:
         self.update = {kind: self._update(kind) for kind in (Customer, Membership, Ledger)}
         self.upsert = {kind: self._compile(dialect.upsert(TABLE_OF[kind])) for kind in ORDER_OF_OPEN}
 
-    def _compile(self, statement: Executable) -> str:
-        return str(statement.compile(dialect=self._dialect))
+    def _compile(self, statement: ClauseElement) -> str:
+        return str(statement.compile(dialect=self._dialect.compiler))
 
     def _load(self, kind: type[Any]) -> str:
         table = TABLE_OF[kind]
@@ -104,12 +108,15 @@ class Statements:
         table = TABLE_OF[kind]
         columns = list(table.columns)
         asked = select(*columns[OF_LEDGER:]).where(*_same(columns[:OF_LEDGER]), is_open(kind))
+        asked = self._dialect.by_index(asked, table, INDEX_OF_OPEN[kind])
         return self._compile(asked.order_by(*(table.c[name] for name in ORDER_OF_OPEN[kind])))
 
     def _entries(self, by: str) -> str:
         table = _schema.ENTRY
         columns = list(table.columns)
         asked = select(*columns[OF_LEDGER:]).where(*_same(columns[:OF_LEDGER]), table.c[by] == bindparam(by))
+        if by in INDEX_OF_ENTRIES:
+            asked = self._dialect.by_index(asked, table, INDEX_OF_ENTRIES[by])
         return self._compile(asked.order_by(table.c.seq))
 
     def _update(self, kind: type[Any]) -> str:
@@ -142,8 +149,28 @@ class Statements:
         )
         found = self._streams.get(shape)
         if found is None:
-            found = self._streams[shape] = self._compile(_streamed(kind, query, is_part))
+            found = self._streams[shape] = self._compile(self._streamed(kind, query, is_part))
         return found
+
+    def _streamed(self, kind: type[Any], query: All, is_part: bool) -> Select[Any]:
+        table, by_index = TABLE_OF[kind], self._dialect.by_index
+        is_due = query.due_by is not None and (is_part or kind is Ledger)
+        narrowed = _schema.LEDGER if is_due else table
+        asked = select(*table.columns).where(*_same(narrowed.c[name] for name, _ in narrowings(kind, query)))
+        if is_due:
+            asked = by_index(asked, narrowed, INDEX_OF_DUE, is_joined=is_part).where(
+                narrowed.c.next_change_at <= bindparam("due_by")
+            )
+        elif kind is Customer and query.holder_id is not None:
+            asked = by_index(asked, table, INDEX_OF_HOLDER)
+        order = list(table.primary_key.columns)
+        if is_part:
+            if is_due:
+                names = narrowed.primary_key.columns
+                asked = asked.join_from(narrowed, table, and_(*(table.c[name.name] == name for name in names)))
+            asked = by_index(asked, table, INDEX_OF_OPEN[kind]).where(is_open(kind))
+            order = [*order[:OF_LEDGER], *(table.c[name] for name in ORDER_OF_OPEN[kind])]
+        return asked.order_by(*order)
 
 
 def _same(columns: Any, mark: str = "") -> list[ColumnElement[bool]]:
@@ -162,29 +189,3 @@ def narrowings(kind: type[Any], query: All) -> tuple[tuple[str, Any], ...]:
         ("environment", query.environment),
         *((name, value) for name, value in asked if value is not None and name in columns),
     )
-
-
-def _streamed(kind: type[Any], query: All, is_part: bool) -> Select[Any]:
-    table, ledgers = TABLE_OF[kind], _schema.LEDGER
-    asked = select(*table.columns).where(*_same([table.c[name] for name, _ in narrowings(kind, query)]))
-    if query.due_by is not None and (is_part or kind is Ledger):
-        if is_part:
-            names = [column.name for column in ledgers.primary_key.columns]
-            asked = asked.join_from(
-                ledgers,
-                table,
-                _all_same(table, ledgers, names),
-            )
-        asked = asked.where(ledgers.c.next_change_at <= bindparam("due_by"))
-    name = list(table.primary_key.columns)
-    if is_part:
-        asked = asked.where(is_open(kind))
-        name = [*name[:OF_LEDGER], *(table.c[each] for each in ORDER_OF_OPEN[kind])]
-    return asked.order_by(*name)
-
-
-def _all_same(left: Table, right: Table, names: list[str]) -> ColumnElement[bool]:
-    first, *others = [left.c[name] == right.c[name] for name in names]
-    for other in others:
-        first = first & other
-    return first

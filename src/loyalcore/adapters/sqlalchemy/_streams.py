@@ -61,14 +61,14 @@ class Scan:
 
     def _batch(self) -> list[_rows.Row]:
         if self._rest:
-            batch, self._rest = self._rest, []
-            return batch
+            rest, self._rest = self._rest, []
+            return rest
         if self._cursor is None:
             if self._is_over:
                 return []
             raise StoreUnavailable("the unit of this stream has ended")
         try:
-            batch = self._cursor.fetchmany(BATCH)
+            batch: list[_rows.Row] = self._cursor.fetchmany(BATCH)
         except self._dialect.Error as error:
             raise self._dialect.blame(error, "stream") from error
         if not batch:

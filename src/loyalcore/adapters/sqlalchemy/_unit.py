@@ -245,7 +245,8 @@ class BriefUnit(SqlUnit):
     def load(self, refs: Collection[Ref], lock: bool = False) -> Mapping[Ref, Any]:
         """Give the record of every ref."""
         self._check_open()
-        with self._links.brief() as self._link:
+        with self._links.brief() as link:
+            self._link = link
             try:
                 return super().load(refs)
             finally:
@@ -254,7 +255,8 @@ class BriefUnit(SqlUnit):
     def stream(self, query: All, at: datetime) -> Iterator[Any]:
         """Give the records of a query one by one; they are read now."""
         self._check_open()
-        with self._links.brief() as self._link:
+        with self._links.brief() as link:
+            self._link = link
             try:
                 records = super().stream(query, at)
                 for scan in self._scans:

@@ -33,7 +33,7 @@ def write(dialect: SqliteDialect, link: Link, statements: Statements, changes: C
     made: Rows = {}
     changed: Rows = {}
     for put in changes.puts:
-        kind = type(put.record)
+        kind: type[Any] = type(put.record)
         row = _row(put.record)
         if put.expected is None:
             made.setdefault(kind, []).append(row)
@@ -41,7 +41,7 @@ def write(dialect: SqliteDialect, link: Link, statements: Statements, changes: C
             names = _NAMES[kind]
             changed.setdefault(kind, []).append((*row[names:], *row[:names], put.expected))
     cursor = link.cursor
-    kind = type(None)
+    kind = object
     try:
         for kind, rows in made.items():
             cursor.executemany(statements.insert[kind], rows)

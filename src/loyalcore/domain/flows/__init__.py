@@ -3,9 +3,34 @@
 from loyalcore.domain.flows._case import Case, find_program, payload_digests
 from loyalcore.domain.flows._decide import COMMANDS, Command, decide
 from loyalcore.domain.flows._desk import Desk
+from loyalcore.domain.flows._json import (
+    command_fields,
+    command_kind,
+    did_you_mean,
+    from_json,
+    name_faults,
+    read_value,
+    to_json,
+)
 from loyalcore.domain.flows._receipt import Receipt
 
-__all__ = ["COMMANDS", "Case", "Command", "Desk", "Receipt", "decide", "find_program", "payload_digests"]
+__all__ = [
+    "COMMANDS",
+    "Case",
+    "Command",
+    "Desk",
+    "Receipt",
+    "command_fields",
+    "command_kind",
+    "decide",
+    "did_you_mean",
+    "find_program",
+    "from_json",
+    "name_faults",
+    "payload_digests",
+    "read_value",
+    "to_json",
+]
 
 
 def __dir__() -> list[str]:

@@ -34,11 +34,11 @@ if TYPE_CHECKING:
     from loyalcore.domain.programs import Program, Registry
     from loyalcore.values.ids import Ids
 
-_NOT_PAYLOAD = frozenset({"customer_id", "key"})
+_NOT_PAYLOAD = frozenset({"customer_id", "key", "note"})
 
 
 def payload_digests(command: Any) -> dict[str, str]:
-    """Digest a command's fields, without its key and the customer, who owns the key."""
+    """Digest a command's fields, without its key, the customer who owns the key, and the erasable note."""
     fields = {
         field.name: getattr(command, field.name)
         for field in attrs.fields(type(command))

@@ -110,7 +110,7 @@ class Desk:
         """After a booking: join by policy, list a new ledger, and move the tier by what was measured since."""
         member = self.membership
         ledger_id = book.ref.ledger
-        if ledger_id not in member.ledgers:
+        if book.entries and ledger_id not in member.ledgers:
             if len(member.ledgers) > SUBLEDGERS_MAX:
                 raise LimitExceeded("too many subledgers", path="ledger", limit=SUBLEDGERS_MAX)
             member = attrs.evolve(member, ledgers=(*member.ledgers, ledger_id))

@@ -356,13 +356,13 @@ def decide_restore(command: Restore, case: Case) -> Decision:
         wanted = sum(left) if command.points is None else command.points
         if wanted > sum(left) or not wanted:
             raise InsufficientPoints(requested=command.points or 0, available=sum(left), at=book.recorded_at)
-        closed = _closed_lots(case, book, spends)
+        brought = _bring_back(case, book, spends)
         restored = []
         for spend, done, most in reversed(list(zip(spends, corrections, left, strict=True))):
             points = min(most, wanted)
             wanted -= points
             if points:
-                foreign, lots = closed[spend.id]
+                foreign, lots = brought[spend.id]
                 fields = {"reason": command.reason, "occurred_at": command.occurred_at, "order_id": spend.order_id}
                 restored.append(restore(book, spend, done, points, lots, foreign, **fields))
         return restored
@@ -370,33 +370,42 @@ def decide_restore(command: Restore, case: Case) -> Decision:
     return _simple(command, case, booking)
 
 
-def _closed_lots(
-    case: Case,
-    book: Book,
-    spends: list[Entry],
-) -> dict[str, tuple[Debt | None, dict[int, OpenLot]]]:
-    """Find the debts of spends, and the lots they drew on that have run empty since."""
-    world = case.world
-    debt_refs = {spend.id: DebtRef(spend.ledger, spend.id) for spend in spends if spend.owed}
-    world.need(*debt_refs.values())
-    wanted: dict[str, list[LotRef]] = {}
-    debts: dict[str, Debt | None] = {}
+def _bring_back(case: Case, book: Book, spends: list[Entry]) -> dict[str, tuple[Debt | None, dict[int, OpenLot]]]:
+    """Load what a restore reaches into beyond the open lots.
+
+    The book gets the debts that spends left here, and the lots of its own that have run empty since. For a spend of a
+    ledger that was merged into this one, the answer holds what it left owed there, and the lots that it drew on there.
+    """
+    own, world = book.account, case.world
+    elsewhere = [spend.ledger for spend in spends if spend.ledger != book.ref]
+    owing = [spend.id for spend in spends if spend.owed]
+    debts = [DebtRef(ledger, debt_id) for ledger in {book.ref, *elsewhere} for debt_id in owing]
+    world.need(*debts)
+    foreign_debts: dict[str, Debt | None] = {}
+    for ref in debts:
+        debt: Debt | None = world.get(ref)
+        if ref.ledger != book.ref:
+            foreign_debts[ref.entry_id] = debt or foreign_debts.get(ref.entry_id)
+        elif debt is not None:
+            own.debts.setdefault(ref.entry_id, open_debt(debt))
+    wanted = {LotRef(book.ref, draw.lot) for debt_id in owing if debt_id in own.debts for draw in own.debts[debt_id].paid}
+    drawn: dict[str, list[LotRef]] = {}
     for spend in spends:
-        debt: Debt | None = world.get(debt_refs[spend.id]) if spend.owed else None
-        debts[spend.id] = debt
-        numbers = {draw.lot for draw in (*spend.draws, *(debt.paid if debt is not None else ()))}
-        wanted[spend.id] = [
-            LotRef(spend.ledger, number) for number in sorted(numbers) if local_lot(book, spend.ledger, number) is None
-        ]
-    world.need(*(ref for refs in wanted.values() for ref in refs))
-    found: dict[str, tuple[Debt | None, dict[int, OpenLot]]] = {}
-    for spend in spends:
-        debt = debts[spend.id]
-        if debt is not None and spend.ledger == book.ref:
-            book.account.debts.setdefault(spend.id, open_debt(debt))
-            debt = None
-        found[spend.id] = (debt, {ref.lot: open_lot(world.get(ref)) for ref in wanted[spend.id]})
-    return found
+        foreign = foreign_debts.get(spend.id)
+        numbers = {draw.lot for draw in (*spend.draws, *(foreign.paid if foreign is not None else ()))}
+        refs = [LotRef(spend.ledger, number) for number in sorted(numbers)]
+        drawn[spend.id] = [ref for ref in refs if local_lot(book, ref.ledger, ref.lot) is None]
+        wanted.update(drawn[spend.id])
+    here = [ref for ref in wanted if ref.ledger == book.ref and ref.lot not in own.lots and ref.lot not in own.closed]
+    world.need(*here, *(ref for ref in wanted if ref.ledger != book.ref))
+    own.closed.update((ref.lot, open_lot(world.get(ref))) for ref in here)
+    return {
+        spend.id: (
+            foreign_debts.get(spend.id),
+            {ref.lot: open_lot(world.get(ref)) for ref in drawn[spend.id] if ref.ledger != book.ref},
+        )
+        for spend in spends
+    }
 
 
 def decide_extend(command: Extend, case: Case) -> Decision:

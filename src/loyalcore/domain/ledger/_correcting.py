@@ -86,7 +86,7 @@ def reverse(
     if book.policy.return_policy is not ReturnPolicy.ONLY_PENDING:
         wanted = sum(claim.left for claim in claims)
         if wanted:
-            for number, _points in book.draw(sum(left.values())):
+            for number, _points in book.draw(account.active):
                 for claim in claims:
                     _claim_from(claim, number, left)
     for claim in claims:
@@ -160,7 +160,8 @@ def restore(
         spend: The spend or capture, of this ledger or of one that was merged into it.
         corrections: The entries that corrected it so far.
         points: How many to give back; None is all that is left.
-        closed: The lots it drew on that are not open, by number, as the spend's own ledger has them.
+        closed: The lots it drew on in a ledger that was merged into this one, by number, where none here stands for
+            them any more; lots of this ledger are known to the book.
         foreign_debt: What the spend left owed in a ledger that was merged into this one.
         fields: Further fields of the entry.
 
@@ -176,9 +177,6 @@ def restore(
         raise InsufficientPoints(requested=wanted, available=left, at=book.recorded_at)
     debt = book.account.debts.get(spend.id)
     settled = _unsettle(debt, wanted) if debt is not None else []
-    for each in settled:
-        if each.points < 0 and each.lot not in book.account.lots:
-            book.account.closed.setdefault(each.lot, closed[each.lot])
     draws, lots = _give_back(
         book,
         spend,
@@ -187,7 +185,8 @@ def restore(
         points=wanted - sum(abs(each.points) for each in settled),
         closed=closed,
     )
-    alive = [draw for draw in draws if not book.account.has_lapsed(book.account.lot_of(draw.lot))]
+    repaid = [Draw(each.lot, -each.points) for each in settled if each.points < 0]
+    alive = [draw for draw in (*repaid, *draws) if not book.account.has_lapsed(book.account.lot_of(draw.lot))]
     alive += [Draw(lot.lot, lot.points) for lot in lots if lot.expires_at is None or lot.expires_at > book.recorded_at]
     others = book.owed()
     others.pop(spend.id, None)
@@ -238,7 +237,6 @@ def _give_back(
         if lot is not None:
             draws.append(Draw(lot.lot, given))
         elif spend.ledger == book.ref:
-            book.account.closed.setdefault(number, closed[number])
             draws.append(Draw(number, given))
         else:
             lots.append(_successor(book, spend.ledger, closed[number], given, book.account.lot_count + len(lots) + 1))

@@ -99,6 +99,6 @@ class PointsPolicy:
     shortfall: Shortfall = Shortfall.REJECT
     overdraft_max: int | None = None
     return_policy: ReturnPolicy = ReturnPolicy.WITHIN_BALANCE
-    rounding: Rounding = Rounding("floor")
+    rounding: Rounding = Rounding.FLOOR
     join_policy: JoinPolicy = JoinPolicy.POINTS_EARNED
     hold_for: Duration = parse_duration("24h", "hold_for")

@@ -69,7 +69,9 @@ class _Table:
         return f"{self.path}.{key}" if self.path else key
 
     def _unknown(self, key: object) -> Fault:
-        shown = ascii(key)[1:-1][:_SHOWN_MAX] if isinstance(key, str) else _kind(key)
+        if not isinstance(key, str):
+            return Fault(self.path, f"has a key that is no text but {_kind(key)}")
+        shown = ascii(key[:_SHOWN_MAX])[1:-1]
         close = get_close_matches(shown, [*self.keys], n=1)
         return Fault(self.at(shown), "is no key of this table" + (f"; did you mean {close[0]}?" if close else ""))
 
@@ -145,7 +147,9 @@ def _as_it_is(value: object, path: str) -> Any:
 def _exact(value: object, path: str) -> Any:
     """Say of a float how to write it, where money or points are meant; all else is judged by the rule that it is of."""
     if isinstance(value, float):
-        raise InvalidInput('must not be a float: write money as text, such as "1.50", and points as an int', path=path)
+        raise InvalidInput(
+            'must not be a float: write money as text, such as "1.50", and points as a whole number', path=path
+        )
     return value
 
 

@@ -1,0 +1,262 @@
+"""Histories: steps as plain values, and the play that runs them against a store.
+
+A step names what it touches by number (the second customer, the third hold so far), never by id, so that any list of
+steps can be played, shortened, and played again on another store.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from loyalcore.adapters.memory import MemoryStore
+from loyalcore.domain.customers import Join
+from loyalcore.domain.decision import LedgerRef
+from loyalcore.domain.flows import COMMANDS
+from loyalcore.domain.ledger import EntryKind, Ledger, Sweep
+from loyalcore.domain.programs import Registry
+from loyalcore.errors import LoyaltyError, StoreError
+from loyalcore.query import All
+from loyalcore.services import Loyalty
+from loyalcore.store import KINDS
+from loyalcore.testing._clock import CountedIds, FixedClock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from loyalcore.domain.flows import Command, Receipt
+    from loyalcore.domain.ledger import Balance, Entry
+    from loyalcore.domain.programs import Program
+    from loyalcore.store import Store
+
+START = "2024-02-27T22:30:00Z"
+CUSTOMERS = ("ada", "bob", "cem")
+REGISTRY = Registry(consumption={"largest_first": lambda lot: -lot.free})
+
+AWARDS = (EntryKind.AWARD,)
+SPENDS = (EntryKind.SPEND, EntryKind.CAPTURE)
+HOLDS = (EntryKind.HOLD,)
+
+# Which known entries a command names, and under which field.
+_NAMES: dict[str, tuple[str, tuple[EntryKind, ...]]] = {
+    "points.activate": ("entry_ids", AWARDS),
+    "points.extend": ("entry_ids", AWARDS),
+    "points.reverse": ("entry_id", AWARDS),
+    "points.restore": ("entry_id", SPENDS),
+    "points.capture": ("hold_id", HOLDS),
+    "points.release": ("hold_id", HOLDS),
+}
+_BY_HAND = frozenset({"points.deduct", "points.adjust", "points.transfer", "points.extend", "points.activity"})
+
+
+@attrs.frozen(kw_only=True)
+class Step:
+    """One step of a history: time passes, then somebody wants something.
+
+    Args:
+        do: A command's name, such as `points.award`; `again` repeats an earlier command as it was, `clash` repeats its
+            key with another payload, `wait` does nothing.
+        after: How much time passes before, in microseconds; negative where the clock goes back.
+        edge: Instead of `after`, the clock goes to the next boundary of the customer's ledger and this many
+            microseconds beyond; never back.
+        who: The number of the customer, counted round.
+        other: The number of another customer, counted round: who receives, or survives.
+        pick: The number of the known entry, hold or command that is meant, counted round.
+        points: How many points; None where the command may leave them out.
+        order: The number of the order; None for none.
+        ledger: The ledger.
+        terms: Further fields of the command.
+
+    Example:
+        >>> Step(do="points.award", points=5).points
+        5
+    """
+
+    do: str
+    after: int = 0
+    edge: int | None = None
+    who: int = 0
+    other: int = 1
+    pick: int = 0
+    points: int | None = None
+    order: int | None = None
+    ledger: str = ""
+    terms: Mapping[str, Any] = attrs.field(factory=dict)
+
+
+class Play:
+    """A store, a program and a clock, and the steps played on them so far.
+
+    Args:
+        program: The program.
+        store: The store; None is a new memory store.
+
+    Example:
+        >>> from loyalcore import Program
+        >>> play = Play(Program("beans", currency="EUR", timezone="UTC"))
+        >>> play.run(Step(do="points.award", points=5)).points
+        5
+        >>> play.balance(0).active
+        5
+    """
+
+    def __init__(self, program: Program, store: Store | None = None) -> None:
+        self.program = program
+        self.store = MemoryStore() if store is None else store
+        self.clock = FixedClock(START)
+        self.shop = Loyalty(
+            self.store, [program], clock=self.clock, ids=CountedIds(), registry=REGISTRY, actor="checkout"
+        )
+        self.holders = [_holder(self.shop.customers.register(name)) for name in CUSTOMERS]
+        self.done: list[Command] = []
+        self.known: dict[tuple[str, str], list[Entry]] = {}
+
+    def run(self, step: Step) -> Receipt | LoyaltyError | None:
+        """Play a step; None where it names nothing that is known."""
+        self.pass_time(step)
+        command = self.command(step)
+        return None if command is None else self.give(command)
+
+    def give(self, command: Command) -> Receipt | LoyaltyError:
+        """Run a command, and give its receipt or why it was refused.
+
+        Raises:
+            StoreError: The store could not do its part.
+        """
+        self.done.append(command)
+        try:
+            receipt = self.shop.run(command)
+        except StoreError:
+            raise
+        except LoyaltyError as error:
+            return error
+        self._learn(receipt)
+        return receipt
+
+    def _learn(self, receipt: Receipt) -> None:
+        if receipt.replayed:
+            return
+        for entry in receipt.entries:
+            self.known.setdefault((entry.ledger.holder_id, entry.ledger.ledger), []).append(entry)
+        if receipt.command == "customers.merge" and receipt.customer is not None:
+            survivor = receipt.customer.holder_id
+            for (holder, ledger), entries in list(self.known.items()):
+                if holder in receipt.customer.absorbed:
+                    self.known.setdefault((survivor, ledger), []).extend(entries)
+                    del self.known[holder, ledger]
+
+    def pass_time(self, step: Step) -> None:
+        """Let the time of a step pass."""
+        if step.edge is None:
+            self.clock.put(self.clock.now() + timedelta(microseconds=step.after))
+            return
+        head = self.head(self.ref(step.who, step.ledger))
+        if head is not None and head.next_change_at is not None:
+            edge = head.next_change_at + timedelta(microseconds=step.edge)
+            self.clock.put(max(self.clock.now(), edge))
+
+    def command(self, step: Step) -> Command | None:
+        """Make the command of a step; None where it names nothing that is known."""
+        if step.do in {"again", "clash"}:
+            return self._repeated(step)
+        if step.do == "wait":
+            return None
+        name = CUSTOMERS[step.who % len(CUSTOMERS)]
+        other = CUSTOMERS[step.other % len(CUSTOMERS)]
+        if step.do == "customers.merge":
+            return None if name == other else COMMANDS[step.do](name, into=other)
+        if step.do == "customers.join":
+            return Join(name)
+        if step.do == "points.sweep":
+            return Sweep(self.holders[step.who % len(CUSTOMERS)], ledger=step.ledger)
+        return self._posting(step, name, other)
+
+    def _posting(self, step: Step, name: str, other: str) -> Command | None:
+        fields: dict[str, Any] = {"key": f"k-{len(self.done)}", "ledger": step.ledger, **step.terms}
+        if step.do in _BY_HAND or step.do == "points.award":
+            fields.setdefault("reason", "because")
+        if step.points is not None:
+            fields["points"] = step.points
+        if step.order is not None:
+            fields["order_id"] = f"o-{step.order}"
+        if step.do == "points.transfer":
+            fields["to"] = other
+            if other == name and fields.get("to_ledger", "") == step.ledger:
+                return None
+        if not self._name(step, fields):
+            return None
+        made: Command = COMMANDS[step.do](name, **fields)
+        return made
+
+    def _name(self, step: Step, fields: dict[str, Any]) -> bool:
+        if step.do not in _NAMES or "order_id" in fields or (step.do == "points.extend" and not step.pick):
+            return True
+        field, kinds = _NAMES[step.do]
+        known = [entry for entry in self._entries(step) if entry.kind in kinds]
+        if not known:
+            return False
+        entry = known[step.pick % len(known)]
+        fields[field] = {"hold_id": entry.hold_id, "entry_id": entry.id, "entry_ids": (entry.id,)}[field]
+        return True
+
+    def _entries(self, step: Step) -> list[Entry]:
+        return self.known.get((self.ref(step.who).holder_id, step.ledger), [])
+
+    def _repeated(self, step: Step) -> Command | None:
+        keyed = [command for command in self.done if step.do == "again" or hasattr(command, "reason")]
+        keyed = [command for command in keyed if step.do == "again" or hasattr(command, "key")]
+        if not keyed:
+            return None
+        command = keyed[step.pick % len(keyed)]
+        return command if step.do == "again" else attrs.evolve(command, reason="otherwise")  # type: ignore[call-arg]
+
+    # What can be asked ------------------------------------------------------------------------------------------
+
+    def ref(self, who: int, ledger: str = "") -> LedgerRef:
+        """Name the ledger of a customer, or of whom it was merged into."""
+        row = self.shop.customers.get(CUSTOMERS[who % len(CUSTOMERS)])
+        while row.merged_into is not None:
+            row = self.shop.customers.get(row.merged_into)
+        return LedgerRef("live", row.holder_id, self.program.id, ledger)
+
+    def head(self, ref: LedgerRef) -> Ledger | None:
+        """Give a ledger as stored."""
+        with self.store.unit(readonly=True) as unit:
+            found: Ledger | None = unit.load([ref])[ref]
+            return found
+
+    def heads(self) -> list[Ledger]:
+        """Give every ledger as stored."""
+        return records(self.store, Ledger)
+
+    def balance(self, who: int, ledger: str = "", at: datetime | None = None) -> Balance:
+        """Ask for a balance."""
+        return self.shop.points.balance(CUSTOMERS[who % len(CUSTOMERS)], ledger=ledger, at=at)
+
+    def dump(self) -> dict[str, list[Any]]:
+        """Give all records, kind by kind."""
+        return dump(self.store)
+
+
+def _holder(receipt: Receipt) -> str:
+    return "" if receipt.customer is None else receipt.customer.holder_id
+
+
+def records(store: Store, kind: type[Any], environment: str = "live") -> list[Any]:
+    """Give all records of one kind, in the order of their names."""
+    at = FixedClock(START).now()
+    with store.unit(readonly=True) as unit:
+        return list(unit.stream(All(kind, environment), at))
+
+
+def dump(store: Store, environment: str = "live", kinds: Iterable[type[Any]] = KINDS) -> dict[str, list[Any]]:
+    """Give all records of a store, kind by kind: two stores that hold the same answer the same.
+
+    Example:
+        >>> sorted(name for name, found in dump(MemoryStore()).items() if found)
+        []
+    """
+    return {kind.__name__: records(store, kind, environment) for kind in kinds}

@@ -1,0 +1,15 @@
+"""Scenario files: a program, steps, and what each must answer, as data that any language can write.
+
+The format is described in `docs/reference/scenarios.md`.
+"""
+
+from loyalcore.testing.scenarios._document import Scenario, Step
+from loyalcore.testing.scenarios._files import run_files
+from loyalcore.testing.scenarios._match import Difference
+from loyalcore.testing.scenarios._run import Mismatch, run
+
+__all__ = ["Difference", "Mismatch", "Scenario", "Step", "run", "run_files"]
+
+
+def __dir__() -> list[str]:
+    return __all__

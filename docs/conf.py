@@ -1,8 +1,19 @@
-"""How the docs are built: Sphinx over MyST pages in the four Diátaxis folders."""
+"""How the docs are built: Sphinx over MyST pages in the four Diátaxis folders, and the tables drawn from the code."""
 
 from __future__ import annotations
 
+import re
 from importlib.metadata import version as version_of
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from loyalcore import errors
+from loyalcore.domain.flows import COMMANDS
+from loyalcore.store import _protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 project = "loyalcore"
 author = "The loyalcore authors"
@@ -36,3 +47,60 @@ nitpick_ignore_regex = [
 
 html_theme = "furo"
 html_title = f"loyalcore {release}"
+
+# Tables drawn from the code: a page says `<!-- table: name -->`, and the table stands there when the page is built.
+
+
+def _rows(*rows: tuple[str, ...]) -> Iterator[str]:
+    head, *rest = rows
+    yield f"| {' | '.join(head)} |"
+    yield f"|{'---|' * len(head)}"
+    yield from (f"| {' | '.join(row)} |" for row in rest)
+
+
+def _first_line(thing: object) -> str:
+    return (thing.__doc__ or "").partition("\n")[0]
+
+
+def _commands() -> Iterator[str]:
+    """Every command: its name, its class, what it does, and which of its fields must be given."""
+    rows = [("Name", "Class", "Must be given", "What it does")]
+    for name, kind in COMMANDS.items():
+        needed = [field.name for field in attrs.fields(kind) if field.default is attrs.NOTHING]
+        rows.append((f"`{name}`", f"`{kind.__name__}`", f"`{'`, `'.join(needed)}`", _first_line(kind)))
+    return _rows(*rows)
+
+
+def _errors() -> Iterator[str]:
+    """Every error: its code, its class, whose it is, whether a retry may help, and what it carries."""
+    rows = [("Code", "Error", "Under", "Retry", "Details")]
+    for name in errors.__all__:
+        kind = getattr(errors, name)
+        if isinstance(kind, type) and issubclass(kind, errors.LoyaltyError):
+            details = {each: None for base in reversed(kind.__mro__) for each in vars(base).get("__annotations__", {})}
+            shown = ", ".join(f"`{each}`" for each in details if each not in {"code", "is_retryable"})
+            retry = "yes, with the same key" if kind.is_retryable else ""
+            rows.append((f"`{kind.code}`", f"`{name}`", f"`{kind.__bases__[0].__name__}`", retry, shown))
+    return _rows(*rows)
+
+
+def _promises() -> Iterator[str]:
+    """Every promise of a store, under the headings of the protocol's docstring."""
+    for block in (_protocol.__doc__ or "").split("\n\n"):
+        heading, _, text = block.partition("\n")
+        if re.match(r"\s+P\d", text):
+            promises = re.findall(r"(P\d+)\s+(.*?)(?=\s+P\d+\s\s|\Z)", " ".join(text.split("\n")), re.DOTALL)
+            yield f"\n## {heading}\n"
+            yield from _rows(("", "Promise"), *((number, " ".join(words.split())) for number, words in promises))
+
+
+_TABLES = {"commands": _commands, "errors": _errors, "promises": _promises}
+
+
+def _draw(app: Any, page: str, source: list[str]) -> None:
+    source[0] = re.sub(r"<!-- table: (\w+) -->", lambda found: "\n".join(_TABLES[found[1]]()), source[0])
+
+
+def setup(app: Any) -> None:
+    """Draw the tables before a page is read."""
+    app.connect("source-read", _draw)

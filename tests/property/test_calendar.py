@@ -147,7 +147,7 @@ def test_periods_are_windows_without_gap_or_overlap(place: tuple[str, int], peri
     start, end = period_of(at, period, zone)
     assert start <= at < end
     assert period_of(start, period, zone) == (start, end)
-    if period is not Period.overall:
+    if period is not Period.OVERALL:
         assert period_of(end - 1, period, zone) == (start, end)
         assert period_of(end, period, zone)[0] == end
 

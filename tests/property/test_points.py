@@ -22,7 +22,7 @@ payloads = st.dictionaries(st.text(max_size=5), st.recursive(scalars, lambda eac
 @given(fractions)
 def test_floor_half_up_and_ceil_stand_in_order(value: Fraction) -> None:
     """Floor and ceil enclose the value, and half_up is the nearer of the two."""
-    floor, nearest, ceil = (round_points(value, mode) for mode in (Rounding.floor, Rounding.half_up, Rounding.ceil))
+    floor, nearest, ceil = (round_points(value, mode) for mode in (Rounding.FLOOR, Rounding.HALF_UP, Rounding.CEIL))
     assert floor <= value <= ceil < floor + 2
     assert nearest in (floor, ceil)
     assert abs(nearest - value) <= Fraction(1, 2)
@@ -31,15 +31,15 @@ def test_floor_half_up_and_ceil_stand_in_order(value: Fraction) -> None:
 @given(fractions)
 def test_taking_back_is_the_mirror_of_giving(value: Fraction) -> None:
     """Half_up of a negative value is the negative of half_up; floor and ceil mirror each other."""
-    assert round_points(-value, Rounding.half_up) == -round_points(value, Rounding.half_up)
-    assert round_points(-value, Rounding.floor) == -round_points(value, Rounding.ceil)
+    assert round_points(-value, Rounding.HALF_UP) == -round_points(value, Rounding.HALF_UP)
+    assert round_points(-value, Rounding.FLOOR) == -round_points(value, Rounding.CEIL)
 
 
 @given(st.integers(-(10**15), 10**15))
 def test_a_tie_goes_away_from_zero(whole: int) -> None:
     """Half a point counts as one, in either direction."""
     tie = Fraction(2 * whole + 1, 2)
-    assert round_points(tie, Rounding.half_up) == (math.ceil(tie) if tie > 0 else math.floor(tie))
+    assert round_points(tie, Rounding.HALF_UP) == (math.ceil(tie) if tie > 0 else math.floor(tie))
 
 
 @given(decimals, st.sampled_from(list(Rounding)))

@@ -81,17 +81,19 @@ def recomputed(tiers: TierSet, zone: ZoneInfo, joined: int | None, history: Iter
     return advance(Standing(), tiers, zone, joining(joined), tuple(history), to)
 
 
-@given(tiers=tier_sets(), zone=zones, joined=st.none() | instants, history=histories(), cuts=st.lists(instants, max_size=6))
+@given(
+    tiers=tier_sets(), zone=zones, joined=st.none() | instants, history=histories(), cuts=st.lists(instants, max_size=6)
+)
 def test_incremental_equals_recomputed(
     tiers: TierSet, zone: ZoneInfo, joined: int | None, history: list[tuple[int, int]], cuts: list[int]
 ) -> None:
     """Advancing by single checkpoints and through any stops between them gives what one long step gives."""
     steps: list[tuple[int, tuple[tuple[int, int], ...]]] = [(at, ((at, value),)) for at, value in history]
-    steps = sorted([*steps, *((cut, ()) for cut in cuts)], key=lambda step: step[0])
+    end = max([START, *cuts, *(at for at, _ in history)])
+    steps = [*sorted([*steps, *((cut, ()) for cut in cuts)], key=lambda step: step[0]), (end, ())]
     standing = Standing()
     for to, checkpoints in steps:
         standing = advance(standing, tiers, zone, joining(joined), checkpoints, to)
-    end = max((to for to, _ in steps), default=START)
     assert standing == recomputed(tiers, zone, joined, history, end)
 
 
@@ -138,22 +140,20 @@ def test_nothing_happens_before_the_next_change(
     until = min(next_change(standing, tiers), at + span * DAY + 1)
     assert until > at
     later = advance(standing, tiers, zone, joining(joined), (), until - 1)
-    before, after = (
-        (each.tier, each.since, each.expires_at, each.previous) for each in (standing, later)
-    )
+    before, after = ((each.tier, each.since, each.expires_at, each.previous) for each in (standing, later))
     assert before == after
 
 
-@given(window=windows, zone=zones, joined=instants, history=histories(), levels=st.integers(0, 1), span=st.integers(0, 900))
+@given(
+    window=windows, zone=zones, joined=instants, history=histories(), levels=st.integers(0, 1), span=st.integers(0, 900)
+)
 def test_in_real_time_the_tier_is_what_the_gains_give(
     window: Window, zone: ZoneInfo, joined: int, history: list[tuple[int, int]], levels: int, span: int
 ) -> None:
     """Under `real_time` a member holds the tier that the gains within the window give, added up from nothing."""
     if window.kind is WindowKind.SINCE_RENEWAL:
         window = Window()
-    tiers = TierSet(
-        measure=Measure.POINTS_EARNED, window=window, downgrade=Downgrade.REAL_TIME, levels=LEVELS[levels:]
-    )
+    tiers = TierSet(measure=Measure.POINTS_EARNED, window=window, downgrade=Downgrade.REAL_TIME, levels=LEVELS[levels:])
     to = max([joined, *(at for at, _ in history)]) + span * DAY
     gains = [(at, value - before) for (_, before), (at, value) in pairwise([(0, 0), *history])]
     counted = [gain for at, gain in gains if window.until(at, joined, zone) > to]
@@ -176,3 +176,31 @@ def test_a_tier_is_never_below_what_the_measure_gives(
     assert all(until > to and amount for until, amount in standing.gains)
     assert standing.expires_at is None or standing.expires_at > from_micros(to)
     assert next_change(standing, tiers) > to or next_change(standing, tiers) == NEVER
+
+
+@given(
+    count=st.integers(1, 40),
+    form=st.sampled_from(["{}h", "{}D", "{}D_D", "{}D_U", "{}W", "{}W_U", "{}M", "{}M_U", "{}Y", "{}Y_U"]),
+    zone=zones,
+    joined=st.integers(0, 2 * 6000).map(lambda halves: 10_957 * DAY + halves * DAY // 2),
+    later=st.integers(0, 4 * 6000).map(lambda halves: halves * DAY // 2),
+    off=st.sampled_from([0, 0, 1]),
+)
+def test_a_cycle_ends_at_its_first_end_after_the_start(
+    count: int, form: str, zone: ZoneInfo, joined: int, later: int, off: int
+) -> None:
+    """Counted from joining, a tier lasts to the first end of a cycle after it was reached: the one found by trying."""
+    later = min(later, count * 400 * (DAY if form != "{}h" else DAY // 24))
+    start = joined + later + off
+    tiers = TierSet(
+        measure=Measure.POINTS_EARNED,
+        downgrade=Downgrade.ONE_DOWN,
+        expires_in=Duration(form.format(count)),
+        anchor=Anchor.PROGRAM_JOIN_DATE,
+        levels=LEVELS[1:],
+    )
+    number = 1
+    while (end := Duration(form.format(count * number)).resolve(joined, zone)) <= start:
+        number += 1
+    standing = advance(Standing(), tiers, zone, from_micros(joined), [(start, 3)], start)
+    assert standing.expires_at == from_micros(end)

@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from loyalcore.domain.decision import Needs, World
-from loyalcore.domain.flows import decide, find_program
+from loyalcore.domain.flows import decide, find_program, first_refs
 from loyalcore.errors import ConcurrencyConflict, PromiseBroken, StaleVersion
 from loyalcore.values.clock import SystemClock, check_instant
 from loyalcore.values.ids import SystemIds
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from loyalcore.domain.decision import Decision, Ref
@@ -86,7 +86,7 @@ class Executor:
 
         Source: HOUSE 1, 4.
         """
-        known: set[Ref] = set()
+        known: set[Ref] = set(first_refs(command, self.environment))
         for attempt in range(ATTEMPTS_MAX):
             with self.store.unit() as unit:
                 try:
@@ -113,24 +113,30 @@ class Executor:
         Source: HOUSE 1.
         """
         with self.store.unit(readonly=True) as unit:
-            receipt: Receipt = self._decide(unit, command, actor, set(), lock=False).receipt
+            known: set[Ref] = set(first_refs(command, self.environment))
+            receipt: Receipt = self._decide(unit, command, actor, known, lock=False).receipt
             return receipt
 
     def _decide(self, unit: Unit, command: Command, actor: str, known: set[Ref], *, lock: bool) -> Decision:
         now = self.now()
         records: dict[Ref, Any] = {}
         if known:
-            records.update(unit.load(sorted(known, key=_order), lock))
+            records.update(_load(unit, known, lock))
         while True:
             try:
                 world = World(self.environment, actor, records)
                 return decide(command, world, self.programs, now, self.ids, self.registry)
             except Needs as needs:
-                wanted = [ref for ref in needs.refs if ref not in records]
-                if not wanted:
-                    raise PromiseBroken("load left a ref unanswered", promise="P4") from None
-                records.update(unit.load(sorted(wanted, key=_order), lock))
-                known.update(wanted)
+                records.update(_load(unit, needs.refs, lock))
+                known.update(needs.refs)
+
+
+def _load(unit: Unit, refs: Collection[Ref], lock: bool) -> Mapping[Ref, Any]:
+    """Load refs, under lock in one total order, and refuse an answer that leaves one out: it would be asked for again."""
+    found = unit.load(sorted(refs, key=_order) if lock else refs, lock)
+    if not all(map(found.__contains__, refs)):
+        raise PromiseBroken("load left a ref unanswered", promise="P4")
+    return found
 
 
 def _order(ref: Ref) -> tuple[str, str]:

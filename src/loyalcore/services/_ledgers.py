@@ -79,7 +79,7 @@ class Ledgers:
         """
         with self._executor.store.unit(readonly=True) as unit:
             rules, ref, stored = self._find(unit, customer_id, ledger, program)
-            when = self._executor.now() if at is None else check_instant(at, "at")
+            when = self._present(stored) if at is None else check_instant(at, "at")
             cached = None if stored is None else cached_balance(stored, when)
             if cached is not None:
                 return cached
@@ -116,7 +116,7 @@ class Ledgers:
         """
         with self._executor.store.unit(readonly=True) as unit:
             rules, ref, stored = self._find(unit, customer_id, ledger, program)
-            book = self._advanced(unit, rules, ref, stored, self._executor.now())
+            book = self._advanced(unit, rules, ref, stored, self._present(stored))
             book.entries.clear()
             return schedule(book)
 
@@ -249,8 +249,8 @@ class Ledgers:
         with executor.store.unit(readonly=True) as unit:
             if customer_id is not None:
                 holder = self._customer(unit, customer_id).holder_id
-            if program is not None and program not in executor.programs:
-                raise NotFound("program", str(program))
+            if program is not None:
+                program = executor.program(program).id
             now = executor.now()
             query = All(Ledger, executor.environment, holder_id=holder, due_by=now)
             due = [ledger.ref for ledger in unit.stream(query, now)]
@@ -262,8 +262,7 @@ class Ledgers:
         return swept
 
     def _customer(self, unit: Unit, customer_id: str) -> Customer:
-        check_text(customer_id, "customer_id")
-        named = customer_id
+        named = customer_id = check_text(customer_id, "customer_id")
         while True:
             ref = CustomerRef(self._executor.environment, named)
             found: Customer | None = unit.load([ref])[ref]
@@ -280,12 +279,17 @@ class Ledgers:
         ledger: str,
         program: str | None,
     ) -> tuple[Program, LedgerRef, Ledger | None]:
-        check_text(customer_id, "customer_id")
-        check_text(ledger, "ledger", length_min=0)
+        customer_id = check_text(customer_id, "customer_id")
+        ledger = check_text(ledger, "ledger", length_min=0)
         rules = self._executor.program(program)
         customer = self._customer(unit, customer_id)
         ref = LedgerRef(self._executor.environment, customer.holder_id, rules.id, ledger)
         return rules, ref, unit.load([ref])[ref]
+
+    def _present(self, stored: Ledger | None) -> datetime:
+        """What time it is for a ledger: never before its last entry, though the clock went back."""
+        now = self._executor.now()
+        return now if stored is None else max(now, stored.recorded_at)
 
     def _stream(self, unit: Unit, ref: LedgerRef) -> list[Entry]:
         query = All(

@@ -11,15 +11,14 @@ from loyalcore.errors import InvalidInput, LoyaltyError, StoreError
 from loyalcore.execution import Executor
 from loyalcore.services.customers import Customers
 from loyalcore.services.points import Points
-from loyalcore.values.ids import check_text
+from loyalcore.values.clock import Clock
+from loyalcore.values.ids import Ids, check_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from loyalcore.domain.flows import Command, Receipt
     from loyalcore.store import Store
-    from loyalcore.values.clock import Clock
-    from loyalcore.values.ids import Ids
 
 ENVIRONMENTS = ("live", "sandbox")
 
@@ -80,8 +79,16 @@ class Loyalty:
         registry: Registry | None = None,
         actor: str | None = None,
     ) -> None:
-        if environment not in ENVIRONMENTS:
+        if not callable(getattr(store, "unit", None)):
+            raise InvalidInput(f"give a store, not {type(store).__name__}", path="store")
+        if not isinstance(environment, str) or environment not in ENVIRONMENTS:
             raise InvalidInput("give 'live' or 'sandbox'", path="environment")
+        if not isinstance(clock, Clock | None):
+            raise InvalidInput(f"give a clock, not {type(clock).__name__}", path="clock")
+        if not isinstance(ids, Ids | None):
+            raise InvalidInput(f"give a source of ids, not {type(ids).__name__}", path="ids")
+        if not isinstance(registry, Registry | None):
+            raise InvalidInput(f"give a Registry, not {type(registry).__name__}", path="registry")
         registry = Registry() if registry is None else registry
         executor = Executor(store, _by_id(programs, registry), environment, registry, clock, ids)
         self._open(executor, None if actor is None else check_text(actor, "actor"))
@@ -165,7 +172,7 @@ class Loyalty:
             One outcome per command, in order.
 
         Raises:
-            InvalidInput: Nobody acts.
+            InvalidInput: Nobody acts, or there is no list of commands.
             StoreError: The store could not do its part; commands before it are done.
 
         Source: HOUSE 1.
@@ -179,8 +186,12 @@ class Loyalty:
             'insufficient_points'
         """
         self._acting()
+        try:
+            wanted = iter(commands)
+        except TypeError:
+            raise InvalidInput("give a list of commands", path="commands") from None
         outcomes = []
-        for command in commands:
+        for command in wanted:
             try:
                 outcomes.append(Outcome(command, receipt=self.run(command)))
             except StoreError:

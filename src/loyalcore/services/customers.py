@@ -127,7 +127,7 @@ class Customers:
             >>> example().customers.get("ada").environment
             'live'
         """
-        check_text(customer_id, "customer_id")
+        customer_id = check_text(customer_id, "customer_id")
         ref = CustomerRef(self._executor.environment, customer_id)
         with self._executor.store.unit(readonly=True) as unit:
             found: Customer | None = unit.load([ref])[ref]

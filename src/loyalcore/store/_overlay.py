@@ -24,6 +24,7 @@ from loyalcore.domain.decision import (
     NoteRef,
 )
 from loyalcore.domain.ledger import Debt, Entry, Ledger, Lot, PointsHold
+from loyalcore.errors import InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -60,6 +61,9 @@ def with_repository(store: Store, kind: type[Any], repository: Callable[[Unit], 
     Returns:
         A store that sends each record to where it is kept.
 
+    Raises:
+        InvalidInput: It is no kind of record.
+
     Source: HOUSE decision (a host may keep customers in its own table).
 
     Example:
@@ -68,6 +72,8 @@ def with_repository(store: Store, kind: type[Any], repository: Callable[[Unit], 
         >>> with_repository(rest, Customer, lambda unit: mine.unit()).abilities == rest.abilities
         True
     """
+    if not any(kind is known for known in _KIND_OF.values()):
+        raise InvalidInput("give the class of a record, such as Customer", path="kind")
     return OverlayStore(store, kind, repository)
 
 
@@ -97,7 +103,11 @@ class _OverlayUnit:
 
     def __enter__(self) -> Self:
         self._unit.__enter__()
-        self._own = self._make(self._unit)
+        try:
+            self._own = self._make(self._unit)
+        except BaseException as error:
+            self._unit.__exit__(type(error), error, error.__traceback__)
+            raise
         return self
 
     def __exit__(

@@ -49,6 +49,14 @@ _NAMES: dict[str, tuple[str, tuple[EntryKind, ...]]] = {
     "points.capture": ("hold_id", HOLDS),
     "points.release": ("hold_id", HOLDS),
 }
+# What is done where nothing is known that could be named, so that there is something the next time.
+_INSTEAD = {
+    "points.activate": "points.award",
+    "points.capture": "points.hold",
+    "points.release": "points.hold",
+    "points.restore": "points.spend",
+    "points.reverse": "points.award",
+}
 _BY_HAND = frozenset({"points.deduct", "points.adjust", "points.transfer", "points.extend", "points.activity"})
 
 
@@ -64,7 +72,8 @@ class Step:
             microseconds beyond; never back.
         who: The number of the customer, counted round.
         other: The number of another customer, counted round: who receives, or survives.
-        pick: The number of the known entry, hold or command that is meant, counted round.
+        pick: Which of the known entries, holds or commands is meant, counted round from the latest. Where none is
+            known, what would make one is done instead.
         points: How many points; None where the command may leave them out.
         order: The number of the order; None for none.
         ledger: The ledger.
@@ -112,6 +121,7 @@ class Play:
         )
         self.holders = [_holder(self.shop.customers.register(name)) for name in CUSTOMERS]
         self.done: list[Command] = []
+        self.script: list[tuple[datetime, Command]] = []
         self.known: dict[tuple[str, str], list[Entry]] = {}
 
     def run(self, step: Step) -> Receipt | LoyaltyError | None:
@@ -127,6 +137,7 @@ class Play:
             StoreError: The store could not do its part.
         """
         self.done.append(command)
+        self.script.append((self.clock.now(), command))
         try:
             receipt = self.shop.run(command)
         except StoreError:
@@ -187,7 +198,9 @@ class Play:
             if other == name and fields.get("to_ledger", "") == step.ledger:
                 return None
         if not self._name(step, fields):
-            return None
+            instead = _INSTEAD.get(step.do)
+            points = step.points or 3
+            return None if instead is None else self._posting(attrs.evolve(step, do=instead, points=points), name, other)
         made: Command = COMMANDS[step.do](name, **fields)
         return made
 
@@ -198,7 +211,7 @@ class Play:
         known = [entry for entry in self._entries(step) if entry.kind in kinds]
         if not known:
             return False
-        entry = known[step.pick % len(known)]
+        entry = known[-1 - step.pick % len(known)]
         fields[field] = {"hold_id": entry.hold_id, "entry_id": entry.id, "entry_ids": (entry.id,)}[field]
         return True
 
@@ -210,7 +223,7 @@ class Play:
         keyed = [command for command in keyed if step.do == "again" or hasattr(command, "key")]
         if not keyed:
             return None
-        command = keyed[step.pick % len(keyed)]
+        command = keyed[-1 - step.pick % len(keyed)]
         return command if step.do == "again" else attrs.evolve(command, reason="otherwise")  # type: ignore[call-arg]
 
     # What can be asked ------------------------------------------------------------------------------------------

@@ -22,9 +22,9 @@ __all__ = ["histories", "policies", "programs", "steps"]
 HOUR = DAY // 24
 
 SPANS = ("1D", "3D", "5D", "1M", "36h")
-STARTS = ("immediate", "immediate", "immediate", "1D", "2D", "start_of_day(2D)", "on_action")
-ENDS = ("unlimited", "1D", "3D", "5D", "5D_U", "10D", "end_of_day(2D)", "end_of_month(1M)")
-WAITS = (0, 0, 0, 0, 0, 0, 1, HOUR, HOUR, DAY // 2, DAY - 1, DAY, DAY + 1, 2 * DAY, 10 * DAY)
+STARTS = (*("immediate",) * 7, "1D", "2D", "start_of_day(2D)", "on_action")
+ENDS = ("unlimited", "10D", "1M", "1D", "3D", "5D", "5D_U", "10D", "end_of_day(2D)", "end_of_month(1M)")
+WAITS = (*(0,) * 12, 1, HOUR, HOUR, DAY // 2, DAY - 1, DAY, DAY + 1, 2 * DAY, 10 * DAY)
 BACK = (-1, -DAY // 2, -3 * DAY)
 
 
@@ -74,12 +74,12 @@ def programs(draw: st.DrawFn, *, tiers: bool = True) -> Program:
     return Program.from_document(document)
 
 
-_often_first = st.sampled_from([0, 0, 0, 0, 0, 1, 2])
+_often_first = st.sampled_from([*(0,) * 10, 1, 2])
 _people = st.integers(0, 2)
-_ledgers = st.sampled_from(["", "", "", "", "", "", "gift"])
+_ledgers = st.sampled_from([*[""] * 13, "gift"])
 _picks = st.integers(0, 5)
 _orders = st.sampled_from([None, 1, 2])
-_named = st.sampled_from([None, None, None, 1, 2])
+_named = st.sampled_from([None, None, None, None, None, None, 1])
 _points = st.integers(1, 9)
 _granted = st.integers(3, 20)
 _some = st.none() | st.integers(1, 12)
@@ -100,7 +100,7 @@ _FIELDS: dict[str, dict[str, SearchStrategy[Any]]] = {
     "points.spend": {"points": _points, "order": _orders},
     "points.deduct": {"points": _points},
     "points.adjust": {"points": _points.flatmap(lambda points: st.sampled_from([points, -points]))},
-    "points.hold": {"points": _points, "order": _orders, "terms": _lasting},
+    "points.hold": {"points": st.integers(1, 5), "order": _orders, "terms": _lasting},
     "points.capture": {"points": _some, "pick": _picks},
     "points.release": {"pick": _picks},
     "points.reverse": {"points": _some, "pick": _picks, "order": _named},
@@ -121,14 +121,23 @@ _FIELDS: dict[str, dict[str, SearchStrategy[Any]]] = {
 }
 _OFTEN = (
     *("points.award",) * 5,
-    *("points.spend", "points.hold", "points.reverse", "points.restore") * 2,
-    *("points.capture", "points.release", "points.activate"),
+    *("points.spend", "points.hold", "points.hold", "points.restore") * 2,
+    *("points.capture", "points.release", "points.activate", "points.reverse"),
 )
 ACTIONS = tuple(_FIELDS)
 
 
-@st.composite
-def steps(draw: st.DrawFn, *, actions: tuple[str, ...] = (*ACTIONS, *_OFTEN), clock_back: bool = True, people: SearchStrategy[int] = _often_first) -> Step:
+_forward = st.sampled_from(WAITS).map(lambda after: {"after": after})
+_edges = st.sampled_from([-1, 0, 1]).map(lambda edge: {"edge": edge})
+_backward = st.sampled_from(BACK).map(lambda after: {"after": after})
+
+
+def steps(
+    *,
+    actions: tuple[str, ...] = (*ACTIONS, *_OFTEN),
+    clock_back: bool = True,
+    people: SearchStrategy[int] = _often_first,
+) -> SearchStrategy[Step]:
     """Draw one step.
 
     Args:
@@ -136,15 +145,16 @@ def steps(draw: st.DrawFn, *, actions: tuple[str, ...] = (*ACTIONS, *_OFTEN), cl
         clock_back: Whether the clock may go back.
         people: The number of the customer.
     """
-    do = draw(st.sampled_from(actions))
-    fields = {name: draw(strategy) for name, strategy in _FIELDS[do].items()}
-    when: dict[str, Any] = {"after": draw(st.sampled_from(WAITS))}
-    kind = draw(st.integers(0, 9))
-    if kind < 2:
-        when = {"edge": draw(st.sampled_from([-1, 0, 1]))}
-    elif kind == 2 and clock_back:
-        when = {"after": draw(st.sampled_from(BACK))}
-    return Step(do=do, who=draw(people), ledger=draw(_ledgers), **when, **fields)
+    times = [*[_forward] * 8, _edges, *([_backward] if clock_back else [])]
+    made = {
+        do: st.builds(_step, st.just(do), people, _ledgers, st.one_of(times), st.fixed_dictionaries(_FIELDS[do]))
+        for do in dict.fromkeys(actions)
+    }
+    return st.one_of([made[do] for do in actions])
+
+
+def _step(do: str, who: int, ledger: str, when: dict[str, int], fields: dict[str, Any]) -> Step:
+    return Step(do=do, who=who, ledger=ledger, **when, **fields)
 
 
 def histories(

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine, FromClause, Select, Table
     from sqlalchemy.dialects.sqlite import Insert
     from sqlalchemy.engine import Dialect
+    from sqlalchemy.pool import PoolProxiedConnection
 
 ENTRY_ID_MAX: Final = 800
 """The longest id of an entry: three names of 255 characters, a number, and what stands between them."""
@@ -58,20 +59,25 @@ SYNCHRONOUS: Final = ("OFF", "NORMAL", "FULL", "EXTRA")
 
 
 class Link:
-    """One driver connection, and a cursor on it."""
+    """One driver connection, and a cursor on it.
 
-    __slots__ = ("connection", "cursor", "owner")
+    Args:
+        connection: The driver's connection.
+        owner: What gave it, where it is to be closed through that: an engine's pool.
+    """
 
-    def __init__(self, connection: sqlite3.Connection, owner: object = None) -> None:
+    __slots__ = ("_owner", "connection", "cursor")
+
+    def __init__(self, connection: sqlite3.Connection, owner: PoolProxiedConnection | None = None) -> None:
         self.connection = connection
         self.cursor = connection.cursor()
-        self.owner = owner
+        self._owner = owner
 
     def close(self) -> None:
         """Let the connection go; what was not committed is gone."""
         with contextlib.suppress(sqlite3.Error):
             self.cursor.close()
-            self.connection.close()
+            (self._owner or self.connection).close()
 
 
 class _Hinting(SQLiteCompiler):
@@ -119,23 +125,24 @@ class SqliteDialect:
             create: Whether the file may be made.
 
         Raises:
-            StoreUnavailable: There is no such file or folder, or it cannot be opened.
+            StoreUnavailable: There is no such file or folder.
+            Error: It cannot be opened, now or at all.
         """
         if self.path is not None:
-            self._check_path(self.path, create)
-        try:
-            link = self._open(create)
-        except sqlite3.Error as error:
-            raise self.blame(error, "store") from error
+            try:
+                self._check_path(self.path, create)
+            except OSError as error:
+                raise StoreUnavailable(f"the store's file cannot be reached: {error.strerror}") from error
+        link = self._open(create)
         try:
             execute = link.cursor.execute
             execute("PRAGMA busy_timeout=0")
             execute(f"PRAGMA synchronous={self._synchronous}")
             execute("PRAGMA temp_store=MEMORY")
             execute("PRAGMA cache_size=-16384")
-        except sqlite3.Error as error:
+        except sqlite3.Error:
             link.close()
-            raise self.blame(error, "store") from error
+            raise
         return link
 
     @staticmethod
@@ -152,6 +159,7 @@ class SqliteDialect:
             fairy = self._engine.raw_connection()
             connection = fairy.dbapi_connection
             if not isinstance(connection, sqlite3.Connection):
+                fairy.close()
                 raise CapabilityMissing("a driver other than sqlite3")
             if not self.is_memory:
                 fairy.detach()
@@ -181,17 +189,21 @@ class SqliteDialect:
         Returns:
             Whether it can write: a file that may only be read is read.
         """
-        if readonly:
-            link.cursor.execute("BEGIN")
-            return False
+        if not readonly:
+            try:
+                link.cursor.execute("BEGIN IMMEDIATE")
+            except sqlite3.Error as error:
+                if _code(error) != sqlite3.SQLITE_READONLY:
+                    raise
+            else:
+                return True
+        link.cursor.execute("BEGIN")
         try:
-            link.cursor.execute("BEGIN IMMEDIATE")
-        except sqlite3.Error as error:
-            if _code(error) != sqlite3.SQLITE_READONLY:
-                raise
-            link.cursor.execute("BEGIN")
-            return False
-        return True
+            link.cursor.execute("PRAGMA schema_version").fetchone()  # from now on this is what the transaction sees
+        except sqlite3.Error:
+            self.rollback(link)
+            raise
+        return False
 
     def commit(self, link: Link) -> None:
         """Make the transaction durable."""

@@ -6,8 +6,10 @@ import os
 import random
 import threading
 import time
+import weakref
 from collections import deque
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from loyalcore.errors import StoreUnavailable
@@ -28,6 +30,11 @@ _inherited: list[Any] = []
 """Connections that a parent process made: neither used nor closed here, because SQLite does not survive a fork."""
 
 
+def _close_all(free: deque[Link], process: int) -> None:
+    while free and process == os.getpid():
+        free.pop().close()
+
+
 class Links:
     """The connections of one store.
 
@@ -43,12 +50,16 @@ class Links:
         self.dialect = dialect
         self.is_shared = dialect.is_memory
         self._wait = wait_seconds
+        self.is_closed = False
+        self._begin_here()
+        if self.is_shared:
+            self._free.append(self.patiently(dialect.connect))
+
+    def _begin_here(self) -> None:
+        self._process = os.getpid()
         self._turn = threading.Lock()
         self._free: deque[Link] = deque()
-        self._process = os.getpid()
-        self.is_closed = False
-        if self.is_shared:
-            self._free.append(dialect.connect())
+        weakref.finalize(self, _close_all, self._free, self._process)
 
     def take(self, *, create: bool = False) -> Link:
         """Give a connection that nobody else has.
@@ -61,13 +72,13 @@ class Links:
         """
         if self._process != os.getpid() and not self.is_shared:
             _inherited.append(self._free)
-            self._free, self._turn, self._process = deque(), threading.Lock(), os.getpid()
+            self._begin_here()
         if self.is_closed:
             raise StoreUnavailable("the store is closed")
         try:
             return self._free.pop()
         except IndexError:
-            return self.dialect.connect(create=create)
+            return self.patiently(partial(self.dialect.connect, create=create))
 
     def drop(self, link: Link) -> None:
         """Let a connection go that cannot be trusted any more; the one in memory has to be."""
@@ -86,8 +97,7 @@ class Links:
     def close(self) -> None:
         """Close what is free now, and the rest when it comes back."""
         self.is_closed = True
-        while self._free:
-            self._free.pop().close()
+        _close_all(self._free, self._process)
 
     # Waiting
 

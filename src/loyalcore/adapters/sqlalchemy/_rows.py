@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
+from json.encoder import encode_basestring as _quoted
 from typing import TYPE_CHECKING, Any
 
 from loyalcore.domain.customers import Customer, Membership, Standing
@@ -39,10 +41,14 @@ if TYPE_CHECKING:
 Row = tuple[Any, ...]
 
 _dump = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
-_read = json.JSONDecoder().decode
+_decode = json.JSONDecoder().raw_decode
 _KINDS = {kind.value: kind for kind in EntryKind}
 _STATES = {state.value: state for state in HoldState}
 _NO_STANDING = Standing()
+
+
+def _read(text: str) -> Any:
+    return _decode(text)[0]
 
 
 def _at(micros: int) -> datetime:
@@ -69,6 +75,10 @@ def _list(values: tuple[Any, ...]) -> str | None:
     return _dump(values) if values else None
 
 
+def _plain_draws(draws: tuple[Draw, ...]) -> str | None:
+    return f"[{','.join([f'[{lot},{points}]' for lot, points in draws])}]" if draws else None
+
+
 def _draws(text: str | None) -> tuple[Draw, ...]:
     return tuple([Draw(*draw) for draw in _read(text)]) if text else ()
 
@@ -85,13 +95,14 @@ def customer_row(record: Customer) -> Row:
         to_micros(record.registered_at),
         record.merged_into,
         _list(record.absorbed),
+        _list(record.programs),
         record.version,
     )
 
 
 def customer(ref: CustomerRef, row: Row) -> Customer:
     """Give the customer of a row."""
-    holder_id, registered_at, merged_into, absorbed, version = row
+    holder_id, registered_at, merged_into, absorbed, programs, version = row
     return Customer(
         environment=ref.environment,
         customer_id=ref.customer_id,
@@ -99,6 +110,7 @@ def customer(ref: CustomerRef, row: Row) -> Customer:
         registered_at=_at(registered_at),
         merged_into=merged_into,
         absorbed=tuple(_read(absorbed)) if absorbed else (),
+        programs=tuple(_read(programs)) if programs else (),
         version=version,
     )
 
@@ -243,19 +255,27 @@ def lot_row(record: Lot) -> Row:
 
 def lot(ref: LedgerRef, row: Row) -> Lot:
     """Give the lot of a row."""
+    number, granted, free, held, active_from, expires_at, expires_on, expiry, is_earned, origin = row
+    end, on = (_maybe_at(expires_at), None) if expires_on is None else _dated(expires_at, expires_on)
     return Lot(
         ledger=ref,
-        lot=row[0],
-        granted=row[1],
-        free=row[2],
-        held=row[3],
-        active_from=_maybe_at(row[4]),
-        expires_at=_maybe_at(row[5]),
-        expires_on=_day(row[6]),
-        expiry=row[7],
-        is_earned=bool(row[8]),
-        origin=row[9],
+        lot=number,
+        granted=granted,
+        free=free,
+        held=held,
+        active_from=None if active_from is None else EPOCH + timedelta(0, 0, active_from),
+        expires_at=end,
+        expires_on=on,
+        expiry=expiry,
+        is_earned=is_earned != 0,
+        origin=origin,
     )
+
+
+@lru_cache(maxsize=4096)
+def _dated(expires_at: int, expires_on: str) -> tuple[datetime, date]:
+    """Give the term of a lot that ends with a day: many lots have the same."""
+    return _at(expires_at), date.fromisoformat(expires_on)
 
 
 def hold_row(record: PointsHold) -> Row:
@@ -270,7 +290,7 @@ def hold_row(record: PointsHold) -> Row:
         record.points,
         to_micros(record.lapses_at),
         record.state.value,
-        _list(record.draws),
+        _plain_draws(record.draws),
         record.seq,
     )
 
@@ -300,7 +320,7 @@ def debt_row(record: Debt) -> Row:
         record.entry_id,
         record.owed,
         record.seq,
-        _list(record.paid),
+        _plain_draws(record.paid),
     )
 
 
@@ -327,7 +347,7 @@ def entry_row(record: Entry) -> Row:
         to_micros(record.recorded_at),
         to_micros(record.effective_at),
         _micros(record.occurred_at),
-        _list(record.draws),
+        _plain_draws(record.draws),
         _list(record.settled),
         _dump([_plain_lot(new) for new in record.lots]) if record.lots else None,
         _dump([_plain_change(change) for change in record.changes]) if record.changes else None,
@@ -455,11 +475,18 @@ def key_row(record: KeyRecord) -> Row:
         ref.holder_id,
         ref.key,
         record.command,
-        _dump(dict(record.digests)) if record.digests else None,
-        _dump([(*_plain_ref(ledger_ref), numbers) for ledger_ref, numbers in record.entries])
+        f"{{{','.join([f'{_quoted(name)}:{_quoted(each)}' for name, each in record.digests.items()])}}}"
+        if record.digests
+        else None,
+        f"[{','.join([_numbered(ledger_ref, numbers) for ledger_ref, numbers in record.entries])}]"
         if record.entries
         else None,
     )
+
+
+def _numbered(ref: LedgerRef, numbers: tuple[int, ...]) -> str:
+    names = ",".join(map(_quoted, _plain_ref(ref)))
+    return f"[{names},[{','.join(map(str, numbers))}]]"
 
 
 def key(ref: KeyRef, row: Row) -> KeyRecord:

@@ -56,6 +56,7 @@ CUSTOMER: Final = Table(
     _instant("registered_at"),
     _text("merged_into", is_null=True),
     _json("absorbed"),
+    _json("programs"),
     _number("version"),
     Index("loyal_customer_holder", "environment", "holder_id"),
     **table_options(),

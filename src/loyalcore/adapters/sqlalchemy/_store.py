@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, Engine, make_url
 from sqlalchemy.exc import ArgumentError
 
 from loyalcore.adapters.sqlalchemy import _upgrade
@@ -20,7 +20,27 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from sqlalchemy import Engine
+
+WAIT_MAX = 3600.0
+"""The longest that a unit may be told to wait, in seconds."""
+
+
+def _read_source(source: object) -> URL | Engine:
+    if isinstance(source, Engine):
+        return source
+    try:
+        url = source if isinstance(source, URL) else make_url(str(source) if isinstance(source, str) else "")
+    except (ArgumentError, ValueError):
+        raise InvalidInput("must be a database URL such as sqlite:///shop.db, or an engine", path="source") from None
+    if "\0" in (url.database or ""):
+        raise InvalidInput("must not hold a NUL character", path="source")
+    return url
+
+
+def _read_wait(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= WAIT_MAX:
+        raise InvalidInput(f"must be a number of seconds from 0 to {WAIT_MAX:g}", path="wait_seconds")
+    return float(value)
 
 
 class SqlStore:
@@ -34,11 +54,11 @@ class SqlStore:
             from which the store takes connections that it keeps.
         synchronous: How much SQLite waits for the disk: OFF, NORMAL, FULL or EXTRA. At FULL a commit survives a
             power cut.
-        wait_seconds: How long a unit waits while others write before `StoreUnavailable`, in seconds, 0 or more.
+        wait_seconds: How long a unit waits while others write before `StoreUnavailable`, in seconds from 0 to 3600.
 
     Raises:
-        InvalidInput: The URL or `synchronous` cannot be read.
-        CapabilityMissing: This database is not supported.
+        InvalidInput: The URL, `wait_seconds` or `synchronous` cannot be read.
+        CapabilityMissing: This database or driver is not supported.
 
     Source:
         HOUSE.md 4 (WAL, FULL by default, the write lock from the beginning, own retry with jitter).
@@ -54,18 +74,15 @@ class SqlStore:
     """
 
     def __init__(self, source: str | URL | Engine, *, synchronous: str = "FULL", wait_seconds: float = 5.0) -> None:
+        found = _read_source(source)
+        waiting = _read_wait(wait_seconds)
         if str(synchronous).upper() not in SYNCHRONOUS:
             raise InvalidInput(f"must be one of {', '.join(SYNCHRONOUS)}", path="synchronous")
-        if isinstance(source, str):
-            try:
-                source = make_url(source)
-            except ArgumentError:
-                raise InvalidInput("must be a database URL such as sqlite:///shop.db", path="source") from None
-        url = source if isinstance(source, URL) else source.url
+        url = found if isinstance(found, URL) else found.url
         self._name = url.render_as_string(hide_password=True)
-        self._dialect = dialect_of(source, synchronous.upper())
+        self._dialect = dialect_of(found, str(synchronous).upper())
         self._statements = Statements(self._dialect)
-        self._links = Links(self._dialect, wait_seconds)
+        self._links = Links(self._dialect, waiting)
         self._is_checked = False
         if self._links.is_shared:
             self.upgrade()
@@ -146,10 +163,9 @@ class SqlStore:
                 if found != REVISION:
                     links.patiently(partial(_upgrade.upgrade, self._dialect, link))
             except BaseException:
-                self._dialect.rollback(link)
+                links.drop(link)
                 raise
-            finally:
-                links.give(link)
+            links.give(link)
         finally:
             links.end_turn()
         self._is_checked = True

@@ -158,15 +158,18 @@ class SqlUnit:
             raise ReadOnlyStore("the store can be read but not written: its file or folder is write-protected")
         for scan in self._scans:
             scan.drain()
-        if self._has_applied:
-            link.cursor.execute("SAVEPOINT applying")
+        dialect = self._links.dialect
         try:
-            write(self._links.dialect, link, self._statements, changes)
-        except BaseException:
+            if self._has_applied:
+                link.cursor.execute("SAVEPOINT applying")
+            write(dialect, link, self._statements, changes)
+            if self._has_applied:
+                link.cursor.execute("RELEASE applying")
+        except BaseException as error:
             self._undo(link)
+            if isinstance(error, dialect.Error):
+                raise dialect.blame(error, "record") from error
             raise
-        if self._has_applied:
-            link.cursor.execute("RELEASE applying")
         self._has_applied = True
 
     def _undo(self, link: Link) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, MetaData, String, Table, create_engine, insert
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from loyalcore.adapters.sqlalchemy._dialects import is_missing_table
@@ -118,6 +119,9 @@ def _migrate(link: Link, found: str | None) -> None:
         known = {revision.revision for revision in ScriptDirectory.from_config(config).walk_revisions()}
         if found not in known:
             raise SchemaMismatch(found=found, expected=REVISION)
-    with _ALEMBIC, _connection(link) as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, REVISION)
+    try:
+        with _ALEMBIC, _connection(link) as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, REVISION)
+    except DBAPIError as error:
+        raise (error.orig or error) from None

@@ -10,6 +10,7 @@ from loyalcore.errors import CapabilityMissing, StaleVersion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from sqlite3 import Cursor
 
     from loyalcore.adapters.sqlalchemy._dialects import Link, SqliteDialect
     from loyalcore.adapters.sqlalchemy._rows import Row
@@ -44,17 +45,24 @@ def write(dialect: SqliteDialect, link: Link, statements: Statements, changes: C
     kind = object
     try:
         for kind, rows in made.items():
-            cursor.executemany(statements.insert[kind], rows)
+            _run(cursor, statements.insert[kind], rows)
         for kind, rows in changed.items():
-            cursor.executemany(statements.update[kind], rows)
+            _run(cursor, statements.update[kind], rows)
             if cursor.rowcount != len(rows):
                 raise StaleVersion(NAME_OF[kind])
         for kind, rows in _by_kind(changes.parts).items():
-            cursor.executemany(statements.upsert[kind], rows)
+            _run(cursor, statements.upsert[kind], rows)
         for kind, rows in _by_kind(changes.inserts).items():
-            cursor.executemany(statements.insert[kind], rows)
+            _run(cursor, statements.insert[kind], rows)
     except dialect.Error as error:
         raise dialect.blame(error, NAME_OF[kind]) from error
+
+
+def _run(cursor: Cursor, statement: str, rows: list[Row]) -> None:
+    if len(rows) == 1:
+        cursor.execute(statement, rows[0])
+    else:
+        cursor.executemany(statement, rows)
 
 
 def _by_kind(records: Iterable[Any]) -> Rows:

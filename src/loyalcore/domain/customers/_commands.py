@@ -31,7 +31,7 @@ class Register:
     customer_id: str
 
     def __attrs_post_init__(self) -> None:
-        check_text(self.customer_id, "customer_id")
+        object.__setattr__(self, "customer_id", check_text(self.customer_id, "customer_id"))
 
 
 @attrs.frozen
@@ -58,6 +58,6 @@ class Join:
     program: str | None = attrs.field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        check_text(self.customer_id, "customer_id")
+        object.__setattr__(self, "customer_id", check_text(self.customer_id, "customer_id"))
         if self.program is not None:
-            check_text(self.program, "program")
+            object.__setattr__(self, "program", check_text(self.program, "program"))

@@ -1,6 +1,6 @@
 """Flows: one module per family of commands that cross slices, behind one `decide`."""
 
-from loyalcore.domain.flows._case import Case, find_program, payload_digests
+from loyalcore.domain.flows._case import Case, find_program, first_refs, payload_digests
 from loyalcore.domain.flows._decide import COMMANDS, Command, decide
 from loyalcore.domain.flows._desk import Desk
 from loyalcore.domain.flows._json import (
@@ -25,6 +25,7 @@ __all__ = [
     "decide",
     "did_you_mean",
     "find_program",
+    "first_refs",
     "from_json",
     "name_faults",
     "payload_digests",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -35,16 +37,28 @@ if TYPE_CHECKING:
     from loyalcore.values.ids import Ids
 
 _NOT_PAYLOAD = frozenset({"customer_id", "key", "note"})
+_SEQ = re.compile(r"[0-9]{1,18}")  # as long as every store can look up
 
 
 def payload_digests(command: Any) -> dict[str, str]:
     """Digest a command's fields, without its key, the customer who owns the key, and the erasable note."""
-    fields = {
-        field.name: getattr(command, field.name)
-        for field in attrs.fields(type(command))
-        if field.name not in _NOT_PAYLOAD and getattr(command, field.name) != field.default
-    }
-    return digests({"command": command.name, **fields})
+    fields = {"command": command.name}
+    for name, default in _payload_fields(type(command)):
+        value = getattr(command, name)
+        if value != default:
+            fields[name] = value
+    return digests(fields)
+
+
+@cache
+def _payload_fields(kind: type[Any]) -> tuple[tuple[str, Any], ...]:
+    return tuple((field.name, field.default) for field in attrs.fields(kind) if field.name not in _NOT_PAYLOAD)
+
+
+def first_refs(command: Any, environment: str) -> tuple[CustomerRef, ...]:
+    """Name what a command reads whatever it finds, so that it is loaded before the first decision."""
+    customer_id = getattr(command, "customer_id", None)
+    return (CustomerRef(environment, customer_id),) if isinstance(customer_id, str) else ()
 
 
 def find_program(programs: Mapping[str, Program], program_id: object) -> Program:
@@ -135,18 +149,23 @@ class Case:
     def replay(self, customer: Customer, command: Any) -> Receipt | None:
         """Answer a key that was used before with its first receipt.
 
+        After a merge two holders may have used one key for two things: each delivery finds its own.
+
         Raises:
-            IdempotencyConflict: It was used with another payload.
+            IdempotencyConflict: It was used, with another payload.
         """
         environment = self.world.environment
+        conflicts = []
         for holder in (customer.holder_id, *customer.absorbed):
             record: KeyRecord | None = self.world.get(KeyRef(environment, holder, command.key))
             if record is None:
                 continue
             fields = differing(record.digests, payload_digests(command))
-            if fields:
-                raise IdempotencyConflict(key=command.key, fields=fields)
-            return Receipt(command=record.command, entries=self.entries_of(record), replayed=True)
+            if not fields:
+                return Receipt(command=record.command, entries=self.entries_of(record), replayed=True)
+            conflicts.append(fields)
+        if conflicts:
+            raise IdempotencyConflict(key=command.key, fields=conflicts[0])
         return None
 
     def entries_of(self, record: KeyRecord) -> tuple[Entry, ...]:
@@ -178,7 +197,7 @@ class Case:
         """
         holder, _program, seq, _ledger = [*entry_id.split(":", 3), "", "", ""][:4]
         for each in self.family(customer, ref):
-            if each.holder_id == holder and seq.isdecimal() and each.entry_id(int(seq)) == entry_id:
+            if each.holder_id == holder and _SEQ.fullmatch(seq) and each.entry_id(int(seq)) == entry_id:
                 for entry in self.entries([EntriesRef(each, "seq", int(seq))]):
                     return entry
         raise NotFound("entry", entry_id)

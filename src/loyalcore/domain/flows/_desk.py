@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from loyalcore.domain.programs import Program
 
 SUBLEDGERS_MAX = 100
+TOTAL_MAX = 10**18
+"""The most points that a ledger ever takes in or gives out: what a 64-bit column of a store can hold, with room."""
 
 _MEASURES: dict[Measure, Callable[[Account], int]] = {
     Measure.POINTS_EARNED: lambda account: account.earned,
@@ -111,7 +113,7 @@ class Desk:
         member = self.membership
         ledger_id = book.ref.ledger
         if book.entries and ledger_id not in member.ledgers:
-            if len(member.ledgers) > SUBLEDGERS_MAX:
+            if ledger_id and sum(map(bool, member.ledgers)) >= SUBLEDGERS_MAX:
                 raise LimitExceeded("too many subledgers", path="ledger", limit=SUBLEDGERS_MAX)
             member = attrs.evolve(member, ledgers=(*member.ledgers, ledger_id))
         if member.joined_at is None:
@@ -121,8 +123,8 @@ class Desk:
         self._seen[ledger_id] = len(book.entries)
         tiers = self.program.tiers
         if tiers is not None:
-            joined_at = member.joined_at or book.recorded_at
-            standing = advance(member.standing, tiers, self.program.zone, joined_at, self._checkpoints, book.account.at)
+            zone, joined_at = self.program.zone, member.joined_at
+            standing = advance(member.standing, tiers, zone, joined_at, self._checkpoints, book.account.at)
             self._checkpoints = []
             if standing is not member.standing:
                 member = attrs.evolve(member, standing=standing)
@@ -143,10 +145,16 @@ class Desk:
         return None
 
     def puts(self) -> list[Put]:
-        """The ledger heads and the membership to write, with the versions they must still have."""
+        """The ledger heads and the membership to write, with the versions they must still have.
+
+        Raises:
+            LimitExceeded: A ledger would hold more points than a store can keep.
+        """
         puts = []
         for ledger_id, book in self.books.items():
             if book.entries:
+                if max(book.account.awarded, book.account.spent) > TOTAL_MAX:
+                    raise LimitExceeded("too many points in one ledger", path="points", limit=TOTAL_MAX)
                 expected = self._versions[ledger_id]
                 head = ledger_of(book.account, book.ref, 1 if expected is None else expected + 1)
                 puts.append(Put(head, expected))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from loyalcore.domain.ledger import Entry, EntryKind, PointsHold
+from loyalcore.errors import NotFound
 
 if TYPE_CHECKING:
     from loyalcore.domain.customers import Customer, Membership
@@ -33,14 +34,15 @@ class Receipt:
     @property
     def points(self) -> int:
         """How many points the command moved, after a clamp."""
-        return sum(abs(entry.points) for entry in self.entries[:1])
+        alike = {(entry.kind, entry.ledger.holder_id) for entry in self.entries[:1]}
+        return sum(abs(entry.points) for entry in self.entries if (entry.kind, entry.ledger.holder_id) in alike)
 
     @property
     def hold(self) -> PointsHold:
         """The hold that the command made.
 
         Raises:
-            LookupError: The command made none.
+            NotFound: The command made none.
         """
         for entry in self.entries:
             if entry.kind is EntryKind.HOLD and entry.hold_id is not None and entry.lapses_at is not None:
@@ -52,4 +54,4 @@ class Receipt:
                     draws=entry.draws,
                     seq=entry.seq,
                 )
-        raise LookupError(f"{self.command} made no hold")
+        raise NotFound("hold made by", self.command)

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from loyalcore.domain.customers import Customer, Join, Membership, Register, Standing
-from loyalcore.domain.decision import ChangeSet, CustomerRef, Decision, MembershipRef, Put
+from loyalcore.domain.customers import Customer, Join, Membership, Register
+from loyalcore.domain.decision import ChangeSet, CustomerRef, Decision, HoldRef, MembershipRef, Put
 from loyalcore.domain.flows._case import gather
 from loyalcore.domain.flows._receipt import Receipt
 from loyalcore.domain.ledger import Entry, Merge, merge
+from loyalcore.domain.tiers import merged as merged_standing
 from loyalcore.errors import IllegalTransition
 
 if TYPE_CHECKING:
@@ -93,7 +94,10 @@ def decide_merge(command: Merge, case: Case) -> Decision:
 
 
 def _merge_ledgers(command: Merge, case: Case, leaving: Desk, staying: Desk) -> list[Entry]:
-    """Merge the ledgers of one program; the survivor keeps the earlier join date and the higher tier."""
+    """Merge the ledgers of one program; the survivor keeps the earlier join date and the higher tier.
+
+    What time has done to both sides by now comes first, so that two standings of one instant are put together.
+    """
     program = leaving.program
     old = leaving.membership
     refs = {
@@ -104,32 +108,29 @@ def _merge_ledgers(command: Merge, case: Case, leaving: Desk, staying: Desk) -> 
         for ledger in old.ledgers
     }
     case.world.need(*(ref for pair in refs.values() for ref in pair))
-    entries: list[Entry] = []
-    _merge_standing(leaving, staying)
+    books = {}
     for ledger, (source_ref, target_ref) in refs.items():
         source = leaving.book(ledger, case.ledger(source_ref), case.now)
         target = staying.book(ledger, case.ledger(target_ref), case.now)
-        entries += merge(source, target, reason=command.reason)
+        leaving.settle_membership(source)
         staying.settle_membership(target)
-    leaving.membership = attrs.evolve(leaving.membership, ledgers=())
+        books[ledger] = source, target
+    names = {HoldRef(target.ref, hold_id) for source, target in books.values() for hold_id in source.account.holds}
+    case.world.need(*names)
+    taken = [ref for ref in names if case.world.get(ref) is not None]
+    _merge_membership(leaving, staying)
+    entries: list[Entry] = []
+    for source, target in books.values():
+        here = [ref.hold_id for ref in taken if ref.ledger == target.ref]
+        entries += merge(source, target, here, reason=command.reason)
+        staying.settle_membership(target)
     return entries
 
 
-def _merge_standing(leaving: Desk, staying: Desk) -> None:
+def _merge_membership(leaving: Desk, staying: Desk) -> None:
     old, new = leaving.membership, staying.membership
     dates = [at for at in (old.joined_at, new.joined_at) if at is not None]
-    standing = new.standing
     tiers = leaving.program.tiers
-    if tiers is not None:
-        if tiers.rank_of(old.standing.tier) > tiers.rank_of(standing.tier):
-            standing = attrs.evolve(old.standing, measured=None, gains=())
-        standing = _with_both_measures(standing, old.standing, new.standing)
+    standing = new.standing if tiers is None else merged_standing(new.standing, old.standing, tiers)
     staying.membership = attrs.evolve(new, joined_at=min(dates, default=None), standing=standing)
-
-
-def _with_both_measures(standing: Standing, old: Standing, new: Standing) -> Standing:
-    """Add up what both have measured, so that the survivor's next value is a gain over both."""
-    if old.measured is None and new.measured is None:
-        return standing
-    gains = sorted((*old.gains, *new.gains), key=lambda gain: gain[0])
-    return attrs.evolve(standing, measured=(old.measured or 0) + (new.measured or 0), gains=tuple(gains))
+    leaving.membership = attrs.evolve(old, ledgers=())

@@ -62,7 +62,7 @@ if TYPE_CHECKING:
     from loyalcore.domain.decision import Record
     from loyalcore.domain.flows._case import Case
     from loyalcore.domain.flows._desk import Desk
-    from loyalcore.domain.ledger import Book, Debt, OpenLot
+    from loyalcore.domain.ledger import Book, Debt, Draw, OpenHold, OpenLot, PointsHold
 
 _GRANTING = (Award, Adjust, Activity)
 
@@ -291,12 +291,12 @@ def decide_release(command: Release, case: Case) -> Decision:
     return _simple(command, case, booking)
 
 
-def _open_hold(hold_id: str, case: Case, book: Book) -> Any:
+def _open_hold(hold_id: str, case: Case, book: Book) -> OpenHold:
     hold = open_hold(book, hold_id)
     if hold is not None:
         return hold
     lapsed = book.account.holds.get(hold_id)
-    known = lapsed if lapsed is not None else case.world.get(HoldRef(book.ref, hold_id))
+    known: OpenHold | PointsHold | None = lapsed or case.world.get(HoldRef(book.ref, hold_id))
     if known is None:
         raise NotFound("hold", hold_id)
     raise AlreadyResolved(state=known.state.value, move="resolve")
@@ -315,7 +315,7 @@ def _named(command: Any, case: Case, customer: Customer, ref: LedgerRef, *kinds:
         if not found:
             raise NotFound(f"{kinds[0].value} of order", command.order_id)
         return found
-    ids = command.entry_ids if hasattr(command, "entry_ids") else (command.entry_id,)
+    ids = dict.fromkeys(command.entry_ids) if hasattr(command, "entry_ids") else (command.entry_id,)
     found = [case.entry(customer, ref, entry_id) for entry_id in ids]
     for entry in found:
         if entry.kind not in kinds:
@@ -356,56 +356,57 @@ def decide_restore(command: Restore, case: Case) -> Decision:
         wanted = sum(left) if command.points is None else command.points
         if wanted > sum(left) or not wanted:
             raise InsufficientPoints(requested=command.points or 0, available=sum(left), at=book.recorded_at)
-        brought = _bring_back(case, book, spends)
+        paid, closed = _bring_back(case, customer, book, spends)
         restored = []
         for spend, done, most in reversed(list(zip(spends, corrections, left, strict=True))):
             points = min(most, wanted)
             wanted -= points
             if points:
-                foreign, lots = brought[spend.id]
                 fields = {"reason": command.reason, "occurred_at": command.occurred_at, "order_id": spend.order_id}
-                restored.append(restore(book, spend, done, points, lots, foreign, **fields))
+                restored.append(restore(book, spend, done, points, closed, paid[spend.id], **fields))
         return restored
 
     return _simple(command, case, booking)
 
 
-def _bring_back(case: Case, book: Book, spends: list[Entry]) -> dict[str, tuple[Debt | None, dict[int, OpenLot]]]:
+def _bring_back(
+    case: Case,
+    customer: Customer,
+    book: Book,
+    spends: list[Entry],
+) -> tuple[dict[str, list[tuple[LedgerRef, Draw]]], dict[LotRef, OpenLot]]:
     """Load what a restore reaches into beyond the open lots.
 
-    The book gets the debts that spends left here, and the lots of its own that have run empty since. For a spend of a
-    ledger that was merged into this one, the answer holds what it left owed there, and the lots that it drew on there.
+    The book gets the debts that spends left here, and the lots of its own that have run empty since. The answer holds
+    what paid the debt of each spend in ledgers that were merged into this one, and the lots that are open no more.
     """
     own, world = book.account, case.world
-    elsewhere = [spend.ledger for spend in spends if spend.ledger != book.ref]
-    owing = [spend.id for spend in spends if spend.owed]
-    debts = [DebtRef(ledger, debt_id) for ledger in {book.ref, *elsewhere} for debt_id in owing]
-    world.need(*debts)
-    foreign_debts: dict[str, Debt | None] = {}
-    for ref in debts:
-        debt: Debt | None = world.get(ref)
-        if ref.ledger != book.ref:
-            foreign_debts[ref.entry_id] = debt or foreign_debts.get(ref.entry_id)
-        elif debt is not None:
-            own.debts.setdefault(ref.entry_id, open_debt(debt))
-    wanted = {LotRef(book.ref, draw.lot) for debt_id in owing if debt_id in own.debts for draw in own.debts[debt_id].paid}
-    drawn: dict[str, list[LotRef]] = {}
-    for spend in spends:
-        foreign = foreign_debts.get(spend.id)
-        numbers = {draw.lot for draw in (*spend.draws, *(foreign.paid if foreign is not None else ()))}
-        refs = [LotRef(spend.ledger, number) for number in sorted(numbers)]
-        drawn[spend.id] = [ref for ref in refs if local_lot(book, ref.ledger, ref.lot) is None]
-        wanted.update(drawn[spend.id])
-    here = [ref for ref in wanted if ref.ledger == book.ref and ref.lot not in own.lots and ref.lot not in own.closed]
-    world.need(*here, *(ref for ref in wanted if ref.ledger != book.ref))
-    own.closed.update((ref.lot, open_lot(world.get(ref))) for ref in here)
-    return {
-        spend.id: (
-            foreign_debts.get(spend.id),
-            {ref.lot: open_lot(world.get(ref)) for ref in drawn[spend.id] if ref.ledger != book.ref},
-        )
+    family = case.family(customer, book.ref)
+    debts = {
+        spend.id: [DebtRef(each, spend.id) for each in ([book.ref] if spend.ledger == book.ref else reversed(family))]
         for spend in spends
+        if spend.owed
     }
+    world.need(*(ref for refs in debts.values() for ref in refs))
+    paid: dict[str, list[tuple[LedgerRef, Draw]]] = {}
+    wanted: set[LotRef] = set()
+    for spend in spends:
+        elsewhere = paid[spend.id] = []
+        for ref in debts.get(spend.id, ()):
+            debt: Debt | None = world.get(ref)
+            if debt is not None and ref.ledger == book.ref:
+                here = own.debts.setdefault(spend.id, open_debt(debt))
+                wanted.update(LotRef(book.ref, draw.lot) for draw in here.paid)
+            elif debt is not None:
+                elsewhere += [(ref.ledger, draw) for draw in debt.paid]
+        drawn = [*((spend.ledger, draw) for draw in spend.draws), *elsewhere]
+        wanted.update(LotRef(ledger, draw.lot) for ledger, draw in drawn)
+    gone = [ref for ref in wanted if local_lot(book, ref.ledger, ref.lot) is None]
+    gone = [ref for ref in gone if ref.ledger != book.ref or ref.lot not in own.closed]
+    world.need(*gone)
+    closed = {ref: open_lot(world.get(ref)) for ref in gone}
+    own.closed.update((ref.lot, lot) for ref, lot in closed.items() if ref.ledger == book.ref)
+    return paid, closed
 
 
 def decide_extend(command: Extend, case: Case) -> Decision:
@@ -414,7 +415,7 @@ def decide_extend(command: Extend, case: Case) -> Decision:
     def booking(book: Book, customer: Customer) -> list[Entry]:
         lots = list(book.account.lots.values())
         if command.entry_ids:
-            named = [case.entry(customer, book.ref, entry_id) for entry_id in command.entry_ids]
+            named = [case.entry(customer, book.ref, entry_id) for entry_id in dict.fromkeys(command.entry_ids)]
             own = [local_lot(book, entry.ledger, lot.lot) for entry in named for lot in entry.lots]
             lots = [lot for lot in own if lot is not None]
         return [

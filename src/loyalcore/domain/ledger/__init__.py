@@ -34,7 +34,7 @@ from loyalcore.domain.ledger._entry import (
 )
 from loyalcore.domain.ledger._granting import activate, extend, grant, pending_lots
 from loyalcore.domain.ledger._history import Difference, LotStory, Use, Verification, explain, fold, verify
-from loyalcore.domain.ledger._kernel import TIME, Account, OpenLot
+from loyalcore.domain.ledger._kernel import TIME, Account, OpenHold, OpenLot
 from loyalcore.domain.ledger._ledger import Debt, HoldState, Ledger, Lot, PointsHold
 from loyalcore.domain.ledger._moving import merge, transfer
 from loyalcore.domain.ledger._policy import (
@@ -81,6 +81,7 @@ __all__ = [
     "LotStory",
     "Merge",
     "NewLot",
+    "OpenHold",
     "OpenLot",
     "PointsHold",
     "PointsPolicy",

@@ -121,7 +121,9 @@ class Book:
             return
         is_activity = kind in policy.activities
         if policy.expiry_model is ExpiryModel.INACTIVITY:
-            if (is_activity or (kind in _GRANTS and fields.get("lots"))) and "account_expires_at" not in fields:
+            is_counting = self.now < self.account.account_expires_at < NEVER
+            starts = kind in _GRANTS and bool(fields.get("lots")) and not is_counting
+            if (is_activity or starts) and "account_expires_at" not in fields:
                 fields["account_expires_at"] = from_micros(self.inactive_at())
         elif is_activity:
             rolled = self.inactive_at()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from loyalcore.domain.decision import LotRef
 from loyalcore.domain.ledger._book import never
 from loyalcore.domain.ledger._entry import Draw, Entry, EntryKind, NewLot, Settlement
 from loyalcore.domain.ledger._policy import ReturnPolicy
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from loyalcore.domain.decision import LedgerRef
     from loyalcore.domain.ledger._book import Book
     from loyalcore.domain.ledger._kernel import OpenDebt, OpenLot
-    from loyalcore.domain.ledger._ledger import Debt
 
 
 def lot_name(ledger: LedgerRef, lot: int) -> str:
@@ -147,8 +147,8 @@ def restore(
     spend: Entry,
     corrections: Sequence[Entry],
     points: int | None,
-    closed: Mapping[int, OpenLot],
-    foreign_debt: Debt | None = None,
+    closed: Mapping[LotRef, OpenLot],
+    paid: Sequence[tuple[LedgerRef, Draw]] = (),
     **fields: Any,
 ) -> Entry:
     """Book the giving back of a spend: what it still owes is forgiven, then its points go back to their lots.
@@ -160,9 +160,9 @@ def restore(
         spend: The spend or capture, of this ledger or of one that was merged into it.
         corrections: The entries that corrected it so far.
         points: How many to give back; None is all that is left.
-        closed: The lots it drew on in a ledger that was merged into this one, by number, where none here stands for
-            them any more; lots of this ledger are known to the book.
-        foreign_debt: What the spend left owed in a ledger that was merged into this one.
+        closed: The lots it drew on in a ledger that was merged into this one, where none here stands for them any
+            more; lots of this ledger are known to the book.
+        paid: What paid the spend's debt in ledgers that were merged into this one, in order.
         fields: Further fields of the entry.
 
     Raises:
@@ -180,7 +180,7 @@ def restore(
     draws, lots = _give_back(
         book,
         spend,
-        foreign_debt,
+        paid,
         skip=done - _unsettled_so_far(spend, corrections),
         points=wanted - sum(abs(each.points) for each in settled),
         closed=closed,
@@ -216,34 +216,34 @@ def _unsettled_so_far(spend: Entry, corrections: Iterable[Entry]) -> int:
 def _give_back(
     book: Book,
     spend: Entry,
-    foreign_debt: Debt | None,
+    paid: Sequence[tuple[LedgerRef, Draw]],
     *,
     skip: int,
     points: int,
-    closed: Mapping[int, OpenLot],
+    closed: Mapping[LotRef, OpenLot],
 ) -> tuple[list[Draw], list[NewLot]]:
     """Name the lots that points go back to, the last drawn first, after those that came back before."""
     draws: list[Draw] = []
     lots: list[NewLot] = []
-    sources = (*spend.draws, *(foreign_debt.paid if foreign_debt is not None else ()))
-    for number, drawn in reversed(sources):
+    for ledger, (number, drawn) in reversed([*((spend.ledger, draw) for draw in spend.draws), *paid]):
         skipped = min(skip, drawn)
         skip -= skipped
         given = min(drawn - skipped, points)
         points -= given
         if not given:
             continue
-        lot = local_lot(book, spend.ledger, number)
+        lot = local_lot(book, ledger, number)
         if lot is not None:
             draws.append(Draw(lot.lot, given))
-        elif spend.ledger == book.ref:
+        elif ledger == book.ref:
             draws.append(Draw(number, given))
         else:
-            lots.append(_successor(book, spend.ledger, closed[number], given, book.account.lot_count + len(lots) + 1))
+            number_here = book.account.lot_count + len(lots) + 1
+            lots.append(_successor(ledger, closed[LotRef(ledger, number)], given, number_here))
     return draws, lots
 
 
-def _successor(book: Book, ledger: LedgerRef, old: OpenLot, points: int, number: int) -> NewLot:
+def _successor(ledger: LedgerRef, old: OpenLot, points: int, number: int) -> NewLot:
     """Make a lot here with the dates of a closed lot of a ledger that was merged into this one."""
     return NewLot(
         number,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from loyalcore.errors import InvalidInput
+from loyalcore.errors import InvalidInput, LimitExceeded
 from loyalcore.values.calendar import parse_duration, parse_expiry, parse_start
 from loyalcore.values.clock import check_instant
 from loyalcore.values.ids import check_text
@@ -21,73 +21,85 @@ ENTRY_ID_MAX = 1000
 CYCLE_MAX = 1_000_000
 
 
-def _text(value: object, path: str) -> None:
-    check_text(value, path)
+def _maybe_empty(value: object, path: str) -> str:
+    return check_text(value, path, length_min=0)
 
 
-def _maybe_empty(value: object, path: str) -> None:
-    check_text(value, path, length_min=0)
+def _note(value: object, path: str) -> str:
+    return check_text(value, path, length_max=NOTE_MAX)
 
 
-def _note(value: object, path: str) -> None:
-    check_text(value, path, length_max=NOTE_MAX)
+def _entry_id(value: object, path: str) -> str:
+    return check_text(value, path, length_max=ENTRY_ID_MAX)
 
 
-def _entry_id(value: object, path: str) -> None:
-    check_text(value, path, length_max=ENTRY_ID_MAX)
-
-
-def _entry_ids(value: object, path: str) -> None:
+def _entry_ids(value: object, path: str) -> tuple[str, ...]:
     if not isinstance(value, tuple):
         raise InvalidInput("give a tuple of entry ids", path=path)
-    for index, each in enumerate(value):
-        _entry_id(each, f"{path}[{index}]")
+    return tuple(_entry_id(each, f"{path}[{index}]") for index, each in enumerate(value))
 
 
-def _day(value: object, path: str) -> None:
+def _day(value: object, path: str) -> date:
     if isinstance(value, datetime) or not isinstance(value, date):
         raise InvalidInput("give a date without a time: the last valid day", path=path)
     if not 1970 <= value.year <= 9990:
         raise InvalidInput("give a day between the years 1970 and 9990", path=path)
+    return value
 
 
-def _cycle(value: object, path: str) -> None:
-    if check_points(value, path) > CYCLE_MAX:
-        raise InvalidInput(f"a cycle is at most {CYCLE_MAX}", path=path)
+def _cycle(value: object, path: str) -> int:
+    cycle = check_points(value, path)
+    if cycle > CYCLE_MAX:
+        raise LimitExceeded("is too high a cycle", path=path, limit=CYCLE_MAX)
+    return cycle
 
 
-def _signed_points(value: object, path: str) -> None:
-    if check_points(value, path, minimum=-POINTS_MAX) == 0:
+def _signed_points(value: object, path: str) -> int:
+    points = check_points(value, path, minimum=-POINTS_MAX)
+    if points == 0:
         raise InvalidInput("an adjustment is not 0; use points.activity to record that something happened", path=path)
+    return points
+
+
+def _start(value: object, path: str) -> str:
+    return parse_start(value, path).text
+
+
+def _expiry(value: object, path: str) -> str:
+    return parse_expiry(value, path).text
+
+
+def _span(value: object, path: str) -> str:
+    return parse_duration(value, path).text
 
 
 CHECKS: dict[str, Callable[[Any, str], Any]] = {
-    "customer_id": _text,
-    "into": _text,
-    "to": _text,
-    "holder_id": _text,
+    "customer_id": check_text,
+    "into": check_text,
+    "to": check_text,
+    "holder_id": check_text,
     "points": check_points,
     "signed_points": _signed_points,
-    "key": _text,
+    "key": check_text,
     "reason": _maybe_empty,
     "note": _note,
     "ledger": _maybe_empty,
     "to_ledger": _maybe_empty,
-    "program": _text,
-    "order_id": _text,
-    "rule": _text,
-    "source_type": _text,
-    "source_id": _text,
+    "program": check_text,
+    "order_id": check_text,
+    "rule": check_text,
+    "source_type": check_text,
+    "source_id": check_text,
     "line": _maybe_empty,
     "side": _maybe_empty,
     "cycle": _cycle,
     "hold_id": _entry_id,
     "entry_id": _entry_id,
     "entry_ids": _entry_ids,
-    "activation": parse_start,
-    "expiry": parse_expiry,
-    "by": parse_duration,
-    "hold_for": parse_duration,
+    "activation": _start,
+    "expiry": _expiry,
+    "by": _span,
+    "hold_for": _span,
     "active_from": check_instant,
     "expires_at": check_instant,
     "lapses_at": check_instant,
@@ -99,6 +111,8 @@ CHECKS: dict[str, Callable[[Any, str], Any]] = {
 def check_fields(command: Any) -> None:
     """Check every field of a command by its name; a field whose default is None may be None.
 
+    What a check makes of a value takes its place: an instant in UTC, a plain text or int for one of a class of its own.
+
     Raises:
         InvalidInput: A value of the wrong type or out of range; `path` is the field.
         LimitExceeded: A text or an amount beyond its limit.
@@ -107,7 +121,9 @@ def check_fields(command: Any) -> None:
         value = getattr(command, field.name)
         if value is None and field.default is None:
             continue
-        CHECKS[field.metadata.get("check", field.name)](value, field.name)
+        checked = CHECKS[field.metadata.get("check", field.name)](value, field.name)
+        if checked is not value:
+            object.__setattr__(command, field.name, checked)
 
 
 def at_most_one(command: Any, *names: str) -> None:

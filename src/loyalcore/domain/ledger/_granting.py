@@ -13,7 +13,7 @@ from loyalcore.values.clock import NEVER, from_micros, to_micros
 from loyalcore.values.zones import end_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import date, datetime
 
     from loyalcore.domain.ledger._book import Book
@@ -36,6 +36,8 @@ def grant(
 ) -> Entry:
     """Book an award or an adjustment up: one new lot; what is owed is paid from it once it is active.
 
+    Points whose whole time lies in the past, such as imported ones, expire at once and pay nothing.
+
     Args:
         book: The ledger, opened at now.
         kind: `award` or `adjust`.
@@ -57,7 +59,7 @@ def grant(
     if term.at <= (book.now if start == NEVER else start):
         raise InvalidInput(
             "the expiry is not after the start of the points; give a later expiry or an earlier start",
-            path="expires_on" if expires_on else "expires_at" if expires_at else "expiry",
+            path=_expiry_path(expires_at, expires_on),
         )
     account = book.account
     number = account.lot_count + 1
@@ -70,8 +72,10 @@ def grant(
         waiting,
         is_earned=kind is EntryKind.AWARD,
     )
-    settled = book.settle((Draw(number, points),)) if start <= account.at else ()
-    return book.write(kind, points, lots=(lot,), settled=settled, **fields)
+    settled = book.settle((Draw(number, points),)) if start <= account.at < term.at else ()
+    entry = book.write(kind, points, lots=(lot,), settled=settled, **fields)
+    book.advance(book.now)
+    return entry
 
 
 def _start(book: Book, activation: str | None, active_from: datetime | None) -> int:
@@ -176,34 +180,45 @@ def extend(
 
     Source: DOMAIN 3.2.
     """
+    account = book.account
+    moved = _moved(book, by, expiry, expires_at, expires_on)
+    changes = []
+    for lot in lots:
+        term = moved(lot.expires_at)
+        if term.at == lot.expires_at or account.has_lapsed(lot):
+            continue
+        if term.at <= lot.active_from < NEVER:
+            path = _expiry_path(expires_at, expires_on)
+            raise InvalidInput("the new expiry is not after the start of the points", path=path)
+        changes.append(TermChange(lot.lot, never(lot.expires_at), never(term.at), term.on))
+    if book.policy.expiry_model is ExpiryModel.INACTIVITY:
+        ends = moved(account.account_expires_at).at
+        if ends != NEVER:
+            fields["account_expires_at"] = from_micros(ends)
+    return book.write(EntryKind.EXTEND, 0, changes=tuple(changes), **fields)
+
+
+def _moved(
+    book: Book,
+    by: str | None,
+    expiry: str | None,
+    expires_at: datetime | None,
+    expires_on: date | None,
+) -> Callable[[int], Term]:
+    """Say where an expiry moves to."""
     if expires_at is not None:
-        fixed: Term | None = Term(to_micros(expires_at), None)
+        fixed = Term(to_micros(expires_at), None)
     elif expires_on is not None:
         fixed = Term(end_of(expires_on, book.zone), expires_on)
     elif expiry is not None:
         fixed = parse_expiry(expiry, "expiry").resolve(book.now, book.zone)
     else:
-        fixed = None
-    span = None if by is None else parse_duration(by, "by")
-    changes = []
-    for lot in lots:
-        before = lot.expires_at
-        term = fixed
-        if term is None and span is not None:
-            term = Term(NEVER if before == NEVER else span.resolve(before, book.zone), None)
-        if term is None or term.at == before:
-            continue
-        if term.at <= max(book.now, 0 if lot.active_from == NEVER else lot.active_from):
-            raise InvalidInput("the new expiry is not after now and after the start of the points", path="expires_at")
-        changes.append(TermChange(lot.lot, never(before), never(term.at), term.on))
-    if book.policy.expiry_model is ExpiryModel.INACTIVITY:
-        _extend_account(book, fixed, span, fields)
-    return book.write(EntryKind.EXTEND, 0, changes=tuple(changes), **fields)
+        span = parse_duration(by, "by")
+        return lambda before: Term(before if before == NEVER else span.resolve(before, book.zone), None)
+    if fixed.at <= book.now:
+        raise InvalidInput("the new expiry is not after now", path=_expiry_path(expires_at, expires_on))
+    return lambda _before: fixed
 
 
-def _extend_account(book: Book, fixed: Term | None, span: Any, fields: dict[str, Any]) -> None:
-    before = book.account.account_expires_at
-    if fixed is not None and fixed.at != NEVER:
-        fields["account_expires_at"] = from_micros(fixed.at)
-    elif span is not None and before != NEVER:
-        fields["account_expires_at"] = from_micros(span.resolve(before, book.zone))
+def _expiry_path(expires_at: datetime | None, expires_on: date | None) -> str:
+    return "expires_on" if expires_on is not None else "expires_at" if expires_at is not None else "expiry"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
 
-from loyalcore.domain.ledger._entry import Entry, EntryKind
+from loyalcore.domain.ledger._entry import Entry
 from loyalcore.domain.ledger._kernel import Account
 from loyalcore.domain.ledger._records import ledger_of
 
@@ -139,10 +139,6 @@ def explain(entries: Iterable[Entry]) -> tuple[LotStory, ...]:
         for _debt, number, points in entry.settled:
             if number:
                 stories[number][2].append(Use(entry, abs(points)))
-        if entry.kind is EntryKind.MERGE and entry.carried is None:
-            for _granted_by, points, uses in stories.values():
-                if points:
-                    uses.append(Use(entry, 0))
     return tuple(
         LotStory(lot=lot, points=points, granted_by=granted_by, uses=tuple(uses))
         for lot, (granted_by, points, uses) in stories.items()

@@ -190,8 +190,7 @@ class Account:
 
     def move_to(self, at: int) -> None:
         """Let time pass to an instant before which no boundary is due."""
-        if at > self.at:
-            self.at = at
+        self.at = max(self.at, at)
 
     def apply(self, entry: Entry) -> None:
         """Add one entry; it names everything that it changes."""
@@ -211,6 +210,8 @@ class Account:
         for number, _before, after, on in entry.changes:
             lot = self.lot_of(number)
             lot.expires_at, lot.expires_on = micros(after), on
+            if entry.kind is EntryKind.EXTEND:
+                lot.expiry = None  # a date set by hand is not worked out again at the activation
             self.touched_lots.add(number)
         if entry.account_expires_at is not None and entry.kind is not EntryKind.EXPIRE:
             self.account_expires_at = to_micros(entry.account_expires_at)

@@ -12,6 +12,8 @@ from loyalcore.errors import InsufficientPoints
 from loyalcore.values.clock import NEVER, from_micros
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from loyalcore.domain.ledger._book import Book
     from loyalcore.domain.ledger._kernel import OpenLot
 
@@ -60,12 +62,13 @@ def _moved(target: Book, source: Book, lot: OpenLot, index: int, points: int, he
     )
 
 
-def merge(source: Book, target: Book, **fields: Any) -> tuple[Entry, Entry]:
+def merge(source: Book, target: Book, taken: Container[str] = (), **fields: Any) -> tuple[Entry, Entry]:
     """Book a merge: open lots with their dates, holds, debts and totals go to the survivor.
 
     Args:
         source: The ledger that ends, opened at now.
         target: The survivor's ledger, opened at now.
+        taken: Names of holds that the survivor's ledger has had; a hold of the same name gets one of its own.
         fields: Further fields of both entries.
 
     Source: DOMAIN 3.2.
@@ -84,14 +87,15 @@ def merge(source: Book, target: Book, **fields: Any) -> tuple[Entry, Entry]:
         expired=account.expired,
         reversed=account.reversed,
         earned=account.earned,
-        holds=tuple(_carried_holds(source, target, numbers)),
+        holds=tuple(_carried_holds(source, numbers, taken)),
         debts=tuple(CarriedDebt(debt.entry_id, debt.owed, ()) for debt in account.debts.values() if debt.owed),
     )
     points = sum(lot.points for lot in lots)
     out_id = source.ref.entry_id(account.seq + 1)
     in_id = target.ref.entry_id(target.account.seq + 1)
     dates = [at for at in (account.account_expires_at, target.account.account_expires_at) if at != NEVER]
-    out = source.write(EntryKind.MERGE, -points, counterpart=in_id, **fields)
+    draws = tuple(Draw(lot.lot, lot.free + lot.held) for lot in account.lots.values())
+    out = source.write(EntryKind.MERGE, -points, draws=draws, counterpart=in_id, **fields)
     ready = [Draw(lot.lot, lot.points - lot.held) for lot in lots if _is_active(lot, target)]
     brought = {debt.entry_id: debt.owed for debt in carried.debts}
     settled = target.settle(ready) or target.settle(target.draw(sum(brought.values())), brought)
@@ -113,8 +117,7 @@ def _is_active(lot: NewLot, target: Book) -> bool:
     return lot.active_from is not None and lot.active_from <= target.recorded_at
 
 
-def _carried_holds(source: Book, target: Book, numbers: dict[int, int]) -> list[CarriedHold]:
-    taken = {hold.id for hold in target.account.holds.values()}
+def _carried_holds(source: Book, numbers: dict[int, int], taken: Container[str]) -> list[CarriedHold]:
     return [
         CarriedHold(
             hold.id if hold.id not in taken else f"{hold.id}@{source.ref.holder_id}",

@@ -14,6 +14,16 @@ if TYPE_CHECKING:
     from loyalcore.domain.decision import LedgerRef
 
 
+class OpenedAccount(Account):
+    """An account that knows the ledger it was opened from, so that what nobody touches is not dressed again."""
+
+    __slots__ = ("opened_from",)
+
+    def __init__(self, ledger: Ledger) -> None:
+        super().__init__()
+        self.opened_from = ledger
+
+
 def open_lot(lot: Lot) -> OpenLot:
     """Give a lot on plain values."""
     return OpenLot(
@@ -37,9 +47,9 @@ def open_debt(debt: Debt) -> OpenDebt:
 
 def account_of(ledger: Ledger | None) -> Account:
     """Give a ledger on plain values; none is an empty account."""
-    account = Account()
     if ledger is None:
-        return account
+        return Account()
+    account = OpenedAccount(ledger)
     account.seq = ledger.seq
     account.at = to_micros(ledger.at)
     account.recorded_at = to_micros(ledger.recorded_at)
@@ -67,7 +77,6 @@ def ledger_of(account: Account, ref: LedgerRef, version: int) -> Ledger:
         _hold(account, ref, hold.id) for hold in sorted(account.holds.values(), key=lambda each: (each.seq, each.id))
     ]
     debts = [_debt(account, ref, debt.entry_id) for debt in account.oldest_debts()]
-    lots = tuple(_lot(lot, ref) for lot in account.lots.values())
     return Ledger(
         ref=ref,
         version=version,
@@ -87,7 +96,7 @@ def ledger_of(account: Account, ref: LedgerRef, version: int) -> Ledger:
         account_expires_at=never(account.account_expires_at),
         lapsed_lots=account.lapsed_lots,
         next_change_at=never(account.next_change),
-        lots=lots,
+        lots=_lots(account, ref),
         holds=tuple(hold for hold in holds if hold.is_open),
         debts=tuple(debt for debt in debts if debt.is_open),
     )
@@ -99,6 +108,14 @@ def touched(account: Account, ref: LedgerRef) -> tuple[Lot | PointsHold | Debt, 
     holds = [_hold(account, ref, hold_id) for hold_id in sorted(account.touched_holds)]
     debts = [_debt(account, ref, debt_id) for debt_id in sorted(account.touched_debts)]
     return (*lots, *holds, *debts)
+
+
+def _lots(account: Account, ref: LedgerRef) -> tuple[Lot, ...]:
+    dressed: dict[int, Lot] = {}
+    if isinstance(account, OpenedAccount) and account.opened_from.ref == ref:
+        touched_lots = account.touched_lots
+        dressed = {lot.lot: lot for lot in account.opened_from.lots if lot.lot not in touched_lots}
+    return tuple([dressed.get(number) or _lot(lot, ref) for number, lot in account.lots.items()])
 
 
 def _lot(lot: OpenLot, ref: LedgerRef) -> Lot:

@@ -1,9 +1,10 @@
 """Programs: all rules of one loyalty program as one value, its document, and the host's functions by name."""
 
+from loyalcore.domain.programs._file import read_file
 from loyalcore.domain.programs._model import Program
 from loyalcore.domain.programs._registry import Registry
 
-__all__ = ["Program", "Registry"]
+__all__ = ["Program", "Registry", "read_file"]
 
 
 def __dir__() -> list[str]:

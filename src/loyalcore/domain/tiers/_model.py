@@ -12,7 +12,7 @@ import attrs
 from loyalcore.domain.tiers._window import Window, WindowKind
 from loyalcore.errors import Fault, InvalidDocument, InvalidInput, LimitExceeded
 from loyalcore.values.calendar import Duration
-from loyalcore.values.ids import check_text
+from loyalcore.values.ids import check_name
 from loyalcore.values.money import check_amount
 from loyalcore.values.points import check_points
 
@@ -187,7 +187,7 @@ class TierSet:
                 yield None
                 continue
             try:
-                name = check_text(level.name, f"{path}.name", length_max=LEVEL_NAME_MAX)
+                name = check_name(level.name, f"{path}.name", length_max=LEVEL_NAME_MAX)
                 yield Level(name, _threshold(level.at, self.measure, f"{path}.at"))
             except (InvalidInput, LimitExceeded) as error:
                 faults.append(Fault(error.path, error.message.removeprefix(f"{error.path}: ")))

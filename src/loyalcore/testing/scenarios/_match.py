@@ -17,7 +17,7 @@ from loyalcore.errors import Fault, InvalidInput, LimitExceeded, LoyaltyError
 from loyalcore.values.clock import parse_instant
 from loyalcore.values.money import check_amount
 
-_PART = re.compile(r"(?:^|(?<=\])\.?|\.)([A-Za-z][\w-]*)|\[([0-9]{1,9})\]")
+_PART = re.compile(r"(?:^|(?<!^)\.)([A-Za-z][A-Za-z0-9_-]*)|\[([0-9]{1,9})\]")
 _SHOWN_MAX: Final = 300
 
 
@@ -176,18 +176,28 @@ def _plain(value: Any, suffix: str) -> Any:
         return value.replace(suffix, "") if suffix else value
     if value is None or isinstance(value, bool | int | float):
         return value
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
-    if isinstance(value, date):
-        return value.isoformat()
+    if isinstance(value, datetime | date | Decimal):
+        return _text_of(value)
+    if isinstance(value, list | tuple | set | frozenset) and not hasattr(value, "_fields"):
+        return [_plain(each, suffix) for each in value]
+    parts = _fields_of(value)
+    if parts is None:
+        return f"<{type(value).__name__}>"
+    return {name: _plain(each, suffix) for name, each in parts.items()}
+
+
+def _text_of(value: datetime | date | Decimal) -> str:
     if isinstance(value, Decimal):
         return f"{value:f}"
-    if attrs.has(type(value)):
-        return {field.name: _plain(getattr(value, field.name), suffix) for field in attrs.fields(type(value))}
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+    return value.isoformat()
+
+
+def _fields_of(value: Any) -> dict[str, Any] | None:
+    """Give what an object is made of, None for what has no parts."""
     if isinstance(value, Mapping):
-        return {str(name): _plain(each, suffix) for name, each in value.items()}
-    if hasattr(value, "_asdict"):
-        return {name: _plain(each, suffix) for name, each in value._asdict().items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [_plain(each, suffix) for each in value]
-    return f"<{type(value).__name__}>"
+        return {str(name): each for name, each in value.items()}
+    if attrs.has(type(value)):
+        return {field.name: getattr(value, field.name) for field in attrs.fields(type(value))}
+    return dict(value._asdict()) if hasattr(value, "_asdict") else None

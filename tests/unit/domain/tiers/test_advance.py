@@ -173,11 +173,18 @@ def test_each_policy_answers_the_end_of_a_tier(downgrade: Downgrade, left: int, 
 
 
 def test_a_lost_tier_does_not_come_back_as_the_previous_one() -> None:
-    """Under `previous_tier` a tier that was lost does not return when the lower one ends: the next lower one follows."""
+    """Under `previous_tier` a tier that was lost does not return when the lower one ends: the next lower follows."""
     one = tiers(downgrade=Downgrade.PREVIOUS_TIER, expires_in="12M")
     values = {"2024-02-01": 600, "2024-02-02": 1000, "2024-06-01": 0}
     tiers_held = [walk(one, values, f"{year}-03-01").tier for year in (2024, 2025, 2026, 2027)]
     assert tiers_held == ["Platinum", "Gold", "Silver", None]
+
+
+def test_the_end_of_a_tier_leads_straight_to_what_the_measure_gives() -> None:
+    """Where the measure gives more than the policy, the tier follows that ended, with no step between."""
+    one = tiers(downgrade=Downgrade.PREVIOUS_TIER, expires_in="12M")
+    after = walk(one, {"2024-02-01": 100, "2024-03-01": 1000, "2024-06-01": 600}, "2025-03-01")
+    assert (after.tier, after.previous, after.since) == ("Gold", "Platinum", day("2025-03-01"))
 
 
 def test_from_nothing_the_previous_tier_is_none() -> None:
@@ -221,8 +228,11 @@ def test_one_long_step_passes_every_end() -> None:
         pytest.param("program_join_date", "2024-02-29", "2027-03-01", "12M", "2028-02-29", id="never chained"),
         pytest.param("program_join_date", "2024-01-31", "2024-04-29", "1M", "2024-04-30", id="months from the 31st"),
         pytest.param("program_join_date", "2024-01-31", "2024-04-30", "1M", "2024-05-31", id="on the day it is next"),
+        pytest.param("program_join_date", "2024-01-01", "2024-02-02", "1M_U", "2024-02-29T23:59:59", id="cycle_U"),
         pytest.param("program_join_date", "2024-01-01", "2024-01-01", "2W", "2024-01-15", id="weeks"),
-        pytest.param("program_join_date", "2004-01-01", "2024-01-01T00:00:01", "30D", "2024-01-16", id="days over years"),
+        pytest.param(
+            "program_join_date", "2004-01-01", "2024-01-01T00:00:01", "30D", "2024-01-16", id="days over years"
+        ),
         pytest.param("program_join_date", "2004-01-01", "2024-01-01T00:10:01", "90m", "2024-01-01T01:30", id="minutes"),
         pytest.param("absolute", "2024-01-01", "2024-05-05", "1Y", "2026-01-01", id="to the end of the next year"),
         pytest.param("absolute", "2024-01-01", "2024-05-05", "1D", "2025-01-01", id="to the end of this year"),
@@ -443,7 +453,8 @@ def test_a_tier_that_the_program_dropped_ends_with_its_term(value: int, tier: st
 
 def test_gains_of_an_earlier_window_are_dropped_over_a_lifetime() -> None:
     """A program that comes to measure over a lifetime forgets the gains of its former window."""
-    start = Standing(tier="Silver", since=JOINED, measured=None, gains=((at("2025-01-01"), 7),))
+    start = Standing(tier="Silver", since=JOINED, gains=((at("2025-01-01"), 7),))
+    assert walk(tiers(), {"2024-02-01": 300}, "2024-02-01", start=start) == Standing(tier="Silver", since=JOINED)
     assert walk(tiers(), {"2024-02-01": 600}, "2024-02-01", start=start) == Standing(
         tier="Gold", since=day("2024-02-01"), previous="Silver"
     )
@@ -452,7 +463,9 @@ def test_gains_of_an_earlier_window_are_dropped_over_a_lifetime() -> None:
 # --- Merge -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("kept", "gone", "tier"), [("Silver", "Gold", "Gold"), ("Gold", "Silver", "Gold"), (None, None, None)])
+@pytest.mark.parametrize(
+    ("kept", "gone", "tier"), [("Silver", "Gold", "Gold"), ("Gold", "Silver", "Gold"), (None, None, None)]
+)
 def test_a_merge_keeps_the_higher_tier(kept: str | None, gone: str | None, tier: str | None) -> None:
     """The survivor of a merge holds the higher of the two tiers."""
     assert merged(Standing(tier=kept), Standing(tier=gone), tiers()).tier == tier

@@ -97,7 +97,9 @@ A = Level("A", 1)
         pytest.param({"levels": (Level("A", True),)}, ["levels[0].at"], id="bool"),
         pytest.param({"levels": (Level("A", 10**15 + 1),)}, ["levels[0].at"], id="too many points"),
         pytest.param({"levels": (Level("x" * 65, 1),)}, ["levels[0].name"], id="long name"),
-        pytest.param({"measure": Measure.MONEY_SPENT, "levels": (Level("A", -1),)}, ["levels[0].at"], id="negative money"),
+        pytest.param(
+            {"measure": Measure.MONEY_SPENT, "levels": (Level("A", -1),)}, ["levels[0].at"], id="negative money"
+        ),
         pytest.param({"measure": Measure.MONEY_SPENT, "levels": (Level("A", 1.5),)}, ["levels[0].at"], id="float"),  # type: ignore[arg-type]
         pytest.param({"measure": "points"}, ["measure"], id="measure"),
         pytest.param({"window": "lifetime"}, ["window"], id="window"),

@@ -38,7 +38,20 @@ def test_a_window_is_read_from_its_text(text: str, window: Window) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "rolling", "rolling_M", "rolling_0M", "rolling_12m", "rolling_-1M", "rolling_1_0M", "rolling_١M", "Lifetime", None, 12]
+    "text",
+    [
+        "",
+        "rolling",
+        "rolling_M",
+        "rolling_0M",
+        "rolling_12m",
+        "rolling_-1M",
+        "rolling_1_0M",
+        "rolling_\u0661M",
+        "Lifetime",
+        None,
+        12,
+    ],
 )
 def test_another_text_is_refused(text: Any) -> None:
     """A text of another form, and what is no text, is refused."""
@@ -83,11 +96,12 @@ def test_months_go_with_a_rolling_window_alone(kind: Any, months: Any) -> None:
         ("calendar_year", "2025-01-01", "2024-01-01", "2026-01-01"),
         ("anniversary_year", "2025-03-14T08:59", "2024-03-14T09:00", "2025-03-14T09:00"),
         ("anniversary_year", "2025-03-14T09:00", "2024-03-14T09:00", "2026-03-14T09:00"),
+        ("anniversary_year", "2024-03-14T09:00", "2024-03-14T09:00", "2025-03-14T09:00"),
         ("anniversary_year", "2024-03-14T08:59", "2024-03-14T09:00", "2024-03-14T08:59"),
         ("anniversary_year", "2024-03-14T08:59", None, "2024-03-14T08:59"),
     ],
 )
 def test_a_gain_counts_until_its_window_ends(text: str, gained: str, joined: str | None, until: str | None) -> None:
-    """A gain counts to the exclusive end of its window on the program's wall clock; before joining in no year at all."""
+    """A gain counts to the exclusive end of its window on the program's wall clock, before joining in no year."""
     ends = parse_window(text, "window").until(at(gained), None if joined is None else at(joined), BERLIN)
     assert ends == (NEVER if until is None else at(until))

@@ -45,6 +45,7 @@ def _customer() -> None:
         sa.Column("registered_at", sa.BigInteger(), nullable=False),
         sa.Column("merged_into", sa.Text(), nullable=True),
         sa.Column("absorbed", sa.Text(), nullable=True),
+        sa.Column("programs", sa.Text(), nullable=True),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("environment", "customer_id"),
         **table_options(),

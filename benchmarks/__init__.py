@@ -1,0 +1,1 @@
+"""Speed against floors: `python -m benchmarks` runs what is here and prints each figure beside its goal."""

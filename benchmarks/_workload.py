@@ -1,0 +1,99 @@
+"""The work that every contestant does: who, how many points, when; and the shop that does it through the facade."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from loyalcore import Loyalty, Program
+from loyalcore.adapters.sqlalchemy import SqlStore
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PROGRAM = "beans"
+ZONE = "Europe/Berlin"
+EXPIRY = "end_of_month(12M)"
+DOCUMENT = {"id": PROGRAM, "currency": "EUR", "timezone": ZONE, "points": {"expiry": EXPIRY}}
+ACTOR = "checkout"
+CUSTOMERS = 100
+BEGIN = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+class Posting(NamedTuple):
+    """One award or one spend."""
+
+    customer_id: str
+    points: int
+    order_id: str
+    key: str
+    at: datetime
+
+
+def posting(number: int, *, is_award: bool) -> Posting:
+    """Give the award or the spend of a number: all customers in turn, as much spent as awarded, so that lots stay few."""
+    word, after = ("order", 0) if is_award else ("cart", 1)
+    order_id = f"{word}-{number}"
+    at = BEGIN + timedelta(seconds=2 * number + after)
+    return Posting(f"customer-{number % CUSTOMERS:04}", 100 + number % 7, order_id, f"key-{order_id}", at)
+
+
+class SetClock:
+    """A clock that shows what it was set to."""
+
+    def __init__(self) -> None:
+        self.at = BEGIN - timedelta(days=1)
+
+    def now(self) -> datetime:
+        """The instant that it was set to."""
+        return self.at
+
+
+class CountedIds:
+    """Ids as long as random ones, the same in every run."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def new(self, kind: str) -> str:
+        """Give the next id."""
+        self._count += 1
+        return f"{self._count:032x}"
+
+
+class Facade:
+    """loyalcore, called as a host calls it.
+
+    Args:
+        path: The file of its store; it is made where it is missing.
+        synchronous: As `SqlStore`.
+    """
+
+    def __init__(self, path: Path, synchronous: str) -> None:
+        self.clock = SetClock()
+        self.store = SqlStore(f"sqlite:///{path}", synchronous=synchronous)
+        self.store.upgrade()
+        self.shop = Loyalty(
+            self.store, [Program.from_document(DOCUMENT)], clock=self.clock, ids=CountedIds(), actor=ACTOR
+        )
+
+    def open_accounts(self) -> None:
+        """Register every customer, with a first lot."""
+        for number in range(CUSTOMERS):
+            customer_id = f"customer-{number:04}"
+            self.shop.customers.register(customer_id)
+            self.shop.points.award(customer_id, 500, reason="welcome", key="welcome")
+
+    def award(self, work: Posting) -> None:
+        """Award the points of an order."""
+        self.clock.at = work.at
+        self.shop.points.award(work.customer_id, work.points, reason="order", order_id=work.order_id, key=work.key)
+
+    def spend(self, work: Posting) -> None:
+        """Spend points on an order."""
+        self.clock.at = work.at
+        self.shop.points.spend(work.customer_id, work.points, reason="cart", order_id=work.order_id, key=work.key)
+
+    def close(self) -> None:
+        """Let the store go."""
+        self.store.close()

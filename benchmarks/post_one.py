@@ -1,0 +1,102 @@
+"""post_one_sqlite: one operation in one transaction on a file, through the facade, by hand, and through Django's ORM."""
+
+from __future__ import annotations
+
+import sqlite3
+import statistics
+import tempfile
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from benchmarks._floor import Floor, rows_of
+from benchmarks._measure import Row, at_least, at_most, ratio, take_turns
+from benchmarks._orm import Orm
+from benchmarks._workload import Facade, Posting, posting
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+NAME = "post_one_sqlite"
+BLOCK = 50
+"""How many postings of one kind a contestant does at a stretch."""
+BLOCKS = 8
+"""How many such stretches make a round."""
+DJANGO_GOALS = {"FULL": 3.0, "NORMAL": 8.0}
+
+
+class Contestant(Protocol):
+    """Who can award and spend."""
+
+    def award(self, work: Posting) -> object:
+        """Award the points of an order."""
+
+    def spend(self, work: Posting) -> object:
+        """Spend points on an order."""
+
+
+def run() -> list[Row]:
+    """Measure at `synchronous` FULL, where the goal by hand stands, and at NORMAL."""
+    with tempfile.TemporaryDirectory() as folder:
+        return [row for synchronous in DJANGO_GOALS for row in _run(Path(folder), synchronous)]
+
+
+def _run(folder: Path, synchronous: str) -> Iterator[Row]:
+    paths = {name: folder / f"{name}_{synchronous.lower()}.db" for name in ("facade", "floor", "orm")}
+    with closing(Facade(paths["facade"], synchronous)) as facade, closing(Orm(paths["orm"], synchronous)) as orm:
+        facade.open_accounts()
+        orm.open_accounts()
+        copy(paths["facade"], paths["floor"])
+        with closing(Floor(paths["floor"], synchronous)) as floor:
+            contestants: dict[str, Contestant] = {"facade": facade, "floor": floor, "orm": orm}
+            stages = {
+                "award": {name: _awards(each) for name, each in contestants.items()},
+                "spend": {name: _spends(each) for name, each in contestants.items()},
+            }
+            seconds = take_turns(stages, blocks=BLOCKS)
+        _compare(paths["facade"], paths["floor"], orm)
+    for kind, by in seconds.items():
+        what = f"{kind}, {synchronous}"
+        by_hand, by_orm = ratio(by["facade"], by["floor"]), ratio(by["orm"], by["facade"])
+        if synchronous == "FULL":
+            yield at_most(NAME, f"{what}: facade / hand-written", by_hand, 1.5)
+        else:
+            yield Row(NAME, f"{what}: facade / hand-written", by_hand, "x")
+        yield at_least(NAME, f"{what}: Django / facade", by_orm, DJANGO_GOALS[synchronous])
+        for name, label in (("floor", "hand-written"), ("facade", "facade"), ("orm", "Django")):
+            each = statistics.median(by[name]) / (BLOCK * BLOCKS)
+            yield Row(NAME, f"{what}: {label}, per operation", each * 1e6, "µs")
+
+
+def _awards(contestant: Contestant) -> Callable[[int], None]:
+    def do(block: int) -> None:
+        for number in range(block * BLOCK, (block + 1) * BLOCK):
+            contestant.award(posting(number, is_award=True))
+
+    return do
+
+
+def _spends(contestant: Contestant) -> Callable[[int], None]:
+    def do(block: int) -> None:
+        for number in range(block * BLOCK, (block + 1) * BLOCK):
+            contestant.spend(posting(number, is_award=False))
+
+    return do
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy a database, open or not."""
+    with closing(sqlite3.connect(source)) as one, closing(sqlite3.connect(target)) as other:
+        one.backup(other)
+
+
+def _compare(facade: Path, floor: Path, orm: Orm) -> None:
+    by_facade, by_hand = rows_of(facade), rows_of(floor)
+    for table, rows in by_facade.items():
+        if rows != by_hand[table]:
+            one, other = next(pair for pair in zip(rows, by_hand[table], strict=False) if pair[0] != pair[1])
+            raise RuntimeError(f"{table} differs: facade {one}, hand-written {other}")
+    with closing(sqlite3.connect(facade)) as connection:
+        for question, answer in orm.answers():
+            if connection.execute(question).fetchall() != answer:
+                raise RuntimeError(f"Django has other rows than the facade: {question}")

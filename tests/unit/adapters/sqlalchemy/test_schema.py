@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from alembic.script import ScriptDirectory
+from sqlalchemy import UniqueConstraint, create_engine, inspect
+from sqlalchemy.pool import NullPool
+
+from loyalcore.adapters.sqlalchemy import SqlStore, _upgrade
+from loyalcore.adapters.sqlalchemy._schema import METADATA, REVISION, REVISION_TABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Engine
+
+
+@pytest.fixture
+def engine(in_file: SqlStore, url: str) -> Iterator[Engine]:
+    """An engine on the file of a store."""
+    found = create_engine(url, poolclass=NullPool)
+    yield found
+    found.dispose()
+
+
+@pytest.fixture
+def script() -> ScriptDirectory:
+    """The shipped migrations."""
+    config = Config()
+    config.set_main_option("script_location", f"{_upgrade.__file__.removesuffix('_upgrade.py')}migrations")
+    return ScriptDirectory.from_config(config)
+
+
+def schema(store: SqlStore) -> dict[str, str]:
+    """Give the statements that made what is in a store, without their blanks and quotes."""
+    with store.unit() as unit:
+        rows = unit._working().cursor.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+    return {name: _plain(sql) for name, sql in rows}
+
+
+def _plain(sql: str) -> str:
+    bare = re.sub(r'[\s"]+|CONSTRAINT \w+_pkc', "", sql)
+    return bare.replace("CONSTRAINTloyal_revision_pkc", "")
+
+
+def test_migrations_make_the_metadata(engine: Engine) -> None:
+    """The migrated schema is the one that the metadata describes."""
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "compare_server_default": True, "version_table": REVISION_TABLE}
+        )
+        assert compare_metadata(context, METADATA) == []
+
+
+def test_memory_equals_file(in_file: SqlStore, in_memory: SqlStore) -> None:
+    """What is made in memory is what the migrations make, to the checks and the conditions of the indexes."""
+    assert {name: sql for name, sql in schema(in_memory).items() if name != REVISION_TABLE} == {
+        name: sql for name, sql in schema(in_file).items() if name != REVISION_TABLE
+    }
+    assert REVISION_TABLE in schema(in_memory)
+
+
+def test_revision_is_the_newest(script: ScriptDirectory) -> None:
+    """The revision that the library asks for is the newest that it ships."""
+    assert script.get_heads() == [REVISION]
+
+
+def test_migrations_go_back(engine: Engine, script: ScriptDirectory) -> None:
+    """Every migration can be undone, to the last table."""
+    with engine.begin() as connection:
+        context = MigrationContext.configure(connection)
+        with Operations.context(context):
+            for revision in script.walk_revisions():
+                revision.module.downgrade()
+    assert inspect(engine).get_table_names() == [REVISION_TABLE]
+
+
+def test_names_begin_with_environment_and_holder() -> None:
+    """Every name and everything unique begins with the environment and the holder, but the directory's."""
+    for table in METADATA.tables.values():
+        second = "customer_id" if table.name == "loyal_customer" else "holder_id"
+        names = [[column.name for column in table.primary_key.columns]]
+        names += [[each.name for each in one.columns] for one in table.constraints if isinstance(one, UniqueConstraint)]
+        names += [[each.name for each in index.columns] for index in table.indexes if index.unique]
+        assert all(name[:2] == ["environment", second] for name in names), table.name
+        assert names[0] == [column.name for column in table.columns][: len(names[0])], table.name
+
+
+def test_tables_are_loyal() -> None:
+    """The tables can stand among a host's own: their names say whose they are."""
+    assert sorted(METADATA.tables) == [
+        "loyal_customer",
+        "loyal_debt",
+        "loyal_entry",
+        "loyal_fact",
+        "loyal_hold",
+        "loyal_key",
+        "loyal_ledger",
+        "loyal_lot",
+        "loyal_membership",
+        "loyal_note",
+    ]

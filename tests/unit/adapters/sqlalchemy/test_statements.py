@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from loyalcore.adapters.sqlalchemy._statements import TABLE_OF, Statements
+from loyalcore.domain.customers import Customer
+from loyalcore.domain.ledger import Debt, Ledger, Lot, PointsHold
+from loyalcore.query import All
+from tests.unit.adapters.sqlalchemy._samples import NOW
+
+if TYPE_CHECKING:
+    from loyalcore.adapters.sqlalchemy import SqlStore
+
+LEDGER_KEY = "(environment=? AND holder_id=? AND program_id=? AND ledger=?"
+
+
+def plan(store: SqlStore, statement: str) -> list[str]:
+    """Give the steps in which SQLite would run a statement."""
+    with store.unit() as unit:
+        values = ("",) * statement.count("?")
+        return [row[3] for row in unit._working().cursor.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
+
+
+@pytest.fixture
+def statements(in_memory: SqlStore) -> Statements:
+    """The statements of a store."""
+    return in_memory._statements
+
+
+@pytest.mark.parametrize("kind", TABLE_OF, ids=lambda kind: kind.__name__)
+def test_loads_search_by_the_whole_name(in_memory: SqlStore, statements: Statements, kind: type[Any]) -> None:
+    """A record is looked up by every column of its name."""
+    (step,) = plan(in_memory, statements.load[kind])
+    assert step.count("=?") == len(TABLE_OF[kind].primary_key.columns)
+
+
+@pytest.mark.parametrize(
+    ("kind", "index"), [(Lot, "loyal_lot_open"), (PointsHold, "loyal_hold_open"), (Debt, "loyal_debt_open")]
+)
+def test_open_parts_do_not_cost_the_history(
+    in_memory: SqlStore, statements: Statements, kind: type[Any], index: str
+) -> None:
+    """What is open in a ledger is found through an index over open parts only, in order without sorting."""
+    assert plan(in_memory, statements.open[kind]) == [
+        f"SEARCH loyal_{index.split('_')[1]} USING INDEX {index} {LEDGER_KEY})"
+    ]
+
+
+@pytest.mark.parametrize(("by", "index"), [("order_id", "loyal_entry_order"), ("corrects", "loyal_entry_corrects")])
+def test_entries_are_found_by_index(in_memory: SqlStore, statements: Statements, by: str, index: str) -> None:
+    """Entries of an order, or that correct one, are found through their index, in order without sorting."""
+    assert plan(in_memory, statements.entries[by]) == [
+        f"SEARCH loyal_entry USING INDEX {index} {LEDGER_KEY} AND {by}=?)"
+    ]
+
+
+def test_due_ledgers_are_found_by_their_date(in_memory: SqlStore, statements: Statements) -> None:
+    """Due ledgers are found through the index on their next change, and their parts ledger by ledger."""
+    query = All(Ledger, "live", due_by=NOW)
+    (found,) = [step for step in plan(in_memory, statements.stream(Ledger, query)) if step.startswith("SEARCH")]
+    assert "loyal_ledger_due (environment=? AND next_change_at<?)" in found
+    for kind in (Lot, PointsHold, Debt):
+        steps = plan(in_memory, statements.stream(kind, query, is_part=True))
+        assert "loyal_ledger_due (environment=? AND next_change_at<?)" in steps[0]
+        assert LEDGER_KEY in steps[1]
+
+
+def test_everything_is_streamed_without_sorting(in_memory: SqlStore, statements: Statements) -> None:
+    """A stream of everything reads each table in the order of its names, and sorts nothing."""
+    for kind in TABLE_OF:
+        (step,) = plan(in_memory, statements.stream(kind, All(kind, "live")))
+        assert step.startswith("SEARCH")
+    for kind in (Lot, PointsHold, Debt):
+        (step,) = plan(in_memory, statements.stream(kind, All(Ledger, "live"), is_part=True))
+        assert "_open (environment=?)" in step
+
+
+def test_customers_of_a_holder_are_found_by_index(in_memory: SqlStore, statements: Statements) -> None:
+    """The customers of one holder are found without reading the directory."""
+    (step,) = plan(in_memory, statements.stream(Customer, All(Customer, "live", holder_id="h")))
+    assert "USING INDEX loyal_customer_holder (environment=? AND holder_id=?)" in step
+
+
+def test_streams_are_compiled_once(statements: Statements) -> None:
+    """Two queries of one shape share one statement."""
+    first = statements.stream(Lot, All(Lot, "live", holder_id="a"))
+    assert statements.stream(Lot, All(Lot, "sandbox", holder_id="b")) is first
+    assert statements.stream(Lot, All(Lot, "live")) is not first

@@ -1,0 +1,159 @@
+"""The JSON form of commands."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Any
+
+import attrs
+import pytest
+
+from loyalcore.domain.customers import Join, Register
+from loyalcore.domain.flows import COMMANDS, from_json, name_faults, read_value, to_json
+from loyalcore.domain.flows._json import _written  # the form of values that no command holds yet
+from loyalcore.domain.ledger import (
+    Activate,
+    Activity,
+    Adjust,
+    Award,
+    Capture,
+    Deduct,
+    Extend,
+    Hold,
+    Merge,
+    Release,
+    Restore,
+    Reverse,
+    Spend,
+    Sweep,
+    Transfer,
+)
+from loyalcore.errors import InvalidInput, LimitExceeded
+from loyalcore.values.points import Rounding
+
+AT = datetime(2026, 1, 31, 12, 30, 0, 1, tzinfo=UTC)
+VISIT = {"command": "points.activity", "customer_id": "ada", "reason": "visit", "key": "y-1"}
+LONGER = {"command": "points.extend", "customer_id": "ada", "reason": "strike", "key": "x-1"}
+SAMPLES: list[Any] = [
+    Register("ada"),
+    Join("ada", program="beans"),
+    Merge("guest", into="ada"),
+    Award("ada", 120, reason="welcome", key="w-1", activation="14D", expires_on=date(2026, 12, 31), occurred_at=AT),
+    Award("ada", 1, key="w-2", rule="base", source_type="review", source_id="r-1", line="2", side="referee", cycle=2),
+    Activate("ada", key="a-1", entry_ids=("e-1", "e-2")),
+    Spend("ada", 50, key="s-1", order_id="o-1", note="a mug", ledger="vip"),
+    Deduct("ada", 5, reason="mistake", key="d-1"),
+    Adjust("ada", -5, reason="mistake", key="j-1"),
+    Hold("ada", 5, key="h-1", lapses_at=AT),
+    Capture("ada", "h-1", key="c-1", points=4),
+    Release("ada", "h-1", key="r-1"),
+    Reverse("ada", 5, key="v-1", entry_id="e-1"),
+    Restore("ada", key="t-1", order_id="o-1"),
+    Transfer("ada", 5, to="bob", reason="gift", key="g-1", to_ledger="vip"),
+    Extend("ada", reason="strike", key="x-1", by="1M"),
+    Activity("ada", reason="visit", key="y-1"),
+    Sweep("h1", program="beans"),
+]
+
+
+@pytest.mark.parametrize("command", SAMPLES, ids=lambda command: command.name)
+def test_the_form_gives_the_command_again(command: Any) -> None:
+    """A command written as JSON text and read again is equal to itself."""
+    assert from_json(json.loads(json.dumps(to_json(command)))) == command
+
+
+def test_the_samples_hold_every_command() -> None:
+    """Every command has a JSON form."""
+    assert {type(command) for command in SAMPLES} == set(COMMANDS.values())
+
+
+def test_every_field_is_of_a_type_that_json_has_a_form_for() -> None:
+    """The fields of commands are of the types that are read: texts, whole numbers, instants, dates, lists of texts."""
+    types = {str(field.type).removesuffix(" | None") for kind in COMMANDS.values() for field in attrs.fields(kind)}
+    assert types <= {"str", "int", "datetime", "date", "Decimal", "tuple[str, ...]"}
+
+
+def test_defaults_are_left_out() -> None:
+    """A field at its default is not written."""
+    assert to_json(Spend("ada", 5, key="s-1")) == {
+        "command": "points.spend",
+        "customer_id": "ada",
+        "points": 5,
+        "key": "s-1",
+    }
+
+
+def test_an_instant_of_any_zone_is_written_in_utc() -> None:
+    """An instant is written in UTC with Z, whatever zone it came in."""
+    at = datetime(2026, 1, 31, 14, tzinfo=timezone(timedelta(hours=2)))
+    assert to_json(Activity("ada", reason="visit", key="y", occurred_at=at))["occurred_at"] == "2026-01-31T12:00:00Z"
+
+
+def test_money_and_enums_are_written_as_text() -> None:
+    """Money is written as plain text, an enum as its value."""
+    assert _written((Decimal("1E+2"), Rounding("floor"))) == ["100", "floor"]
+
+
+def test_what_is_no_command_is_not_written() -> None:
+    """Only commands have this form."""
+    with pytest.raises(InvalidInput) as caught:
+        to_json("points.award")  # type: ignore[arg-type]
+    assert caught.value.path == "command"
+
+
+@pytest.mark.parametrize(
+    ("data", "path", "said"),
+    [
+        (None, "", "mapping"),
+        ([], "", "mapping"),
+        ({}, "command", "required"),
+        ({"command": 7}, "command", "no command"),
+        ({"command": "points.awrad"}, "command", "did you mean points.award?"),
+        ({"command": "points.spend", "customer_id": "ada", "points": 5, "kye": "s"}, "kye", "did you mean key?"),
+        ({"command": "points.spend", "customer_id": "ada", "points": 5, 7: "s"}, "int", "no name here"),
+        ({"command": "points.spend", "customer_id": "ada", "points": 5}, "key", "required"),
+        ({"command": "points.spend", "customer_id": "ada", "points": "5", "key": "s"}, "points", "must be"),
+        ({"command": "points.spend", "customer_id": "ada", "points": 5.0, "key": "s"}, "points", "must be"),
+        ({"command": "points.spend", "customer_id": "ada", "points": True, "key": "s"}, "points", "must be"),
+        ({"command": "points.spend", "customer_id": "ada", "points": None, "key": "s"}, "points", "must be"),
+        (VISIT | {"occurred_at": "today"}, "occurred_at", "ISO 8601"),
+        (VISIT | {"occurred_at": 7}, "occurred_at", "text"),
+        (LONGER | {"expires_on": 7}, "expires_on", "text"),
+        (LONGER | {"expires_on": "31.12.2026"}, "expires_on", "date"),
+        (LONGER | {"expires_on": "2026-02-30"}, "expires_on", "does not exist"),
+        ({"command": "points.activate", "customer_id": "a", "key": "k", "entry_ids": "e-1"}, "entry_ids", "tuple"),
+    ],
+)
+def test_what_is_no_form_of_a_command_is_refused(data: Any, path: str, said: str) -> None:
+    """What is of another form, unknown, missing or of another type is refused under its name; nothing is converted."""
+    with pytest.raises(InvalidInput, match=said) as caught:
+        from_json(data)
+    assert caught.value.path == path
+
+
+def test_a_limit_is_said_as_the_command_says_it() -> None:
+    """A value beyond its limit is refused as in Python."""
+    with pytest.raises(LimitExceeded) as caught:
+        from_json({"command": "customers.register", "customer_id": "x" * 256})
+    assert caught.value.path == "customer_id"
+
+
+def test_null_stands_for_none() -> None:
+    """Null is absence, where a field may be absent."""
+    data = {"command": "points.activity", "customer_id": "a", "reason": "r", "key": "k", "occurred_at": None}
+    assert from_json(data) == Activity("a", reason="r", key="k")
+
+
+def test_names_are_told_with_the_path_they_stand_under() -> None:
+    """Unknown and missing names are told at once, under the path given."""
+    assert [fault.path for fault in name_faults({"b": 1}, {"a": True, "c": False}, "steps[0]")] == [
+        "steps[0].b",
+        "steps[0].a",
+    ]
+
+
+def test_a_value_of_another_type_stays_for_the_command_to_refuse() -> None:
+    """What has no form of its own is left as it is; money is read from text."""
+    assert (read_value("int | None", "5", "x"), read_value("Decimal", "1.50", "x")) == ("5", Decimal("1.50"))

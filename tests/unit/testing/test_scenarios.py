@@ -1,0 +1,573 @@
+"""The scenario runner: what it reads, what it refuses, what it reports, and how it leaves other people's records."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from loyalcore.adapters.memory import MemoryStore
+from loyalcore.errors import InvalidDocument, InvalidInput, LoyaltyError, NotFound
+from loyalcore.services import Customers, Points
+from loyalcore.testing import example
+from loyalcore.testing.scenarios import Scenario, Step, run, run_files
+from loyalcore.testing.scenarios._doors import DOORS
+from loyalcore.testing.scenarios._match import parse_path
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+BEANS: dict[str, Any] = {
+    "id": "beans",
+    "currency": "EUR",
+    "timezone": "Europe/Berlin",
+    "earning": [{"id": "base", "points": 1, "per": 10}],
+    "tiers": {"measure": "money_spent", "levels": [{"name": "Silver", "at": "10.50"}, {"name": "Gold", "at": 500}]},
+}
+ADA: dict[str, Any] = {"do": "customers.register", "with": {"customer_id": "ada"}}
+AWARD: dict[str, Any] = {
+    "at": "2026-01-01T12:00:00Z",
+    "do": "points.award",
+    "with": {"customer_id": "ada", "points": 50, "reason": "welcome", "key": "w-1"},
+}
+ASK: dict[str, Any] = {"ask": "points.balance", "with": {"customer_id": "ada"}}
+
+
+def document(*steps: Any, **changes: Any) -> dict[str, Any]:
+    """Make a document of steps."""
+    return {"scenario": 1, "title": "A try", "program": BEANS, "steps": list(steps), **changes}
+
+
+def told(*steps: Any, **changes: Any) -> list[str]:
+    """Run steps, and list what the first that differs says."""
+    mismatch = run(Scenario.from_document(document(*steps, **changes)))
+    return [] if mismatch is None else str(mismatch).split("\n")
+
+
+def faults(values: Any) -> list[tuple[str, str]]:
+    """List the faults of a document."""
+    with pytest.raises(InvalidDocument) as caught:
+        Scenario.from_document(values)
+    return [(fault.path, fault.message) for fault in caught.value.faults]
+
+
+# What is answered -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("expect", "said"),
+    [
+        ({"active": 50}, None),
+        ({"active": 51}, "active: expected 51, actual 50"),
+        ({"active": True}, "active: expected true, actual 50"),
+        ({"active": "50"}, 'active: expected "50", actual 50'),
+        ({"activ": 50}, "activ: expected 50, actual no such name; did you mean active?"),
+        ({"x": 50}, "x: expected 50, actual no such name among at, active"),
+        ({"active.points": 50}, "active.points: expected 50, actual nothing under that name in 50"),
+        ({"active[0]": 50}, "active[0]: expected 50, actual no list, but 50"),
+        ({"at": "2026-01-01T13:00:00+01:00"}, None),
+        ({"at": "2026-01-01T13:00:00Z"}, 'at: expected "2026-01-01T13:00:00Z", actual "2026-01-01T12:00:00Z"'),
+        ({"at": "noon"}, 'at: expected "noon", actual "2026-01-01T12:00:00Z"'),
+        ({"at": None}, 'at: expected null, actual "2026-01-01T12:00:00Z"'),
+        ([50], "answer: expected [50], actual {"),
+        (50, "answer: expected 50, actual {"),
+    ],
+)
+def test_an_expectation_is_partial_and_exact(expect: Any, said: str | None) -> None:
+    """What is named must be equal and of the same type, what is not named may be anything; each difference is shown."""
+    lines = told(ADA, AWARD, {**ASK, "expect": expect})
+    if said is None:
+        assert lines == []
+    else:
+        assert lines[0] == "step 3, points.balance at 2026-01-01T12:00:00Z"
+        assert lines[1].strip().startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("expect", "said"),
+    [
+        ({"points": 50, "replayed": False, "entries[0].kind": "award", "entries[0].lots[0].points": 50}, None),
+        ({"entries": [{"kind": "award", "lots": [{"lot": 1}]}]}, None),
+        ({"entries": []}, 'entries: expected 0 items, actual 1 item: [{"ledger"'),
+        ({"entries": [{}, {}]}, "entries: expected 2 items, actual 1 item"),
+        ({"entries": [{"kind": "spend"}]}, 'entries[0].kind: expected "spend", actual "award"'),
+        ({"entries[1].kind": "award"}, 'entries[1].kind: expected "award", actual a list of 1'),
+        ({"entries": "none"}, 'entries: expected "none", actual [{'),
+        ({"hold.id": "h-1"}, 'hold.id: expected "h-1", actual no hold made by'),
+        ({"entries[0].settled": [], "entries[0].draws": []}, None),
+    ],
+)
+def test_a_receipt_is_matched_by_fields_and_properties(expect: Any, said: str | None) -> None:
+    """A receipt shows its fields and properties; an object in a list is matched in part, a list in full."""
+    lines = told(ADA, {**AWARD, "expect": expect})
+    assert lines == [] if said is None else lines[1].strip().startswith(said)
+
+
+def test_every_difference_of_the_first_step_that_differs_is_told() -> None:
+    """All differences of one step are told, and no later step is run."""
+    lines = told(ADA, {**ASK, "expect": {"active": 1, "held": 2, "spent": 0}}, {**ASK, "expect": {"active": 3}})
+    assert [line.strip() for line in lines] == [
+        "step 2, points.balance at 2026-01-01T00:00:00Z",
+        "active: expected 1, actual 0",
+        "held: expected 2, actual 0",
+    ]
+
+
+def test_lists_of_named_tuples_match_by_name_or_in_order() -> None:
+    """A draw is matched by its names or as a list of its values."""
+    spend = {"do": "points.spend", "with": {"customer_id": "ada", "points": 5, "key": "s-1"}}
+    assert (
+        told(ADA, AWARD, {**spend, "expect": {"entries[0].draws": [{"points": 5}], "entries[0].draws[0]": [1, 5]}})
+        == []
+    )
+
+
+# What is refused ------------------------------------------------------------------------------------------------------
+
+SPEND = {"do": "points.spend", "with": {"customer_id": "ada", "points": 60, "key": "s-1"}}
+
+
+@pytest.mark.parametrize(
+    ("refused", "said"),
+    [
+        ("insufficient_points", None),
+        ({"code": "insufficient_points", "details": {"requested": 60, "at": "2026-01-01T12:00:00Z"}}, None),
+        (
+            {"code": "insufficient_points", "details": {"available": 9}},
+            "refused.details.available: expected 9, actual 50",
+        ),
+        (
+            {"code": "insufficient_points", "details": {"points": 9}},
+            "refused.details.points: expected 9, actual no such",
+        ),
+        (
+            "not_found",
+            "answer: expected refused not_found, actual refused insufficient_points: 60 points were asked for",
+        ),
+    ],
+)
+def test_a_refusal_is_matched_by_its_code_and_details(refused: Any, said: str | None) -> None:
+    """A refusal must have the code, and the details that are named."""
+    lines = told(ADA, AWARD, {**SPEND, "refused": refused})
+    assert lines == [] if said is None else lines[1].strip().startswith(said)
+
+
+def test_a_refusal_that_does_not_come_is_a_difference() -> None:
+    """A step that should be refused and is not differs, with what was answered instead."""
+    lines = told({**ADA, "refused": "not_found"})
+    assert lines[1].strip().startswith('answer: expected refused not_found, actual {"command": "customers.register"')
+
+
+def test_a_refusal_that_was_not_expected_is_a_difference() -> None:
+    """An error where an answer is expected differs, with its code and message."""
+    lines = told({**ASK, "expect": {"active": 0}})
+    assert lines[1].strip().startswith('answer: expected {"active": 0}, actual refused not_found: no customer')
+    assert "expected an answer, actual refused not_found" in told(SPEND)[1]
+
+
+def test_a_value_of_another_type_is_refused_as_the_facade_refuses_it() -> None:
+    """A value is not converted: points as text, money as text where points are meant, dates that are none."""
+    for changes in ({"points": "50"}, {"points": 1.5}, {"expires_at": "tomorrow"}, {"expires_on": 7}, {"note": 7}):
+        assert told(ADA, {**AWARD, "with": {**AWARD["with"], **changes}, "refused": "invalid_input"}) == []
+
+
+def test_an_unexpected_error_is_a_difference(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault of the library is reported as a difference, never as a traceback."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("by zero")
+
+    monkeypatch.setattr(Points, "balance", fail)
+    assert told(ADA, {**ASK, "expect": {}})[1].strip() == (
+        "answer: expected {}, actual the unexpected error ZeroDivisionError: by zero"
+    )
+
+
+# Clock, actor, saved values -------------------------------------------------------------------------------------------
+
+
+def test_the_clock_stays_until_a_step_puts_it() -> None:
+    """The clock stands at the beginning of 2026 until a step puts it, also back."""
+    at = [{**ASK, "expect": {"at": each}} for each in ("2026-01-01T00:00:00Z", "2025-05-01T00:00:00Z")]
+    assert told(ADA, at[0], {**at[1], "at": "2025-05-01T02:00:00+02:00"}, at[1]) == []
+
+
+def test_who_acts_stands_in_the_entry() -> None:
+    """The actor is `scenario` where a step names none."""
+    other = {**AWARD, "actor": "checkout", "with": {**AWARD["with"], "key": "w-2"}}
+    assert told(ADA, {**AWARD, "expect": {"entries[0].actor": "scenario"}}) == []
+    assert told(ADA, {**other, "expect": {"entries[0].actor": "checkout"}}) == []
+
+
+def test_a_saved_value_stands_for_its_name() -> None:
+    """A value that a step saved is used by later ones, in lists too; two dollar signs stand for one."""
+    take = {"customer_id": "ada", "entry_id": "$award", "key": "v-1", "reason": "$$"}
+    assert (
+        told(
+            ADA,
+            {**AWARD, "save": {"award": "entries[0].id", "points": "points"}},
+            {"do": "points.reverse", "with": take, "expect": {"entries[0].reason": "$", "points": 50}},
+            {**AWARD, "with": {**AWARD["with"], "points": "$points", "key": "w-2"}, "expect": {"points": 50}},
+            {
+                "do": "points.extend",
+                "with": {"customer_id": "ada", "expiry": "1M", "entry_ids": ["$award"], "reason": "gift", "key": "x"},
+            },
+        )
+        == []
+    )
+
+
+def test_a_value_that_is_not_there_cannot_be_saved() -> None:
+    """Saving what an answer does not have is a difference."""
+    assert told({**ADA, "save": {"hold": "entries[0].id"}})[1].strip() == (
+        "save.hold: expected entries[0].id, actual a list of 0"
+    )
+
+
+# Questions to the program ---------------------------------------------------------------------------------------------
+
+
+def calendar(kind: str, expr: str, expect: Any = None, **values: Any) -> dict[str, Any]:
+    """Ask the calendar."""
+    outcome = {"refused": "invalid_input"} if expect is None else {"expect": expect}
+    return {"ask": f"calendar.{kind}", "with": {"expr": expr, **values}, **outcome}
+
+
+def test_the_calendar_answers_with_instant_wall_time_and_last_day() -> None:
+    """A calendar question counts from a wall time of the zone, an instant, a date or the clock."""
+    wall = {"wall": "2026-01-02T00:30:00", "at": "2026-01-01T23:30:00Z"}
+    assert (
+        told(
+            calendar("duration", "30m", wall, base="2026-01-02", tz="Europe/Berlin"),
+            calendar("duration", "30m", wall, base="2026-01-02T00:00:00"),
+            calendar("start", "30m", wall, base="2026-01-01T23:00:00Z"),
+            calendar("expiry", "end_of_day(0D)", {"on": "2026-01-01", "at": "2026-01-01T23:00:00Z"}),
+            calendar("expiry", "unlimited", {"at": None, "on": None, "wall": None}),
+            calendar("start", "on_action", {"at": None}),
+        )
+        == []
+    )
+
+
+@pytest.mark.parametrize(
+    "base", ["", "noon", "2026-02-30", "2026-01-01T00:00:00+0100", "1800-01-01", 7, None.__class__]
+)
+def test_a_base_that_is_none_is_refused(base: Any) -> None:
+    """A base that is no instant, wall time or date is refused."""
+    assert told(calendar("start", "1D", base=base)) == []
+
+
+def test_a_quote_and_a_level_are_asked_of_the_program() -> None:
+    """What an amount earns, and which tier a value gives, are asked of the program's rules."""
+    quote = {"ask": "earning.quote", "with": {"total": "19.99"}, "expect": {"points": 1, "rules": {"base": 1}}}
+    level = {"ask": "tiers.level", "with": {"measured": "10.50"}, "expect": {"tier": "Silver", "next": "Gold"}}
+    none = {"ask": "tiers.level", "with": {"measured": 10}, "expect": {"tier": None, "next": "Silver"}}
+    float_ = {"ask": "tiers.level", "with": {"measured": 10.5}, "refused": "invalid_input"}
+    assert told(quote, level, none, float_) == []
+    plain = {key: BEANS[key] for key in ("id", "currency", "timezone")}
+    assert told({**level, "expect": {"tier": None}}, program=plain)[1].strip().endswith("the program has no tiers")
+
+
+def test_of_several_programs_one_is_named() -> None:
+    """Where several programs run a question names one."""
+    programs = [BEANS, {**BEANS, "id": "beans-2", "timezone": "UTC"}]
+    values = document(
+        calendar("start", "1D", {"wall": "2026-01-03T00:00:00"}, base="2026-01-02", program="beans-2"),
+        calendar("start", "1D", base="2026-01-02"),
+        programs=programs,
+    )
+    del values["program"]
+    assert run(Scenario.from_document(values)) is None
+
+
+def test_a_command_is_run_and_previewed_in_its_json_form() -> None:
+    """`run` and `preview` take a command in its JSON form; a preview writes nothing."""
+    command = {"command": "points.award", **AWARD["with"]}
+    assert (
+        told(
+            {"do": "run", "with": {"command": "customers.register", "customer_id": "ada"}},
+            {"ask": "preview", "with": command, "expect": {"points": 50}},
+            {**ASK, "expect": {"active": 0}},
+            {"do": "run", "with": command, "expect": {"points": 50}},
+            {**ASK, "expect": {"active": 50}},
+        )
+        == []
+    )
+
+
+def test_every_method_of_the_facade_is_a_path() -> None:
+    """Every public method of the facade's parts may be named."""
+    methods = {f"customers.{name}" for name in vars(Customers)} | {f"points.{name}" for name in dir(Points)}
+    assert {name for name in methods if "._" not in name} <= set(DOORS)
+
+
+def test_every_parameter_of_the_facade_is_of_a_type_that_a_file_can_write() -> None:
+    """The parameters of every path are texts, whole numbers, instants, dates, money or lists of texts."""
+    types = {kind.removesuffix(" | None") for door in DOORS.values() for kind in door.types.values()}
+    assert types == {"str", "int", "datetime", "date", "Decimal", "tuple[str, ...]", "object"}
+
+
+# Documents ------------------------------------------------------------------------------------------------------------
+
+
+def test_all_faults_of_a_document_are_told_at_once() -> None:
+    """A document with many faults names each of them by its path."""
+    values = {
+        "scenario": 1,
+        "titel": "x",
+        "title": 7,
+        "ids": [7],
+        "environment": "test",
+        "program": {"id": "beans", "currency": "EUR"},
+        "steps": [
+            {"do": "points.awrad"},
+            {"do": "points.award", "with": {"customer_id": "ada", "point": 5, "key": "k"}},
+            {"at": "noon", "ask": "points.award", "with": {}},
+            7,
+        ],
+    }
+    assert faults(values) == [
+        ("titel", "is no name here; did you mean title?"),
+        ("title", "must be a text, not a number"),
+        ("program.timezone", "is required"),
+        ("steps[0].do", "is no path of the facade and no question to a program; did you mean points.award?"),
+        ("steps[1].with.point", "is no name here; did you mean points?"),
+        ("steps[1].with.points", "is required"),
+        ("steps[2].ask", "points.award does something: write it under do"),
+        ("steps[2].with.customer_id", "is required"),
+        ("steps[2].with.points", "is required"),
+        ("steps[2].with.key", "is required"),
+        ("steps[2]", "must say what it expects: expect, refused or save"),
+        ("steps[2].at", "must be an ISO 8601 instant with its offset, such as 2024-10-12T07:20:50Z"),
+        ("steps[3]", "must be an object, not a number"),
+        ("ids[0]", "must be a text, not a number"),
+        ("environment", "must be live or sandbox"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "path"),
+    [
+        ({"scenario": True}, "scenario"),
+        ({"scenario": 1.0}, "scenario"),
+        ({"scenario": "1"}, "scenario"),
+        ({"steps": []}, "steps"),
+        ({"steps": {}}, "steps"),
+        ({"programs": []}, "programs"),
+        ({"program": None}, "program"),
+        ({"source": None}, "source"),
+        ({"ids": "D01"}, "ids"),
+    ],
+)
+def test_a_document_of_another_form_is_refused(changes: dict[str, Any], path: str) -> None:
+    """Each part of a document is of its one form."""
+    assert path in [where for where, _ in faults(document(ADA, **changes))]
+
+
+@pytest.mark.parametrize("values", [None, [], 7, "text", {}])
+def test_what_is_no_document_is_refused(values: Any) -> None:
+    """What is no object with the required names is refused."""
+    assert faults(values)
+
+
+def test_programs_have_different_ids() -> None:
+    """Two programs of one id are a fault."""
+    values = document(ADA, programs=[BEANS, BEANS])
+    del values["program"]
+    assert faults(values) == [("programs[1].id", "is the id of an earlier program")]
+
+
+@pytest.mark.parametrize(
+    ("step", "path"),
+    [
+        ({}, ""),
+        ({**ASK, "do": "points.award"}, ""),
+        ({**ASK, "with": []}, ".with"),
+        ({"do": "points.balance", "with": {"customer_id": "ada"}}, ".do"),
+        ({**ADA, "whit": {}}, ".whit"),
+        ({**ADA, "actor": ""}, ".actor"),
+        ({**ADA, "actor": 7}, ".actor"),
+        ({**ADA, "expect": 1.5}, ".expect"),
+        ({**ADA, "expect": [{"a": 1.5}]}, ".expect[0].a"),
+        ({**ADA, "expect": {".a": 1}}, ".expect"),
+        ({**ADA, "expect": {"": 1}}, ".expect"),
+        ({**ADA, "refused": "x", "expect": {}}, ".expect"),
+        ({**ADA, "refused": "x", "save": {"a": "b"}}, ".save"),
+        ({**ADA, "refused": 7}, ".refused"),
+        ({**ADA, "refused": {}}, ".refused.code"),
+        ({**ADA, "refused": {"code": 7}}, ".refused.code"),
+        ({**ADA, "refused": {"code": "x", "details": 7}}, ".refused.details"),
+        ({**ADA, "refused": {"code": "x", "detail": {}}}, ".refused.detail"),
+        ({**ADA, "refused": {"code": "x", "details": {"a b": 1}}}, ".refused.details"),
+        ({**ADA, "save": {"A": "b"}}, ".save.A"),
+        ({**ADA, "save": {"a": "b c"}}, ".save.a"),
+        ({**ADA, "save": {"a": 7}}, ".save.a"),
+        ({**ADA, "with": {"customer_id": "$who"}}, ".with.customer_id"),
+        ({"do": "run", "with": {"command": "points.buy"}}, ".with.command"),
+        ({"do": "run", "with": {}}, ".with.command"),
+        ({"do": "run", "with": {"command": "customers.register"}}, ".with.customer_id"),
+        ({"do": "run", "with": {"command": "points.activate", "entry_ids": ["$a"]}}, ".with.entry_ids[0]"),
+    ],
+)
+def test_a_step_of_another_form_is_refused(step: Any, path: str) -> None:
+    """Each part of a step is of its one form; what it names is there."""
+    assert f"steps[0]{path}" in [where for where, _ in faults(document(step))]
+
+
+@pytest.mark.parametrize(
+    ("path", "parts"),
+    [
+        ("active", ("active",)),
+        ("hold.id", ("hold", "id")),
+        ("entries[0].points", ("entries", 0, "points")),
+        ("[1].rules.rule-1", (1, "rules", "rule-1")),
+        ("a[0][1]", ("a", 0, 1)),
+        ("", None),
+        (".a", None),
+        ("a.", None),
+        ("a..b", None),
+        ("a[x]", None),
+        ("a b", None),
+        ("[0]a", None),
+    ],
+)
+def test_a_path_is_names_and_places(path: str, parts: Any) -> None:
+    """A path is names with dots between them, and places in brackets."""
+    assert parse_path(path) == parts
+
+
+# Files ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Callable[..., Path]:
+    """Write a scenario file."""
+
+    def write(name: str, values: Any) -> Path:
+        path = tmp_path / name
+        path.write_text(values if isinstance(values, str) else json.dumps(values), encoding="utf-8")
+        return path
+
+    return write
+
+
+def test_files_are_told_one_by_one(written: Callable[..., Path], capsys: pytest.CaptureFixture[str]) -> None:
+    """Each file is told as ok or with its first step that differs; the worst of them decides the answer."""
+    good = written("good.json", document(ADA, {**ASK, "expect": {"active": 0}}))
+    wrong = written("wrong.json", document(ADA, {**ASK, "expect": {"active": 1}}))
+    broken = written("broken.json", '{"scenario": 1,\n "title": }')
+    assert [run_files([good]), run_files([good, wrong]), run_files([broken, wrong, good], None)] == [0, 1, 2]
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:4] == [
+        f"{good}: ok",
+        f"{good}: ok",
+        f"{wrong}: step 2, points.balance at 2026-01-01T00:00:00Z",
+        "  active: expected 1, actual 0",
+    ]
+    assert (lines[4], lines[5].split(":")[0].strip()) == (f"{broken}: 1 fault in the document", "line 2")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("missing.json", NotFound), ("notes.txt", InvalidInput), ("", InvalidInput)]
+)
+def test_a_file_that_is_none_is_a_typed_error(name: str, kind: type[LoyaltyError], tmp_path: Path) -> None:
+    """A missing file and one of another kind are told by typed errors, and by the answer 2."""
+    with pytest.raises(kind):
+        Scenario.load(tmp_path / name)
+    assert run_files([tmp_path / name]) == 2
+
+
+def test_a_faulty_file_names_itself(written: Callable[..., Path]) -> None:
+    """The error of a file with faults says which file."""
+    path = written("faulty.json", {"scenario": 1})
+    with pytest.raises(InvalidDocument) as caught:
+        Scenario.load(path)
+    assert caught.value.path == str(path)
+
+
+def test_a_toml_file_is_the_same_document(written: Callable[..., Path]) -> None:
+    """A file may be TOML; its instants and dates are those of JSON's texts."""
+    text = """
+scenario = 1
+title = "A try"
+program = {id = "beans", currency = "EUR", timezone = "UTC"}
+[[steps]]
+at = 2026-01-01T12:00:00Z
+do = "customers.register"
+with = {customer_id = "ada"}
+expect = {"customer.registered_at" = 2026-01-01T13:00:00+01:00}
+[[steps]]
+do = "points.award"
+with = {customer_id = "ada", points = 5, reason = "welcome", key = "w-1", expires_on = 2026-12-31}
+expect = {"entries[0].lots[0].expires_on" = 2026-12-31}
+"""
+    assert run(Scenario.load(written("try.toml", text))) is None
+
+
+def test_no_file_is_ok() -> None:
+    """Nothing to run is nothing that differs."""
+    assert run_files([]) == 0
+
+
+def test_a_store_url_that_is_none_is_told(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A store that cannot be opened is told, with the answer 2."""
+    assert run_files([], "nonsense") == 2
+    assert run_files([], f"sqlite:///{tmp_path}/missing/x.db") == 2
+    assert len(capsys.readouterr().out.splitlines()) == 2
+
+
+# Stores of others -----------------------------------------------------------------------------------------------------
+
+EXPIRING = {**AWARD, "with": {**AWARD["with"], "expiry": "1D"}}
+SWEEP: dict[str, Any] = {"at": "2026-03-01T00:00:00Z", "do": "points.sweep", "with": {}, "expect": 2}
+BOB = [
+    {"do": "customers.register", "with": {"customer_id": "bob"}},
+    {**EXPIRING, "with": {**EXPIRING["with"], "customer_id": "bob"}},
+]
+
+
+def test_a_file_runs_again_in_a_file_store(written: Callable[..., Path], tmp_path: Path) -> None:
+    """With a store's URL the tables are made, and the same file may run again in the same store."""
+    path = written("again.json", document(ADA, EXPIRING, *BOB, SWEEP))
+    url = f"sqlite:///{tmp_path}/try.db"
+    assert [run_files([path, path], url), run_files([path], url)] == [0, 0]
+
+
+def test_others_in_the_same_store_are_left_alone() -> None:
+    """In a store that is given, the customers of a run are its own: nobody else is found, booked on or swept."""
+    store = MemoryStore()
+    shop = example(store)
+    shop.points.award("ada", 7, reason="welcome", expiry="1D", key="w-1")
+    before = shop.points.entries("ada")
+    scenario = Scenario.from_document(document(ADA, EXPIRING, *BOB, SWEEP, {**ASK, "expect": {"awarded": 50}}))
+    assert run(scenario, store) is None
+    assert shop.points.entries("ada") == before
+
+
+def test_the_ids_of_a_run_do_not_show() -> None:
+    """In a store that is given, answers show the customer ids of the file; ids that are none stay as they are."""
+    scenario = Scenario.from_document(
+        document(
+            {**ADA, "expect": {"customer.customer_id": "ada"}, "save": {"who": "customer.customer_id"}},
+            {"ask": "customers.get", "with": {"customer_id": "$who"}, "expect": {"customer_id": "ada"}},
+            {**ASK, "with": {"customer_id": "eve"}, "refused": {"code": "not_found", "details": {"name": "eve"}}},
+            {"do": "customers.register", "with": {"customer_id": ""}, "refused": "invalid_input"},
+            {"do": "customers.register", "with": {"customer_id": 7}, "refused": "invalid_input"},
+            {"do": "customers.register", "with": {"customer_id": "x" * 256}, "refused": "limit_exceeded"},
+            {"do": "customers.register", "with": {"customer_id": "x" * 255}, "expect": {"replayed": False}},
+        ),
+    )
+    assert run(scenario, MemoryStore()) is None
+    mismatch = run(Scenario.from_document(document({**ASK, "expect": {}})), MemoryStore())
+    assert "~" not in str(mismatch)
+
+
+def test_a_scenario_may_be_built_in_python() -> None:
+    """A scenario is a value like any other."""
+    first = Scenario.from_document(document(ADA))
+    again = Scenario(
+        title="Again", programs=first.programs, steps=(Step(path="customers.register", values=ADA["with"]),)
+    )
+    assert run(again) is None

@@ -149,12 +149,11 @@ class Floor:
                 raise ValueError("not enough points")
             draws, next_change = [], None
             for lot, free, end in execute(_OPEN_LOTS, (holder, PROGRAM)).fetchall():
-                if left:
-                    taken = min(free, left)
+                taken = min(free, left)
+                if taken:
                     draws.append((lot, taken))
                     left -= taken
-                    free -= taken
-                if free:
+                if free > taken:
                     next_change = end
                     break
             numbers = (version + 1, seq, now, now, active - work.points, spent + work.points, next_change)

@@ -1,4 +1,4 @@
-"""The same job with the Django ORM, as a careful host would write it: models of its own, one atomic block per posting."""
+"""The same job with the Django ORM, as a careful host would write it: own models, one atomic block per posting."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class Posting(NamedTuple):
 
 
 def posting(number: int, *, is_award: bool) -> Posting:
-    """Give the award or the spend of a number: all customers in turn, as much spent as awarded, so that lots stay few."""
+    """Give the award or the spend of a number: all customers in turn, and as much spent as awarded: lots stay few."""
     word, after = ("order", 0) if is_award else ("cart", 1)
     order_id = f"{word}-{number}"
     at = BEGIN + timedelta(seconds=2 * number + after)

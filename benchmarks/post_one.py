@@ -1,4 +1,4 @@
-"""post_one_sqlite: one operation in one transaction on a file, through the facade, by hand, and through Django's ORM."""
+"""post_one_sqlite: one operation in one transaction on a file: the facade, hand-written code, and Django's ORM."""
 
 from __future__ import annotations
 
@@ -49,12 +49,15 @@ def _run(folder: Path, synchronous: str) -> Iterator[Row]:
         copy(paths["facade"], paths["floor"])
         with closing(Floor(paths["floor"], synchronous)) as floor:
             contestants: dict[str, Contestant] = {"facade": facade, "floor": floor, "orm": orm}
-            stages = {
+            stages: dict[str, dict[str, Callable[[int], None]]] = {
                 "award": {name: _awards(each) for name, each in contestants.items()},
                 "spend": {name: _spends(each) for name, each in contestants.items()},
             }
-            seconds = take_turns(stages, blocks=BLOCKS)
+            with closing(_Disk(folder / f"disk_{synchronous.lower()}.db", synchronous)) as disk:
+                seconds = take_turns({**stages, "disk": {"disk": disk.commits}}, blocks=BLOCKS)
         _compare(paths["facade"], paths["floor"], orm)
+    waited = statistics.median(seconds.pop("disk")["disk"]) / (BLOCK * BLOCKS)
+    yield Row(NAME, f"{synchronous}: one number, one commit (the disk)", waited * 1e6, "µs")
     for kind, by in seconds.items():
         what = f"{kind}, {synchronous}"
         by_hand, by_orm = ratio(by["facade"], by["floor"]), ratio(by["orm"], by["facade"])
@@ -66,6 +69,29 @@ def _run(folder: Path, synchronous: str) -> Iterator[Row]:
         for name, label in (("floor", "hand-written"), ("facade", "facade"), ("orm", "Django")):
             each = statistics.median(by[name]) / (BLOCK * BLOCKS)
             yield Row(NAME, f"{what}: {label}, per operation", each * 1e6, "µs")
+
+
+class _Disk:
+    """The least that a transaction costs on this disk: one number written over."""
+
+    def __init__(self, path: Path, synchronous: str) -> None:
+        self._connection = sqlite3.connect(path, isolation_level=None)
+        for statement in (
+            "PRAGMA journal_mode=WAL",
+            f"PRAGMA synchronous={synchronous}",
+            "CREATE TABLE one (number INT)",
+        ):
+            self._connection.execute(statement)
+        self._connection.execute("INSERT INTO one VALUES (0)")
+
+    def commits(self, block: int) -> None:
+        """Commit as often as a contestant does in a block."""
+        for number in range(BLOCK):
+            self._connection.execute("UPDATE one SET number = ?", (block + number,))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
 
 
 def _awards(contestant: Contestant) -> Callable[[int], None]:

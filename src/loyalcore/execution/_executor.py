@@ -132,7 +132,7 @@ class Executor:
 
 
 def _load(unit: Unit, refs: Collection[Ref], lock: bool) -> Mapping[Ref, Any]:
-    """Load refs, under lock in one total order, and refuse an answer that leaves one out: it would be asked for again."""
+    """Load refs, under lock in one total order, and refuse an answer that leaves one out."""
     found = unit.load(sorted(refs, key=_order) if lock else refs, lock)
     if not all(map(found.__contains__, refs)):
         raise PromiseBroken("load left a ref unanswered", promise="P4")

@@ -14,7 +14,7 @@ from loyalcore.domain.flows import Desk
 from loyalcore.domain.ledger import EntryKind, grant, take
 from loyalcore.domain.tiers import Measure
 from loyalcore.errors import FactConflict, IdempotencyConflict
-from loyalcore.values.digest import differing, digest, digests
+from loyalcore.values.digest import differing, digest
 from loyalcore.values.points import POINTS_MAX
 
 if TYPE_CHECKING:
@@ -84,6 +84,41 @@ class Booked:
     entries: int = 0
 
 
+class _Told:
+    """What the keys of an order remember: the digests of the same fields that the commands have, in their order."""
+
+    __slots__ = ("_occurred_at", "_order", "_order_id")
+
+    def __init__(self, order: Order) -> None:
+        self._order = order
+        self._order_id = digest(order.order_id)
+        self._occurred_at = digest(order.ordered_at)
+
+    def spend(self, points: int) -> dict[str, str]:
+        """Of the command `Spend`."""
+        return {
+            "command": _SPEND,
+            "points": digest(points),
+            "reason": _REDEMPTION,
+            "order_id": self._order_id,
+            "occurred_at": self._occurred_at,
+        }
+
+    def award(self, rule: str, points: int) -> dict[str, str]:
+        """Of the command `Award`."""
+        return {
+            "command": _AWARD,
+            "points": digest(points),
+            "order_id": self._order_id,
+            "rule": digest(rule),
+            "occurred_at": self._occurred_at,
+        }
+
+    def seen(self) -> dict[str, str]:
+        """Of an order for which nothing was booked."""
+        return {"command": _SEEN, "ordered_at": self._occurred_at, "total": digest(self._order.total)}
+
+
 class Bookkeeper:
     """Books the orders of one customer.
 
@@ -151,19 +186,20 @@ class Bookkeeper:
         terms, program = self._terms, self._terms.program
         book = self._open(order.ordered_at)
         before = len(self._inserts)
+        told = _Told(order)
         if terms.redeem is not None:
             points = min(book.account.active, POINTS_MAX) // terms.redeem * terms.redeem
             if points:
-                self._redeem(book, order, points)
+                self._redeem(book, order, points, told)
         for rule, points in earn(program.earning, order.total, program.points.rounding):
-            self._award(book, order, rule, points)
+            self._award(book, order, rule, points, told)
         if self._count(order):
             self._desk.measure(book.account.at, self._measured)
         if len(self._inserts) == before:
-            self._keep(terms.keys.seen(order.order_id), SEEN, self._seen_digests(order), None)
+            self._keep(terms.keys.seen(order.order_id), SEEN, told.seen(), None)
         self._new += 1
 
-    def _redeem(self, book: Book, order: Order, points: int) -> None:
+    def _redeem(self, book: Book, order: Order, points: int, told: _Told) -> None:
         entry = take(
             book,
             EntryKind.SPEND,
@@ -173,9 +209,9 @@ class Bookkeeper:
             occurred_at=order.ordered_at,
         )
         key = self._terms.keys.spend(order.order_id)
-        self._keep(key, "points.spend", self._spend_digests(order, points), entry)
+        self._keep(key, "points.spend", told.spend(points), entry)
 
-    def _award(self, book: Book, order: Order, rule: str, points: int) -> None:
+    def _award(self, book: Book, order: Order, rule: str, points: int, told: _Told) -> None:
         fact = self._stored.facts.get((rule, order.order_id))
         if fact is not None:
             if fact != points:
@@ -194,54 +230,31 @@ class Bookkeeper:
         fact_ref = FactRef(ref.environment, ref.holder_id, ref.program_id, rule, "order", order.order_id)
         self._inserts.append(Fact(fact_ref, ref, entry.seq))
         key = self._terms.keys.award(rule, order.order_id)
-        self._keep(key, "points.award", self._award_digests(order, rule, points), entry)
+        self._keep(key, "points.award", told.award(rule, points), entry)
 
     def _keep(self, key: str, command: str, payload: Mapping[str, str], entry: Entry | None) -> None:
         ref = self._ref
         entries = () if entry is None else ((ref, (entry.seq,)),)
         self._inserts.append(KeyRecord(KeyRef(ref.environment, ref.holder_id, key), command, payload, entries))
 
-    # What a key remembers: the digests of the same fields that the command has
-
-    def _spend_digests(self, order: Order, points: int) -> dict[str, str]:
-        return {
-            "command": _SPEND,
-            "points": digest(points),
-            "reason": _REDEMPTION,
-            "order_id": digest(order.order_id),
-            "occurred_at": digest(order.ordered_at),
-        }
-
-    def _award_digests(self, order: Order, rule: str, points: int) -> dict[str, str]:
-        return {
-            "command": _AWARD,
-            "points": digest(points),
-            "order_id": digest(order.order_id),
-            "rule": digest(rule),
-            "occurred_at": digest(order.ordered_at),
-        }
-
-    def _seen_digests(self, order: Order) -> dict[str, str]:
-        return {"command": _SEEN, **digests({"ordered_at": order.ordered_at, "total": order.total})}
-
     # What the store holds already
 
     def _is_known(self, order: Order) -> bool:
         """Say whether an order was booked before; make sure that it was the same order."""
-        terms, stored = self._terms, self._stored.keys
+        terms, stored, told = self._terms, self._stored.keys, _Told(order)
         found = []
         spend = stored.get(key := terms.keys.spend(order.order_id))
         if spend is not None:
             # How many points were active then, and so were spent, cannot be told any more.
-            found.append((key, spend, {**self._spend_digests(order, 0), "points": spend.digests.get("points", "")}))
+            found.append((key, spend, {**told.spend(0), "points": spend.digests.get("points", "")}))
         seen = stored.get(key := terms.keys.seen(order.order_id))
         if seen is not None:
-            found.append((key, seen, self._seen_digests(order)))
+            found.append((key, seen, told.seen()))
         earned = dict(earn(terms.program.earning, order.total, terms.program.points.rounding))
         for rule in terms.program.earning:
             award = stored.get(key := terms.keys.award(rule.id, order.order_id))
             if award is not None:
-                found.append((key, award, self._award_digests(order, rule.id, earned.get(rule.id, 0))))
+                found.append((key, award, told.award(rule.id, earned.get(rule.id, 0))))
         for key, record, payload in found:
             if fields := differing(record.digests, payload):
                 raise IdempotencyConflict(key=key, fields=fields)
@@ -260,9 +273,12 @@ class Bookkeeper:
             puts.append(Put(customer, None))
         elif customer != stored.customer:
             puts.append(Put(attrs.evolve(customer, version=stored.customer.version + 1), stored.customer.version))
+        parts = desk.parts()
+        # A desk and its book know each other: without this they would wait for the collector.
+        desk.books.clear()
         return Booked(
             puts=puts,
-            parts=desk.parts(),
+            parts=parts,
             inserts=[*entries, *self._inserts],
             orders=self._new,
             entries=len(entries),

@@ -13,8 +13,8 @@ from loyalcore.domain.ledger import Account, Book, Entry, EntryKind, account_of,
 from loyalcore.errors import NotFound
 from loyalcore.exports import TableWriter
 from loyalcore.query import All
+from loyalcore.replay._collector import without_collector
 from loyalcore.screens import MEMBERS, TRANSACTIONS, Member, iso, moved, transaction
-from loyalcore.values.clock import to_micros
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -88,7 +88,7 @@ def write_report(
     members = TableWriter(files.open("customers.csv"), MEMBERS)
     transactions = TableWriter(files.open("transactions.csv"), TRANSACTIONS)
     tally = _Tally(program)
-    with store.unit(readonly=True) as unit:
+    with without_collector(), store.unit(readonly=True) as unit:
         for count, customer_id in enumerate(customers, start=1):
             found = _Found(unit, program, environment, customer_id, as_of)
             transactions.write(found.log)

@@ -22,6 +22,7 @@ from loyalcore.errors import ConcurrencyConflict, InvalidInput, NotFound, StaleV
 from loyalcore.execution import ATTEMPTS_MAX
 from loyalcore.query import All
 from loyalcore.replay._booking import Bookkeeper, Stored, Terms
+from loyalcore.replay._collector import without_collector
 from loyalcore.replay._keys import KeyForms
 from loyalcore.values.clock import check_instant
 from loyalcore.values.points import check_points
@@ -147,13 +148,14 @@ class _Run:
         history = self._with_survivors(history)
         total = sum(map(len, history.values()))
         done = added = entries = 0
-        for batch in _batches(history):
-            for booked in self._write(batch):
-                added += booked.orders
-                entries += booked.entries
-            done += sum(len(each) for _, each in batch)
-            if progress is not None:
-                progress(done, total)
+        with without_collector():
+            for batch in _batches(history):
+                for booked in self._write(batch):
+                    added += booked.orders
+                    entries += booked.entries
+                done += sum(len(each) for _, each in batch)
+                if progress is not None:
+                    progress(done, total)
         return Replayed(
             customers=tuple(history), orders=total, after_as_of=after, orders_added=added, entries_added=entries
         )

@@ -105,8 +105,8 @@ def lots(program: Program, steps: Sequence[Step]) -> None:
                 assert 0 <= lot.free, f"overdrawn: {lot}"
                 assert 0 <= lot.held, f"held less than nothing: {lot}"
                 # What is given back to a lot that a merge moved may come on top of what was left in it when it moved.
-            most = lot.granted if lot.origin is None else lot.free + lot.held
-            assert 0 < lot.free + lot.held <= most, f"not within what was granted: {lot}"
+                most = lot.granted if lot.origin is None else lot.free + lot.held
+                assert 0 < lot.free + lot.held <= most, f"not within what was granted: {lot}"
             assert head.active + head.pending == sum(lot.free for lot in head.lots), f"free points: {head}"
             assert head.held == sum(lot.held for lot in head.lots) == sum(hold.points for hold in head.holds)
             for hold in head.holds:
@@ -382,35 +382,39 @@ def once(program: Program, steps: Sequence[Step]) -> None:
         command = play.done[-1]
         if command.name != "points.sweep":
             _check_repeated(play, command, answer)
-            if not answer.replayed:  # an award that its fact has answered does not use up its key
-                _check_other_payload(play, command)
             answers.append((command, answer))
+    dump = play.dump()
     for command, answer in answers:
-        _check_repeated(play, command, answer)
+        _check_same(play, command, answer)
+    assert play.dump() == dump, "a repetition at the end wrote something"
     paid = [entry for entry in records(play.store, Entry) if entry.kind is EntryKind.AWARD and entry.rule is not None]
     assert len(paid) == len(records(play.store, Fact)), "a fact was paid twice, or not noted"
 
 
 def _check_repeated(play: Play, command: Command, answer: Receipt) -> None:
     dump = play.dump()
+    _check_same(play, command, answer)
+    if not answer.replayed and command.name.startswith("points."):
+        # But for an award that its fact has answered: that does not use up its key.
+        _check_other_payload(play, command)
+    assert play.dump() == dump, f"a repetition wrote something: {command}"
+
+
+def _check_same(play: Play, command: Command, answer: Receipt) -> None:
     again = play.shop.run(command)
     assert again.replayed, f"done twice: {command}"
     if command.name.startswith("points."):
         assert again.entries == answer.entries, f"answered otherwise: {command}"
-    assert play.dump() == dump, f"a repetition wrote something: {command}"
 
 
 def _check_other_payload(play: Play, command: Command) -> None:
-    dump = play.dump()
-    if command.name.startswith("points."):
-        try:
-            play.shop.run(attrs.evolve(command, occurred_at=play.clock.now()))  # type: ignore[call-arg]
-        except LoyaltyError as error:
-            assert error.code == "idempotency_conflict", f"refused with {error.code}"
-            assert error.details["fields"] == ["occurred_at"], str(error.details)
-        else:
-            raise AssertionError(f"a key was taken with another payload: {command}")
-    assert play.dump() == dump, f"a conflict wrote something: {command}"
+    try:
+        play.shop.run(attrs.evolve(command, occurred_at=play.clock.now()))  # type: ignore[call-arg]
+    except LoyaltyError as error:
+        assert error.code == "idempotency_conflict", f"refused with {error.code}"
+        assert error.details["fields"] == ["occurred_at"], str(error.details)
+    else:
+        raise AssertionError(f"a key was taken with another payload: {command}")
 
 
 def preview(program: Program, steps: Sequence[Step]) -> None:

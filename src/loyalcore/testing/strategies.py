@@ -17,7 +17,7 @@ from loyalcore.values.clock import DAY
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-__all__ = ["histories", "policies", "programs", "steps"]
+__all__ = ["Step", "histories", "policies", "programs", "steps"]
 
 HOUR = DAY // 24
 

@@ -1,7 +1,8 @@
 """The memory store: every promise of the protocol in the fewest words; thread-safe.
 
-A unit reads what is committed, keeps what it applies to itself, and at `commit` checks every version and every new
-ref again under one lock before it makes anything visible. A unit that locks holds the store until it ends.
+A unit reads what is committed, and what it has applied itself, which it lays on a shelf of its own above the store's.
+At `commit` it checks every version and every new ref again under one lock before it makes anything visible. A unit
+that locks holds the store until it ends.
 """
 
 from __future__ import annotations
@@ -25,6 +26,112 @@ if TYPE_CHECKING:
     from loyalcore.query import All
 
 
+class _Shelf:
+    """Records of every kind; those that it does not hold are looked up on the shelf below."""
+
+    def __init__(self, below: _Shelf | None = None) -> None:
+        self._below = below
+        self._records: dict[Ref, Any] = {}
+        self._parts: dict[LedgerRef, dict[Ref, Any]] = {}
+        self._entries: dict[LedgerRef, list[Entry]] = {}
+        self._named: dict[EntriesRef, list[Entry]] = {}
+
+    def find(self, ref: Ref) -> Any:
+        """Give the record of a ref."""
+        if isinstance(ref, EntriesRef):
+            return self._find_entries(ref)
+        found = self._record(ref)
+        return self._with_open_parts(found) if isinstance(found, Ledger) else found
+
+    def _record(self, ref: Ref) -> Any:
+        found = self._records.get(ref)
+        return self._below._record(ref) if found is None and self._below is not None else found
+
+    def _entries_of(self, ledger: LedgerRef) -> list[Entry]:
+        own = self._entries.get(ledger, [])
+        return own if self._below is None else [*self._below._entries_of(ledger), *own]
+
+    def _find_entries(self, ref: EntriesRef) -> tuple[Entry, ...]:
+        if ref.by == "seq":
+            return tuple(self._entries_of(ref.ledger)[int(ref.value) - 1 : int(ref.value)])
+        below = () if self._below is None else self._below._find_entries(ref)
+        return (*below, *self._named.get(ref, ()))
+
+    def _open_parts(self, ledger: LedgerRef) -> list[Any]:
+        parts = {} if self._below is None else {part.ref: part for part in self._below._open_parts(ledger)}
+        parts.update(self._parts.get(ledger, {}))
+        return [part for part in parts.values() if part.is_open]
+
+    def _with_open_parts(self, head: Ledger) -> Ledger:
+        parts = self._open_parts(head.ref)
+        return attrs.evolve(
+            head,
+            lots=tuple(sorted((part for part in parts if isinstance(part, Lot)), key=lambda lot: lot.lot)),
+            holds=tuple(
+                sorted((part for part in parts if isinstance(part, PointsHold)), key=lambda hold: (hold.seq, hold.id)),
+            ),
+            debts=tuple(
+                sorted((part for part in parts if isinstance(part, Debt)), key=lambda debt: (debt.seq, debt.entry_id)),
+            ),
+        )
+
+    def check(self, changes: ChangeSet) -> None:
+        """Refuse what cannot be written.
+
+        Raises:
+            StaleVersion: A version is not the expected one, or a ref is taken.
+        """
+        for put in changes.puts:
+            found = self._record(put.ref)
+            if (None if found is None else found.version) != put.expected:
+                raise StaleVersion(type(put.record).__name__.lower())
+        for record in changes.inserts:
+            if isinstance(record, Entry):
+                if record.seq <= len(self._entries_of(record.ledger)):
+                    raise StaleVersion("entry")
+            elif self._record(record.ref) is not None:
+                raise StaleVersion(type(record).__name__.lower())
+
+    def write(self, changes: ChangeSet) -> None:
+        """Write what was checked."""
+        for put in changes.puts:
+            head = put.record
+            self._records[put.ref] = attrs.evolve(head, lots=(), holds=(), debts=()) if isinstance(head, Ledger) else head
+        for part in changes.parts:
+            self._records[part.ref] = part
+            parts = self._parts.setdefault(part.ledger, {})
+            if part.is_open or self._below is not None:
+                parts[part.ref] = part
+            else:
+                parts.pop(part.ref, None)
+        for record in changes.inserts:
+            if isinstance(record, Entry):
+                self._append(record)
+            else:
+                self._records[record.ref] = record
+
+    def _append(self, entry: Entry) -> None:
+        ledger = entry.ledger
+        self._entries.setdefault(ledger, []).append(entry)
+        if entry.order_id is not None:
+            self._named.setdefault(EntriesRef(ledger, "order_id", entry.order_id), []).append(entry)
+        if entry.corrects is not None:
+            self._named.setdefault(EntriesRef(ledger, "corrects", entry.corrects), []).append(entry)
+
+    def matching(self, query: All) -> list[Any]:
+        """Give what a query matches, in the order of the names."""
+        found = [self.find(ref) for ref in self._refs(query.kind)] if query.kind is not Entry else self._all_entries()
+        return sorted((record for record in found if _is_within(record, query)), key=_name_of)
+
+    def _refs(self, kind: type[Any]) -> set[Ref]:
+        own = {ref for ref, record in self._records.items() if isinstance(record, kind)}
+        return own if self._below is None else own | self._below._refs(kind)
+
+    def _all_entries(self) -> list[Entry]:
+        own = [entry for entries in self._entries.values() for entry in entries]
+        return own if self._below is None else [*self._below._all_entries(), *own]
+
+
 class MemoryStore:
     """A store in memory, shared by the threads of one process.
 
@@ -35,11 +142,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
-        self._records: dict[Ref, Any] = {}
-        self._parts: dict[LedgerRef, dict[Ref, Any]] = {}
-        self._entries: dict[LedgerRef, list[Entry]] = {}
-        self._by_order: dict[tuple[LedgerRef, str], list[Entry]] = {}
-        self._by_corrected: dict[tuple[LedgerRef, str], list[Entry]] = {}
+        self._shelf = _Shelf()
         self._is_closed = False
 
     @property
@@ -60,75 +163,6 @@ class MemoryStore:
     def close(self) -> None:
         """Close the store; units opened afterwards are refused."""
         self._is_closed = True
-
-    def _find(self, ref: Ref) -> Any:
-        if isinstance(ref, EntriesRef):
-            return self._find_entries(ref)
-        found = self._records.get(ref)
-        if isinstance(found, Ledger):
-            return self._with_open_parts(found)
-        return found
-
-    def _find_entries(self, ref: EntriesRef) -> tuple[Entry, ...]:
-        if ref.by == "order_id":
-            return tuple(self._by_order.get((ref.ledger, str(ref.value)), ()))
-        if ref.by == "corrects":
-            return tuple(self._by_corrected.get((ref.ledger, str(ref.value)), ()))
-        entries = self._entries.get(ref.ledger, [])
-        return tuple(entries[int(ref.value) - 1 : int(ref.value)])
-
-    def _with_open_parts(self, head: Ledger) -> Ledger:
-        parts = [part for part in self._parts.get(head.ref, {}).values() if part.is_open]
-        return attrs.evolve(
-            head,
-            lots=tuple(sorted((part for part in parts if isinstance(part, Lot)), key=lambda lot: lot.lot)),
-            holds=tuple(
-                sorted((part for part in parts if isinstance(part, PointsHold)), key=lambda hold: (hold.seq, hold.id)),
-            ),
-            debts=tuple(
-                sorted((part for part in parts if isinstance(part, Debt)), key=lambda debt: (debt.seq, debt.entry_id)),
-            ),
-        )
-
-    def _check(self, changes: ChangeSet) -> None:
-        for put in changes.puts:
-            found = self._records.get(put.ref)
-            if (None if found is None else found.version) != put.expected:
-                raise StaleVersion(type(put.record).__name__.lower())
-        for record in changes.inserts:
-            if isinstance(record, Entry):
-                if record.seq <= len(self._entries.get(record.ledger, ())):
-                    raise StaleVersion("entry")
-            elif record.ref in self._records:
-                raise StaleVersion(type(record).__name__.lower())
-
-    def _write(self, changes: ChangeSet) -> None:
-        for put in changes.puts:
-            head = put.record
-            self._records[put.ref] = attrs.evolve(head, lots=(), holds=(), debts=()) if isinstance(head, Ledger) else head
-        for part in changes.parts:
-            self._records[part.ref] = part
-            open_parts = self._parts.setdefault(part.ledger, {})
-            if part.is_open:
-                open_parts[part.ref] = part
-            else:
-                open_parts.pop(part.ref, None)
-        for record in changes.inserts:
-            if isinstance(record, Entry):
-                self._entries.setdefault(record.ledger, []).append(record)
-                if record.order_id is not None:
-                    self._by_order.setdefault((record.ledger, record.order_id), []).append(record)
-                if record.corrects is not None:
-                    self._by_corrected.setdefault((record.ledger, record.corrects), []).append(record)
-            else:
-                self._records[record.ref] = record
-
-    def _matching(self, query: All) -> list[Any]:
-        if query.kind is Entry:
-            found = [entry for entries in self._entries.values() for entry in entries]
-        else:
-            found = [self._find(ref) for ref, record in self._records.items() if isinstance(record, query.kind)]
-        return sorted((record for record in found if _is_within(record, query)), key=_name_of)
 
 
 class MemoryUnit:
@@ -160,7 +194,8 @@ class MemoryUnit:
             self._store._lock.acquire()
             self._locks += 1
         with self._store._lock:
-            return {ref: self._store._find(ref) for ref in refs}
+            shelf = self._own_shelf()
+            return {ref: shelf.find(ref) for ref in refs}
 
     def apply(self, changes: ChangeSet) -> None:
         """Keep a change set until the commit, if it could be written now.
@@ -172,7 +207,7 @@ class MemoryUnit:
         if self._readonly:
             raise ReadOnlyStore("this unit is read-only")
         with self._store._lock:
-            self._store._check(changes)
+            self._own_shelf().check(changes)
         self._applied.append(changes)
 
     def commit(self) -> None:
@@ -182,16 +217,26 @@ class MemoryUnit:
             StaleVersion: Another unit was faster.
         """
         with self._store._lock:
+            self._own_shelf(is_checked=True)
             for changes in self._applied:
-                self._store._check(changes)
-            for changes in self._applied:
-                self._store._write(changes)
+                self._store._shelf.write(changes)
         self._applied = []
+
+    def _own_shelf(self, *, is_checked: bool = False) -> _Shelf:
+        """Give the store's shelf as it would be after what this unit has applied."""
+        if not self._applied:
+            return self._store._shelf
+        shelf = _Shelf(self._store._shelf)
+        for changes in self._applied:
+            if is_checked:
+                shelf.check(changes)
+            shelf.write(changes)
+        return shelf
 
     def stream(self, query: All, at: datetime) -> Iterator[Any]:
         """Give what a query matches, as it stands when the stream begins."""
         with self._store._lock:
-            found = self._store._matching(query)
+            found = self._own_shelf().matching(query)
         yield from found
 
 

@@ -5,82 +5,55 @@ A row is read without the columns that its ref already tells: `ref` and `row` to
 
 from __future__ import annotations
 
-import json
-from datetime import date, timedelta
-from decimal import Decimal
-from functools import lru_cache
-from json.encoder import encode_basestring as _quoted
 from typing import TYPE_CHECKING, Any
 
+from loyalcore.adapters.sqlalchemy._nested import (
+    dated,
+    dump,
+    instant,
+    iso,
+    listed,
+    maybe_instant,
+    micros,
+    numbered,
+    plain_amount,
+    plain_carried,
+    plain_change,
+    plain_draws,
+    plain_lot,
+    plain_ref,
+    read,
+    read_amount,
+    read_carried,
+    read_change,
+    read_draws,
+    read_lot,
+    texts,
+)
 from loyalcore.domain.customers import Customer, Membership, Standing
 from loyalcore.domain.decision import Fact, FactRef, KeyRecord, KeyRef, LedgerRef, Note, NoteRef
 from loyalcore.domain.ledger import (
-    Carried,
-    CarriedDebt,
-    CarriedHold,
     Debt,
-    Draw,
     Entry,
     EntryKind,
     HoldState,
     Ledger,
     Lot,
-    NewLot,
     PointsHold,
     Settlement,
-    TermChange,
 )
-from loyalcore.values.clock import EPOCH, to_micros
+from loyalcore.values.clock import to_micros
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from loyalcore.domain.decision import CustomerRef, MembershipRef
 
 Row = tuple[Any, ...]
 
-_dump = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
-_decode = json.JSONDecoder().raw_decode
 _KINDS = {kind.value: kind for kind in EntryKind}
 _STATES = {state.value: state for state in HoldState}
 _NO_STANDING = Standing()
-
-
-def _read(text: str) -> Any:
-    return _decode(text)[0]
-
-
-def _at(micros: int) -> datetime:
-    return EPOCH + timedelta(0, 0, micros)
-
-
-def _maybe_at(micros: int | None) -> datetime | None:
-    return None if micros is None else EPOCH + timedelta(0, 0, micros)
-
-
-def _micros(instant: datetime | None) -> int | None:
-    return None if instant is None else to_micros(instant)
-
-
-def _day(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(text)
-
-
-def _iso(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()
-
-
-def _list(values: tuple[Any, ...]) -> str | None:
-    return _dump(values) if values else None
-
-
-def _plain_draws(draws: tuple[Draw, ...]) -> str | None:
-    return f"[{','.join([f'[{lot},{points}]' for lot, points in draws])}]" if draws else None
-
-
-def _draws(text: str | None) -> tuple[Draw, ...]:
-    return tuple([Draw(*draw) for draw in _read(text)]) if text else ()
 
 
 # Customers and memberships ----------------------------------------------------------------------------------------
@@ -94,8 +67,8 @@ def customer_row(record: Customer) -> Row:
         record.holder_id,
         to_micros(record.registered_at),
         record.merged_into,
-        _list(record.absorbed),
-        _list(record.programs),
+        listed(record.absorbed),
+        listed(record.programs),
         record.version,
     )
 
@@ -107,38 +80,30 @@ def customer(ref: CustomerRef, row: Row) -> Customer:
         environment=ref.environment,
         customer_id=ref.customer_id,
         holder_id=holder_id,
-        registered_at=_at(registered_at),
+        registered_at=instant(registered_at),
         merged_into=merged_into,
-        absorbed=tuple(_read(absorbed)) if absorbed else (),
-        programs=tuple(_read(programs)) if programs else (),
+        absorbed=tuple(read(absorbed)) if absorbed else (),
+        programs=tuple(read(programs)) if programs else (),
         version=version,
     )
-
-
-def _amount(value: int | Decimal) -> int | str:
-    return str(value) if isinstance(value, Decimal) else value
-
-
-def _read_amount(value: int | str) -> int | Decimal:
-    return Decimal(value) if isinstance(value, str) else value
 
 
 def membership_row(record: Membership) -> Row:
     """Give a membership as a row."""
     standing = record.standing
-    gains = tuple((until, _amount(amount)) for until, amount in standing.gains)
+    gains = tuple((until, plain_amount(amount)) for until, amount in standing.gains)
     return (
         record.environment,
         record.holder_id,
         record.program_id,
-        _micros(record.joined_at),
+        micros(record.joined_at),
         standing.tier,
-        _micros(standing.since),
-        _micros(standing.expires_at),
+        micros(standing.since),
+        micros(standing.expires_at),
         standing.previous,
-        None if standing.measured is None else _dump(_amount(standing.measured)),
-        _list(gains),
-        _list(record.ledgers),
+        None if standing.measured is None else dump(plain_amount(standing.measured)),
+        listed(gains),
+        listed(record.ledgers),
         record.version,
     )
 
@@ -151,19 +116,19 @@ def membership(ref: MembershipRef, row: Row) -> Membership:
     else:
         standing = Standing(
             tier=tier,
-            since=_maybe_at(since),
-            expires_at=_maybe_at(expires_at),
+            since=maybe_instant(since),
+            expires_at=maybe_instant(expires_at),
             previous=previous,
-            measured=None if measured is None else _read_amount(_read(measured)),
-            gains=tuple((until, _read_amount(amount)) for until, amount in _read(gains)) if gains else (),
+            measured=None if measured is None else read_amount(read(measured)),
+            gains=tuple((until, read_amount(amount)) for until, amount in read(gains)) if gains else (),
         )
     return Membership(
         environment=ref.environment,
         holder_id=ref.holder_id,
         program_id=ref.program_id,
-        joined_at=_maybe_at(joined_at),
+        joined_at=maybe_instant(joined_at),
         standing=standing,
-        ledgers=tuple(_read(ledgers)) if ledgers else (),
+        ledgers=tuple(read(ledgers)) if ledgers else (),
         version=version,
     )
 
@@ -193,9 +158,9 @@ def ledger_row(record: Ledger) -> Row:
         record.reversed,
         record.deficit,
         record.earned,
-        _micros(record.account_expires_at),
+        micros(record.account_expires_at),
         record.lapsed_lots,
-        _micros(record.next_change_at),
+        micros(record.next_change_at),
     )
 
 
@@ -211,8 +176,8 @@ def ledger(
         ref=ref,
         version=row[0],
         seq=row[1],
-        at=_at(row[2]),
-        recorded_at=_at(row[3]),
+        at=instant(row[2]),
+        recorded_at=instant(row[3]),
         lot_count=row[4],
         awarded=row[5],
         active=row[6],
@@ -223,9 +188,9 @@ def ledger(
         reversed=row[11],
         deficit=row[12],
         earned=row[13],
-        account_expires_at=_maybe_at(row[14]),
+        account_expires_at=maybe_instant(row[14]),
         lapsed_lots=row[15],
-        next_change_at=_maybe_at(row[16]),
+        next_change_at=maybe_instant(row[16]),
         lots=lots,
         holds=holds,
         debts=debts,
@@ -244,9 +209,9 @@ def lot_row(record: Lot) -> Row:
         record.granted,
         record.free,
         record.held,
-        _micros(record.active_from),
-        _micros(record.expires_at),
-        _iso(record.expires_on),
+        micros(record.active_from),
+        micros(record.expires_at),
+        iso(record.expires_on),
         record.expiry,
         record.is_earned,
         record.origin,
@@ -256,26 +221,20 @@ def lot_row(record: Lot) -> Row:
 def lot(ref: LedgerRef, row: Row) -> Lot:
     """Give the lot of a row."""
     number, granted, free, held, active_from, expires_at, expires_on, expiry, is_earned, origin = row
-    end, on = (_maybe_at(expires_at), None) if expires_on is None else _dated(expires_at, expires_on)
+    end, on = (maybe_instant(expires_at), None) if expires_on is None else dated(expires_at, expires_on)
     return Lot(
         ledger=ref,
         lot=number,
         granted=granted,
         free=free,
         held=held,
-        active_from=None if active_from is None else EPOCH + timedelta(0, 0, active_from),
+        active_from=maybe_instant(active_from),
         expires_at=end,
         expires_on=on,
         expiry=expiry,
         is_earned=is_earned != 0,
         origin=origin,
     )
-
-
-@lru_cache(maxsize=4096)
-def _dated(expires_at: int, expires_on: str) -> tuple[datetime, date]:
-    """Give the term of a lot that ends with a day: many lots have the same."""
-    return _at(expires_at), date.fromisoformat(expires_on)
 
 
 def hold_row(record: PointsHold) -> Row:
@@ -290,7 +249,7 @@ def hold_row(record: PointsHold) -> Row:
         record.points,
         to_micros(record.lapses_at),
         record.state.value,
-        _plain_draws(record.draws),
+        plain_draws(record.draws),
         record.seq,
     )
 
@@ -302,9 +261,9 @@ def hold(ref: LedgerRef, row: Row) -> PointsHold:
         ledger=ref,
         id=hold_id,
         points=points,
-        lapses_at=_at(lapses_at),
+        lapses_at=instant(lapses_at),
         state=_STATES[state],
-        draws=_draws(draws),
+        draws=read_draws(draws),
         seq=seq,
     )
 
@@ -320,14 +279,14 @@ def debt_row(record: Debt) -> Row:
         record.entry_id,
         record.owed,
         record.seq,
-        _plain_draws(record.paid),
+        plain_draws(record.paid),
     )
 
 
 def debt(ref: LedgerRef, row: Row) -> Debt:
     """Give the debt of a row."""
     entry_id, owed, seq, paid = row
-    return Debt(ledger=ref, entry_id=entry_id, owed=owed, seq=seq, paid=_draws(paid))
+    return Debt(ledger=ref, entry_id=entry_id, owed=owed, seq=seq, paid=read_draws(paid))
 
 
 # Entries ----------------------------------------------------------------------------------------------------------
@@ -346,11 +305,11 @@ def entry_row(record: Entry) -> Row:
         record.points,
         to_micros(record.recorded_at),
         to_micros(record.effective_at),
-        _micros(record.occurred_at),
-        _plain_draws(record.draws),
-        _list(record.settled),
-        _dump([_plain_lot(new) for new in record.lots]) if record.lots else None,
-        _dump([_plain_change(change) for change in record.changes]) if record.changes else None,
+        micros(record.occurred_at),
+        plain_draws(record.draws),
+        listed(record.settled),
+        dump([plain_lot(new) for new in record.lots]) if record.lots else None,
+        dump([plain_change(change) for change in record.changes]) if record.changes else None,
         record.owed,
         record.waived,
         record.program_version,
@@ -359,11 +318,11 @@ def entry_row(record: Entry) -> Row:
         record.order_id,
         record.rule,
         record.hold_id,
-        _micros(record.lapses_at),
+        micros(record.lapses_at),
         record.corrects,
         record.counterpart,
-        _micros(record.account_expires_at),
-        None if record.carried is None else _dump(_plain_carried(record.carried)),
+        micros(record.account_expires_at),
+        None if record.carried is None else dump(plain_carried(record.carried)),
     )
 
 
@@ -375,13 +334,13 @@ def entry(ref: LedgerRef, row: Row) -> Entry:
         seq=row[0],
         kind=_KINDS[row[1]],
         points=row[2],
-        recorded_at=_at(row[3]),
-        effective_at=_at(row[4]),
-        occurred_at=_maybe_at(row[5]),
-        draws=_draws(draws),
-        settled=tuple([Settlement(*each) for each in _read(settled)]) if settled else (),
-        lots=tuple([_new_lot(each) for each in _read(lots)]) if lots else (),
-        changes=tuple([_change(each) for each in _read(changes)]) if changes else (),
+        recorded_at=instant(row[3]),
+        effective_at=instant(row[4]),
+        occurred_at=maybe_instant(row[5]),
+        draws=read_draws(draws),
+        settled=tuple([Settlement(*each) for each in read(settled)]) if settled else (),
+        lots=tuple([read_lot(each) for each in read(lots)]) if lots else (),
+        changes=tuple([read_change(each) for each in read(changes)]) if changes else (),
         owed=row[10],
         waived=row[11],
         program_version=row[12],
@@ -390,81 +349,15 @@ def entry(ref: LedgerRef, row: Row) -> Entry:
         order_id=row[15],
         rule=row[16],
         hold_id=row[17],
-        lapses_at=_maybe_at(row[18]),
+        lapses_at=maybe_instant(row[18]),
         corrects=row[19],
         counterpart=row[20],
-        account_expires_at=_maybe_at(row[21]),
-        carried=_carried(_read(carried)) if carried else None,
+        account_expires_at=maybe_instant(row[21]),
+        carried=read_carried(read(carried)) if carried else None,
     )
-
-
-def _plain_lot(new: NewLot) -> list[Any]:
-    return [
-        new.lot,
-        new.points,
-        _micros(new.active_from),
-        _micros(new.expires_at),
-        _iso(new.expires_on),
-        new.expiry,
-        new.is_earned,
-        new.origin,
-        new.held,
-    ]
-
-
-def _new_lot(plain: list[Any]) -> NewLot:
-    number, points, active_from, expires_at, expires_on, expiry, is_earned, origin, held = plain
-    return NewLot(
-        number,
-        points,
-        _maybe_at(active_from),
-        _maybe_at(expires_at),
-        _day(expires_on),
-        expiry,
-        is_earned,
-        origin,
-        held,
-    )
-
-
-def _plain_change(change: TermChange) -> list[Any]:
-    return [change.lot, _micros(change.before), _micros(change.after), _iso(change.expires_on)]
-
-
-def _change(plain: list[Any]) -> TermChange:
-    number, before, after, expires_on = plain
-    return TermChange(number, _maybe_at(before), _maybe_at(after), _day(expires_on))
-
-
-def _plain_carried(carried: Carried) -> dict[str, Any]:
-    return {
-        "origin": carried.origin,
-        "awarded": carried.awarded,
-        "spent": carried.spent,
-        "expired": carried.expired,
-        "reversed": carried.reversed,
-        "earned": carried.earned,
-        "holds": [(each.hold_id, each.points, to_micros(each.lapses_at), each.draws) for each in carried.holds],
-        "debts": carried.debts,
-    }
-
-
-def _carried(plain: dict[str, Any]) -> Carried:
-    holds = tuple(
-        CarriedHold(hold_id, points, _at(lapses_at), tuple(Draw(*draw) for draw in draws))
-        for hold_id, points, lapses_at, draws in plain.pop("holds")
-    )
-    debts = tuple(
-        CarriedDebt(entry_id, owed, tuple(Draw(*draw) for draw in paid)) for entry_id, owed, paid in plain.pop("debts")
-    )
-    return Carried(holds=holds, debts=debts, **plain)
 
 
 # Keys, facts and notes --------------------------------------------------------------------------------------------
-
-
-def _plain_ref(ref: LedgerRef) -> tuple[str, str, str, str]:
-    return (ref.environment, ref.holder_id, ref.program_id, ref.ledger)
 
 
 def key_row(record: KeyRecord) -> Row:
@@ -475,18 +368,11 @@ def key_row(record: KeyRecord) -> Row:
         ref.holder_id,
         ref.key,
         record.command,
-        f"{{{','.join([f'{_quoted(name)}:{_quoted(each)}' for name, each in record.digests.items()])}}}"
-        if record.digests
-        else None,
-        f"[{','.join([_numbered(ledger_ref, numbers) for ledger_ref, numbers in record.entries])}]"
+        texts(record.digests) if record.digests else None,
+        f"[{','.join([numbered(ledger_ref, numbers) for ledger_ref, numbers in record.entries])}]"
         if record.entries
         else None,
     )
-
-
-def _numbered(ref: LedgerRef, numbers: tuple[int, ...]) -> str:
-    names = ",".join(map(_quoted, _plain_ref(ref)))
-    return f"[{names},[{','.join(map(str, numbers))}]]"
 
 
 def key(ref: KeyRef, row: Row) -> KeyRecord:
@@ -495,8 +381,8 @@ def key(ref: KeyRef, row: Row) -> KeyRecord:
     return KeyRecord(
         ref=ref,
         command=command,
-        digests=_read(digests) if digests else {},
-        entries=tuple((LedgerRef(*name), tuple(numbers)) for *name, numbers in _read(entries)) if entries else (),
+        digests=read(digests) if digests else {},
+        entries=tuple((LedgerRef(*name), tuple(numbers)) for *name, numbers in read(entries)) if entries else (),
     )
 
 
@@ -513,14 +399,14 @@ def fact_row(record: Fact) -> Row:
         ref.line,
         ref.side,
         ref.cycle,
-        _dump(_plain_ref(record.ledger)),
+        dump(plain_ref(record.ledger)),
         record.seq,
     )
 
 
 def fact(ref: FactRef, row: Row) -> Fact:
     """Give the fact of a row."""
-    return Fact(ref, LedgerRef(*_read(row[0])), row[1])
+    return Fact(ref, LedgerRef(*read(row[0])), row[1])
 
 
 def note_row(record: Note) -> Row:

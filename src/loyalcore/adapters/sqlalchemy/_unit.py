@@ -58,7 +58,10 @@ class SqlUnit:
             self._has_turn = True
         try:
             self._link = link = links.take()
-            self._can_write = links.patiently(partial(links.dialect.begin, link, self._readonly))
+            try:
+                self._can_write = links.dialect.begin(link, self._readonly)
+            except links.dialect.Error:
+                self._can_write = links.patiently(partial(links.dialect.begin, link, self._readonly))
         except BaseException:
             self._end()
             raise

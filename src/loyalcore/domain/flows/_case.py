@@ -43,7 +43,7 @@ _SEQ = re.compile(r"[0-9]{1,18}")  # as long as every store can look up
 def payload_digests(command: Any) -> dict[str, str]:
     """Digest a command's fields, without its key, the customer who owns the key, and the erasable note."""
     fields = {"command": command.name}
-    for name, default in _payload_fields(type(command)):
+    for name, default in _payload_fields(command.__class__):
         value = getattr(command, name)
         if value != default:
             fields[name] = value

@@ -6,6 +6,7 @@ events. Either way the same lines book, join, and move the tier.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -79,7 +80,8 @@ class Desk:
         self._checkpoints: list[tuple[int, int | Decimal]] = []
         self._seen: dict[str, int] = {}
         tiers = program.tiers
-        self._measure = None if tiers is None else _MEASURES.get(tiers.measure)
+        measure = None if tiers is None else _MEASURES.get(tiers.measure)
+        self._on_entry = None if measure is None else partial(self._checkpoint, measure)
 
     def book(self, ledger_id: str, ledger: Ledger | None, now: datetime) -> Book:
         """Open the book of a ledger at an instant; none is an empty one."""
@@ -94,15 +96,14 @@ class Desk:
                 program_version=self.program.version,
                 actor=self.actor,
                 consumption=self._consumption,
-                on_entry=self._checkpoint if self._measure is not None and ledger_id == "" else None,
+                on_entry=self._on_entry if ledger_id == "" else None,
             )
             self._versions[ledger_id] = None if ledger is None else ledger.version
         book.open_at(now)
         return book
 
-    def _checkpoint(self, account: Account) -> None:
-        if self._measure is not None:
-            self._checkpoints.append((account.at, self._measure(account)))
+    def _checkpoint(self, measure: Callable[[Account], int], account: Account) -> None:
+        self._checkpoints.append((account.at, measure(account)))
 
     def measure(self, at: int, value: int | Decimal) -> None:
         """Note the value of a measure that no ledger holds, such as money spent, from an instant on."""

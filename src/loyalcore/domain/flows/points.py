@@ -49,6 +49,7 @@ from loyalcore.domain.ledger import (
     release,
     reserve,
     restore,
+    restored,
     reverse,
     take,
     transfer,
@@ -349,22 +350,19 @@ def decide_restore(command: Restore, case: Case) -> Decision:
     def booking(book: Book, customer: Customer) -> list[Entry]:
         spends = _named(command, case, customer, book.ref, EntryKind.SPEND, EntryKind.CAPTURE)
         corrections = _corrections(case, customer, book.ref, spends)
-        left = [
-            abs(spend.points) - sum(each.points for each in done if each.kind is EntryKind.RESTORE)
-            for spend, done in zip(spends, corrections, strict=True)
-        ]
+        left = [spend.points - restored(done) for spend, done in zip(spends, corrections, strict=True)]
         wanted = sum(left) if command.points is None else command.points
         if wanted > sum(left) or not wanted:
             raise InsufficientPoints(requested=command.points or 0, available=sum(left), at=book.recorded_at)
         paid, closed = _bring_back(case, customer, book, spends)
-        restored = []
+        written = []
         for spend, done, most in reversed(list(zip(spends, corrections, left, strict=True))):
             points = min(most, wanted)
             wanted -= points
             if points:
                 fields = {"reason": command.reason, "occurred_at": command.occurred_at, "order_id": spend.order_id}
-                restored.append(restore(book, spend, done, points, closed, paid[spend.id], **fields))
-        return restored
+                written.append(restore(book, spend, done, points, closed, paid[spend.id], **fields))
+        return written
 
     return _simple(command, case, booking)
 

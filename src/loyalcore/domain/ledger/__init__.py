@@ -20,7 +20,7 @@ from loyalcore.domain.ledger._commands import (
     Transfer,
 )
 from loyalcore.domain.ledger._consumption import CONSUMPTION
-from loyalcore.domain.ledger._correcting import local_lot, restore, reverse, taken_back
+from loyalcore.domain.ledger._correcting import local_lot, restore, restored, reverse, taken_back
 from loyalcore.domain.ledger._entry import (
     Carried,
     CarriedDebt,
@@ -117,6 +117,7 @@ __all__ = [
     "release",
     "reserve",
     "restore",
+    "restored",
     "reverse",
     "schedule",
     "take",

@@ -10,7 +10,6 @@ from loyalcore.domain.decision import LotRef
 from loyalcore.domain.ledger._book import never
 from loyalcore.domain.ledger._entry import Draw, Entry, EntryKind, NewLot, Settlement
 from loyalcore.domain.ledger._policy import ReturnPolicy
-from loyalcore.errors import InsufficientPoints
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -142,11 +141,16 @@ def _claim_from(claim: _Claim, number: int, left: dict[int, int]) -> None:
         left[number] -= taken
 
 
+def restored(corrections: Iterable[Entry]) -> int:
+    """How much of a spend has been given back so far."""
+    return sum(entry.points for entry in corrections if entry.kind is EntryKind.RESTORE)
+
+
 def restore(
     book: Book,
     spend: Entry,
     corrections: Sequence[Entry],
-    points: int | None,
+    points: int,
     closed: Mapping[LotRef, OpenLot],
     paid: Sequence[tuple[LedgerRef, Draw]] = (),
     **fields: Any,
@@ -159,30 +163,23 @@ def restore(
         book: The ledger, opened at now; it knows the spend's debt where there is one.
         spend: The spend or capture, of this ledger or of one that was merged into it.
         corrections: The entries that corrected it so far.
-        points: How many to give back; None is all that is left.
+        points: How many to give back, at most what is left of the spend.
         closed: The lots it drew on in a ledger that was merged into this one, where none here stands for them any
             more; lots of this ledger are known to the book.
         paid: What paid the spend's debt in ledgers that were merged into this one, in order.
         fields: Further fields of the entry.
 
-    Raises:
-        InsufficientPoints: More than is left of the spend.
-
     Source: DOMAIN 3.2, 3.3.
     """
-    done = sum(entry.points for entry in corrections if entry.kind is EntryKind.RESTORE)
-    left = abs(spend.points) - done
-    wanted = left if points is None else points
-    if wanted > left:
-        raise InsufficientPoints(requested=wanted, available=left, at=book.recorded_at)
+    done = restored(corrections)
     debt = book.account.debts.get(spend.id)
-    settled = _unsettle(debt, wanted) if debt is not None else []
+    settled = _unsettle(debt, points) if debt is not None else []
     draws, lots = _give_back(
         book,
         spend,
         paid,
         skip=done - _unsettled_so_far(spend, corrections),
-        points=wanted - sum(abs(each.points) for each in settled),
+        points=points - sum(abs(each.points) for each in settled),
         closed=closed,
     )
     repaid = [Draw(each.lot, -each.points) for each in settled if each.points < 0]
@@ -192,7 +189,7 @@ def restore(
     others.pop(spend.id, None)
     entry = book.write(
         EntryKind.RESTORE,
-        wanted,
+        points,
         draws=tuple(draws),
         lots=tuple(lots),
         settled=(*settled, *book.settle(alive, others)),

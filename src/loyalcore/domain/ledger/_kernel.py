@@ -195,8 +195,9 @@ class Account:
     def apply(self, entry: Entry) -> None:
         """Add one entry; it names everything that it changes."""
         self.seq = entry.seq
-        self.recorded_at = to_micros(entry.recorded_at)
-        self.move_to(to_micros(entry.effective_at))
+        recorded_at, effective_at = entry.recorded_at, entry.effective_at
+        self.recorded_at = to_micros(recorded_at)
+        self.move_to(self.recorded_at if effective_at is recorded_at else to_micros(effective_at))
         self._next_change = None
         for new in entry.lots:
             self._add(new)
@@ -265,7 +266,7 @@ def _take(account: Account, entry: Entry) -> None:
 def _award(account: Account, entry: Entry) -> None:
     account.awarded += entry.points
     for new in entry.lots:
-        if new.is_earned and new.active_from is not None and to_micros(new.active_from) <= account.at:
+        if new.is_earned and account.lots[new.lot].active_from <= account.at:
             account.earned += new.points
 
 

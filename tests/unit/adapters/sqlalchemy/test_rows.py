@@ -27,6 +27,7 @@ RECORDS = {
     "lot": samples.FULL_LOT,
     "bare lot": samples.BARE_LOT,
     "closed lot": samples.CLOSED_LOT,
+    "lot with a day and no instant": attrs.evolve(samples.FULL_LOT, expires_at=None),
     "hold": samples.FULL_HOLD,
     "closed hold": samples.CLOSED_HOLD,
     "debt": samples.FULL_DEBT,

@@ -410,3 +410,15 @@ def test_a_tier_that_has_ended_by_then_is_not_inherited() -> None:
     shop.at("2026-01-21")
     merge(shop)
     assert shop.loyalty.customers.membership("bob").standing.tier == "Silver"
+
+
+def test_only_the_ledgers_that_knew_a_debt_are_asked_for_its_payments() -> None:
+    """Cleo took in Bob, who never knew Ada's debt, and then Ada: what Ada had paid comes back to Cleo."""
+    shop = Shop(**IN_DEBT)
+    shop.loyalty.customers.register("cleo")
+    merge(shop, "bob", "cleo")
+    spend = shop.spend(30)
+    shop.award(12)
+    merge(shop, "ada", "cleo")
+    shop.do("restore", entry_id=spend.id, who="cleo")
+    assert shop.figures("cleo") == Figures(12)

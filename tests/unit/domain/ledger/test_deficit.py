@@ -218,3 +218,15 @@ def test_one_lot_may_pay_a_debt_in_two_payments() -> None:
     assert shop.figures() == Figures(7, spent=3)
     shop.do("restore", 3, entry_id=spend.id)
     assert shop.figures() == Figures(10)
+
+
+def test_points_that_do_not_reach_a_debt_leave_it_as_it_is() -> None:
+    """Of debts of 10 and 20, an award of 5 pays 5 of the older; a transfer of lots of 10 and 3 pays the rest and 8."""
+    shop = Shop(**IN_DEBT)
+    first, second = shop.spend(10), shop.spend(20)
+    assert shop.award(5).settled == (Settlement(first.id, 1, 5),)
+    shop.award(10, who="bob")
+    shop.award(3, who="bob")
+    paying = shop.do("transfer", 13, who="bob", to="ada").entries[1]
+    assert paying.settled == (Settlement(first.id, 2, 5), Settlement(second.id, 2, 5), Settlement(second.id, 3, 3))
+    assert shop.figures() == Figures(0, spent=30, deficit=12)

@@ -16,6 +16,7 @@ from loyalcore.domain.ledger import (
     EntryKind,
     ExpiryModel,
     Ledger,
+    NewLot,
     Shortfall,
     Verification,
     explain,
@@ -189,3 +190,16 @@ def test_an_account_that_lapsed_adds_up() -> None:
     entries, stored = told(shop)
     assert verify(entries, stored, REF).is_ok
     assert verify(entries, attrs.evolve(stored, lapsed_lots=0), REF).difference == Difference("lapsed_lots", 1, 0)
+
+
+def test_points_that_were_not_earned_do_not_become_so() -> None:
+    """An activation counts as earned what was awarded, and not what was added by hand."""
+    now = Shop().clock.now()
+    lots = (NewLot(1, 5, None, None, is_earned=False), NewLot(2, 7, None, None, is_earned=True))
+    made = Entry(ledger=REF, seq=1, kind=EntryKind.ADJUST, points=12, recorded_at=now, effective_at=now, lots=lots)
+    draws = (Draw(1, 5), Draw(2, 7))
+    active = Entry(
+        ledger=REF, seq=2, kind=EntryKind.ACTIVATE, points=12, recorded_at=now, effective_at=now, draws=draws
+    )
+    account = fold([made, active])
+    assert (account.active, account.earned) == (12, 7)

@@ -1,0 +1,53 @@
+"""The contract of a store as test classes: a host subclasses them with one fixture.
+
+    class TestMyStore(StoreContract):
+        @pytest.fixture
+        def store(self):
+            return MyStore(...)
+
+Each test names the promise of `loyalcore.store` that it proves (P1 to P14). A test of an ability that the store does
+not declare is skipped, and says what stays unproven.
+"""
+
+from loyalcore.testing.contract._contract import Contract
+from loyalcore.testing.contract.append import AppendContract
+from loyalcore.testing.contract.expiry import ExpiryContract
+from loyalcore.testing.contract.idempotency import IdempotencyContract
+from loyalcore.testing.contract.immutability import ImmutabilityContract
+from loyalcore.testing.contract.reference import BusinessReferenceContract
+from loyalcore.testing.contract.streaming import StreamingContract
+from loyalcore.testing.contract.unit import UnitOfWorkContract
+from loyalcore.testing.contract.version import LockingContract, VersionContract
+
+
+class StoreContract(
+    AppendContract,
+    ImmutabilityContract,
+    IdempotencyContract,
+    BusinessReferenceContract,
+    VersionContract,
+    LockingContract,
+    UnitOfWorkContract,
+    ExpiryContract,
+    StreamingContract,
+):
+    """Everything that a store promises."""
+
+
+__all__ = [
+    "AppendContract",
+    "BusinessReferenceContract",
+    "Contract",
+    "ExpiryContract",
+    "IdempotencyContract",
+    "ImmutabilityContract",
+    "LockingContract",
+    "StoreContract",
+    "StreamingContract",
+    "UnitOfWorkContract",
+    "VersionContract",
+]
+
+
+def __dir__() -> list[str]:
+    return __all__

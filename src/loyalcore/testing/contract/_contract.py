@@ -1,0 +1,112 @@
+"""What the contract classes share: a shop on the host's store, single writes and reads, and races of threads."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from loyalcore.domain.decision import ChangeSet
+from loyalcore.domain.programs import Program
+from loyalcore.errors import LoyaltyError, StaleVersion
+from loyalcore.services import Loyalty
+from loyalcore.testing._clock import CountedIds, FixedClock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from loyalcore.domain.decision import Ref
+    from loyalcore.store import Store
+
+START = "2026-01-31T12:00:00.123456Z"
+THREADS = 16
+BEANS = Program("beans", currency="EUR", timezone="Europe/Berlin")
+
+
+class Contract:
+    """One part of the contract: a host subclasses it with a fixture `store` that gives a new store for each test."""
+
+    @pytest.fixture
+    def store(self) -> Store:
+        """Give a new store that holds nothing; a host's subclass gives its own."""
+        raise NotImplementedError("override the fixture `store`: it gives a new store for each test")
+
+
+class Shop:
+    """A shop on a store: one program, a clock that stands where it is put, and customers `ada` and `bob`.
+
+    Args:
+        store: The store.
+        at: Where the clock stands, ISO 8601.
+    """
+
+    def __init__(self, store: Store, at: str = START) -> None:
+        self.store = store
+        self.clock = FixedClock(at)
+        self.loyalty = Loyalty(store, [BEANS], clock=self.clock, ids=CountedIds(), actor="contract")
+        self.points = self.loyalty.points
+        for name in ("ada", "bob"):
+            self.loyalty.customers.register(name)
+
+    def figures(self, customer_id: str = "ada", at: datetime | None = None) -> tuple[int, int, int, int]:
+        """Give active, held, spent and expired points."""
+        shown = self.points.balance(customer_id, at=at)
+        return shown.active, shown.held, shown.spent, shown.expired
+
+
+def write(store: Store, *changes: ChangeSet) -> None:
+    """Apply change sets in one unit and commit it."""
+    with store.unit() as unit:
+        for change in changes:
+            unit.apply(change)
+        unit.commit()
+
+
+def read(store: Store, ref: Ref) -> Any:
+    """Give the record of a ref in a unit of its own."""
+    with store.unit(readonly=True) as unit:
+        return unit.load([ref])[ref]
+
+
+def refused(store: Store, changes: ChangeSet) -> None:
+    """Check that a change set is refused as stale, at `apply` or at `commit`.
+
+    Raises:
+        AssertionError: It was taken.
+    """
+    try:
+        write(store, changes)
+    except StaleVersion:
+        return
+    raise AssertionError("the change set was taken; it had to be refused with StaleVersion")
+
+
+def need(store: Store, ability: str) -> None:
+    """Skip a test of what the store does not declare."""
+    if ability not in store.abilities:
+        pytest.skip(f"the store does not declare the ability {ability!r}: this stays unproven")
+
+
+def race(acts: Sequence[Callable[[], Any]]) -> list[Any]:
+    """Run acts in as many threads at once; give what each returned, or the library's error that it raised."""
+    gate = threading.Barrier(len(acts))
+    found: list[Any] = [None] * len(acts)
+
+    def run(index: int, act: Callable[[], Any]) -> None:
+        gate.wait(timeout=30)
+        try:
+            found[index] = act()
+        except LoyaltyError as error:
+            found[index] = error
+        except BaseException as error:  # noqa: BLE001 - whatever else a store raises is shown by the test
+            found[index] = error
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert not any(thread.is_alive() for thread in threads), "a thread did not come to an end"
+    return found

@@ -1,0 +1,162 @@
+"""Records of every kind with every field set, or none that may be left out; texts and instants at their edges."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from loyalcore.domain.customers import Customer, Membership, Standing
+from loyalcore.domain.decision import ChangeSet, Fact, FactRef, KeyRecord, KeyRef, LedgerRef, Note, NoteRef, Put
+from loyalcore.domain.ledger import (
+    Carried,
+    CarriedDebt,
+    CarriedHold,
+    Debt,
+    Draw,
+    Entry,
+    EntryKind,
+    HoldState,
+    Ledger,
+    Lot,
+    NewLot,
+    PointsHold,
+    Settlement,
+    TermChange,
+)
+
+if TYPE_CHECKING:
+    from loyalcore.domain.decision import Record
+
+AT = datetime(2026, 1, 31, 12, 0, 0, 123456, tzinfo=UTC)
+FAR = datetime(9990, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
+FIRST = datetime(1970, 1, 1, 0, 0, 0, 1, tzinfo=UTC)
+MOST = 10**18
+TEXT = "Ä ’a’ \\ % _ \"q\" – 名前 🫘 "
+REF = LedgerRef("live", "holder-1", "beans", "")
+
+
+def customer(name: str = "ada", *, version: int = 1, **fields: Any) -> Customer:
+    """Make a directory row."""
+    values = {"holder_id": "holder-1", "registered_at": AT, **fields}
+    return Customer(environment="live", customer_id=name, version=version, **values)
+
+
+def membership(*, version: int = 1, **fields: Any) -> Membership:
+    """Make a membership."""
+    return Membership(environment="live", holder_id="holder-1", program_id="beans", version=version, **fields)
+
+
+def ledger(ref: LedgerRef = REF, *, version: int = 1, **fields: Any) -> Ledger:
+    """Make a ledger head without points."""
+    zeros = ("lot_count", "awarded", "active", "pending", "held", "spent", "expired", "reversed", "deficit", "earned")
+    values = {"seq": version, "at": AT, "recorded_at": AT, **dict.fromkeys(zeros, 0), **fields}
+    return Ledger(ref=ref, version=version, **values)
+
+
+def lot(number: int = 1, ref: LedgerRef = REF, **fields: Any) -> Lot:
+    """Make a lot."""
+    values = {"granted": 5, "free": 5, "active_from": AT, "expires_at": None, **fields}
+    return Lot(ledger=ref, lot=number, **values)
+
+
+def hold(hold_id: str = "h-1", ref: LedgerRef = REF, **fields: Any) -> PointsHold:
+    """Make a hold."""
+    values = {"points": 3, "lapses_at": FAR, "seq": 1, **fields}
+    return PointsHold(ledger=ref, id=hold_id, **values)
+
+
+def debt(entry_id: str = "e-1", ref: LedgerRef = REF, **fields: Any) -> Debt:
+    """Make a debt."""
+    return Debt(ledger=ref, entry_id=entry_id, **{"owed": 2, "seq": 1, **fields})
+
+
+def entry(seq: int = 1, ref: LedgerRef = REF, **fields: Any) -> Entry:
+    """Make an entry."""
+    values = {"kind": EntryKind.AWARD, "points": 5, "recorded_at": AT, "effective_at": AT, "actor": "a", **fields}
+    return Entry(ledger=ref, seq=seq, **values)
+
+
+def key(name: str = "k-1", holder: str = "holder-1", **fields: Any) -> KeyRecord:
+    """Make a key that was used."""
+    values = {"command": "points.award", "digests": {"points": "00ff"}, **fields}
+    return KeyRecord(KeyRef("live", holder, name), **values)
+
+
+def fact(source_id: str = "o-1", **fields: Any) -> Fact:
+    """Make a fact that was paid."""
+    values = {"line": "", "side": "", "cycle": 1, **fields}
+    return Fact(FactRef("live", "holder-1", "beans", "base", "order", source_id, **values), REF, 1)
+
+
+def note(seq: int = 1, text: str = "a note") -> Note:
+    """Make a note."""
+    return Note(NoteRef(REF, seq), text)
+
+
+def put(record: Any, expected: int | None = None, *rest: Record) -> ChangeSet:
+    """Make a change set of one versioned record, and records to insert beside it."""
+    return ChangeSet(puts=(Put(record, expected),), inserts=rest)
+
+
+FULL: dict[str, Any] = {
+    "customer": customer(merged_into=TEXT, absorbed=("holder-2", TEXT), programs=("beans", "nuts")),
+    "membership": membership(
+        joined_at=FIRST,
+        standing=Standing(
+            tier="Gold", since=AT, expires_at=FAR, previous="Silver", measured=7, gains=((1, 2), (MOST, MOST))
+        ),
+        ledgers=("", "gift", TEXT),
+    ),
+    "lot": lot(
+        granted=MOST,
+        free=MOST - 1,
+        held=1,
+        active_from=FIRST,
+        expires_at=FAR,
+        expires_on=date(9990, 12, 31),
+        expiry="end_of_month(12M)",
+        is_earned=True,
+        origin=TEXT,
+    ),
+    "lot that waits": lot(2, active_from=None),
+    "hold": hold(TEXT, state=HoldState.CAPTURED, draws=(Draw(1, 2), Draw(2, 1))),
+    "debt": debt("holder-1:beans:1:", owed=MOST, paid=(Draw(1, 4),)),
+    "entry": entry(
+        points=MOST,
+        recorded_at=AT + timedelta(microseconds=1),
+        effective_at=FIRST,
+        occurred_at=FAR,
+        draws=(Draw(1, MOST), Draw(2, 1)),
+        settled=(Settlement("holder-1:beans:1:", 0, 1), Settlement(TEXT, 2, -3)),
+        lots=(NewLot(1, 5, AT, FAR, date(2026, 2, 28), "12M", is_earned=True, origin=TEXT, held=2), NewLot(2, 1, None, None)),
+        changes=(TermChange(1, AT, None, None), TermChange(2, None, FAR, date(2026, 1, 1))),
+        owed=2,
+        waived=3,
+        program_version=2**31 - 1,
+        actor=TEXT,
+        reason=TEXT,
+        order_id=TEXT,
+        rule="base",
+        hold_id="h-1",
+        lapses_at=FAR,
+        corrects="holder-1:beans:1:",
+        counterpart="holder-2:beans:1:",
+        account_expires_at=FAR,
+        carried=Carried(
+            origin="holder-2",
+            awarded=1,
+            spent=2,
+            expired=3,
+            reversed=4,
+            earned=5,
+            holds=(CarriedHold("h-1", 3, FAR, (Draw(1, 3),)),),
+            debts=(CarriedDebt("holder-2:beans:1:", 2, (Draw(1, 1),)),),
+        ),
+    ),
+    "plain entry": entry(),
+    "downward entry": entry(kind=EntryKind.ADJUST, points=-5),
+    "key": key(TEXT, digests={"points": "00ff", TEXT: "11"}, entries=((REF, (1, 2)), (LedgerRef("live", "h", "p", "g"), (9,)))),
+    "fact": fact(TEXT, line=TEXT, side="referrer", cycle=7),
+    "note": note(text=TEXT * 10),
+}
+"""One record of every kind but the ledger with every field at an edge, by a name."""

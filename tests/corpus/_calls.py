@@ -1,0 +1,195 @@
+"""Every call of the facade with arguments that are good, so that one at a time can be spoiled."""
+
+from __future__ import annotations
+
+import inspect
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import attrs
+
+from loyalcore.domain.customers import Register
+from loyalcore.domain.flows import COMMANDS
+from loyalcore.domain.ledger import Award, Spend
+from loyalcore.domain.programs import Program
+from loyalcore.errors import LoyaltyError
+from loyalcore.query import All
+from loyalcore.services import Loyalty
+from loyalcore.store import KINDS, Store
+from loyalcore.testing import CountedIds, FixedClock
+from tests.corpus._values import MEGABYTE
+
+BEANS = Program("beans", currency="EUR", timezone="Europe/Berlin")
+LATER = datetime(2026, 6, 1, 12, tzinfo=UTC)
+SECONDS_MAX: Final = 1.0
+MESSAGE_MAX: Final = 2000
+PERSONAL: Final = frozenset({"note"})
+
+# What each method needs beside its defaults; `key` is made for each call.
+GOOD: Final[dict[str, dict[str, Any]]] = {
+    "acting_as": {"actor": "office"},
+    "run": {"command": Register("new")},
+    "run_many": {"commands": [Register("new"), Spend("ada", 1, key="many")]},
+    "preview": {"command": Award("ada", 1, reason="test", key="preview")},
+    "customers.register": {"customer_id": "new"},
+    "customers.join": {"customer_id": "ada"},
+    "customers.merge": {"customer_id": "guest", "into": "ada"},
+    "customers.get": {"customer_id": "ada"},
+    "customers.membership": {"customer_id": "ada", "at": LATER},
+    "points.award": {"customer_id": "ada", "points": 5, "reason": "test", "rule": "base", "source_id": "s-1"},
+    "points.activate": {"customer_id": "ada", "order_id": "o-2"},
+    "points.spend": {"customer_id": "ada", "points": 5},
+    "points.deduct": {"customer_id": "ada", "points": 5, "reason": "test"},
+    "points.adjust": {"customer_id": "ada", "points": -5, "reason": "test"},
+    "points.hold": {"customer_id": "ada", "points": 5},
+    "points.capture": {"customer_id": "ada", "hold_id": "held"},
+    "points.release": {"customer_id": "ada", "hold_id": "held"},
+    "points.reverse": {"customer_id": "ada", "order_id": "o-1"},
+    "points.restore": {"customer_id": "ada", "order_id": "o-3"},
+    "points.transfer": {"customer_id": "ada", "points": 5, "to": "bob", "reason": "test"},
+    "points.extend": {"customer_id": "ada", "by": "1M", "reason": "test"},
+    "points.activity": {"customer_id": "ada", "reason": "test"},
+    "points.balance": {"customer_id": "ada", "at": LATER},
+    "points.schedule": {"customer_id": "ada"},
+    "points.explain": {"customer_id": "ada"},
+    "points.verify": {"customer_id": "ada"},
+    "points.entries": {"customer_id": "ada"},
+    "points.sweep": {"customer_id": "ada"},
+}
+
+# Where another way of saying the same thing stands in the good arguments, it makes room for the one that is spoiled.
+INSTEAD_OF: Final = {
+    "entry_id": ("order_id",),
+    "entry_ids": ("order_id",),
+    "expiry": ("by",),
+    "expires_at": ("by",),
+    "expires_on": ("by",),
+}
+GOOD_COMMANDS: Final[dict[str, dict[str, Any]]] = {
+    **{name: fields for name, fields in GOOD.items() if name in COMMANDS},
+    "points.sweep": {"holder_id": "holder-1"},
+}
+
+
+def methods() -> Iterator[str]:
+    """Name every public method of the facade: its own and those of its parts."""
+    for name, member in inspect.getmembers(Loyalty, inspect.isfunction):
+        if not name.startswith("_"):
+            yield name
+    shop = Loyalty.__new__(Loyalty)
+    shop._open(_NoExecutor(), None)  # type: ignore[arg-type]
+    for part_name, part in sorted(vars(shop).items()):
+        if not part_name.startswith("_"):
+            for name, _member in inspect.getmembers(type(part), inspect.isfunction):
+                if not name.startswith("_"):
+                    yield f"{part_name}.{name}"
+
+
+class _NoExecutor:
+    pass
+
+
+def parameters(name: str) -> list[str]:
+    """Name the parameters of a method."""
+    owner: Any = Loyalty
+    if "." in name:
+        part, name = name.split(".")
+        owner = _parts()[part]
+    return [each for each in inspect.signature(getattr(owner, name)).parameters if each != "self"]
+
+
+def _parts() -> dict[str, Any]:
+    shop = Loyalty.__new__(Loyalty)
+    shop._open(_NoExecutor(), None)  # type: ignore[arg-type]
+    return {name: type(part) for name, part in vars(shop).items() if not name.startswith("_")}
+
+
+class Counter:
+    """Makes a key for each call."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self) -> str:
+        self.count += 1
+        return f"key-{self.count}"
+
+
+def open_shop(store: Store) -> Loyalty:
+    """Open a shop in which something of everything has happened."""
+    shop = Loyalty(store, [BEANS], clock=FixedClock("2026-01-01T12:00:00Z"), ids=CountedIds(), actor="till")
+    for customer_id in ("ada", "bob", "guest"):
+        shop.customers.register(customer_id)
+    points = shop.points
+    points.award("ada", 1000, reason="order", order_id="o-1", key="a-1")
+    points.award("ada", 1000, reason="order", order_id="o-2", activation="on_action", key="a-2")
+    points.award("ada", 1000, reason="gift", expiry="30D", key="a-3")
+    points.award("guest", 10, reason="gift", key="a-4")
+    points.spend("ada", 500, order_id="o-3", key="s-1")
+    points.hold("ada", 100, key="held")
+    return shop
+
+
+def bound(shop: Loyalty, name: str) -> Callable[..., Any]:
+    """Find a method by its path."""
+    found: Any = shop
+    for each in name.split("."):
+        found = getattr(found, each)
+    method: Callable[..., Any] = found
+    return method
+
+
+def arguments(name: str, parameter: str, value: Any, key: Callable[[], str]) -> dict[str, Any]:
+    """Give the good arguments of a call with one of them spoiled."""
+    given = {each: good for each, good in GOOD[name].items() if each not in INSTEAD_OF.get(parameter, ())}
+    if "key" in parameters(name):
+        given["key"] = key()
+    given[parameter] = value
+    return given
+
+
+def command_with(name: str, field: str, value: Any, key: Callable[[], str]) -> Any:
+    """Make a command with one field spoiled."""
+    kind = COMMANDS[name]
+    given = {each: good for each, good in GOOD_COMMANDS[name].items() if each not in INSTEAD_OF.get(field, ())}
+    if any(each.name == "key" for each in attrs.fields(kind)):
+        given["key"] = key()
+    given[field] = value
+    return kind(**given)
+
+
+def tried(call: Callable[[], Any], parameter: str, value: Any) -> tuple[bool, str]:
+    """Call, and give whether it was refused and what was wrong with how it behaved, if anything."""
+    began = time.perf_counter()
+    is_refused, wrong = False, ""
+    try:
+        call()
+    except LoyaltyError as error:
+        is_refused = True
+        wrong = _wrong_with(error, parameter, value)
+    except Exception as error:  # noqa: BLE001 - any other error is what is looked for
+        wrong = f"raised {type(error).__name__}: {str(error)[:200]}"
+    took = time.perf_counter() - began
+    return is_refused, wrong or (f"took {took:.1f} seconds" if took > SECONDS_MAX else "")
+
+
+def _wrong_with(error: LoyaltyError, parameter: str, value: Any) -> str:
+    shown = f"{error} {error.details}"
+    if len(shown) > MESSAGE_MAX:
+        return f"said {len(shown)} characters"
+    if type(value) is str and len(value) > 5 and (len(value) == MEGABYTE or parameter in PERSONAL) and value in shown:
+        return "said the value"
+    return ""
+
+
+def dump(store: Store) -> list[str]:
+    """Write down everything that a store holds."""
+    with store.unit(readonly=True) as unit:
+        return [
+            repr(record)
+            for environment in ("live", "sandbox")
+            for kind in KINDS
+            for record in unit.stream(All(kind, environment), LATER)
+        ]

@@ -1,0 +1,81 @@
+"""Every field of every command, with every nasty value: made or refused, and if made, run or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+import pytest
+
+from loyalcore.adapters.memory import MemoryStore
+from loyalcore.adapters.sqlalchemy import SqlStore
+from loyalcore.domain.flows import COMMANDS, from_json
+from loyalcore.errors import LoyaltyError
+from tests.corpus._calls import GOOD_COMMANDS, Counter, command_with, dump, open_shop, tried
+from tests.corpus._values import NASTY
+
+STORES: dict[str, Callable[[], Any]] = {"memory": MemoryStore, "sqlite": lambda: SqlStore("sqlite://")}
+
+
+def test_every_command_is_covered() -> None:
+    """A command that is new needs good fields here."""
+    assert sorted(GOOD_COMMANDS) == sorted(COMMANDS)
+
+
+@pytest.mark.parametrize("store", STORES.values(), ids=STORES)
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_a_nasty_field_is_taken_or_refused(name: str, store: Callable[[], Any]) -> None:
+    """A command is refused when it is made, or previewed and run to a receipt or a typed error."""
+    kept = store()
+    shop, key, faults = open_shop(kept), Counter(), []
+    for field in attrs.fields(COMMANDS[name]):
+        for label, value in NASTY.items():
+
+            def run(field: Any = field, value: Any = value) -> None:
+                command = command_with(name, field.name, value, key)
+                before = dump(kept)
+                try:
+                    shop.preview(command)
+                finally:
+                    assert dump(kept) == before, "a preview wrote"
+                shop.run(command)
+
+            _is_refused, wrong = tried(run, field.name, value)
+            if wrong:
+                faults.append(f"{field.name}={label}: {wrong}")
+    kept.close()
+    assert faults == []
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_a_command_that_is_made_keeps_plain_values(name: str) -> None:
+    """What stands in a command is hashable and of a plain class, whatever was passed."""
+    plain = {"str", "int", "datetime", "date", "tuple", "NoneType"}
+    for field in attrs.fields(COMMANDS[name]):
+        for value in NASTY.values():
+            try:
+                command = command_with(name, field.name, value, Counter())
+            except LoyaltyError:
+                continue
+            assert type(getattr(command, field.name)).__name__ in plain
+            assert command == command_with(name, field.name, value, Counter())
+            hash(command)
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_a_nasty_json_form_is_read_or_refused(name: str) -> None:
+    """A command's JSON form with a nasty value is a command or a typed error."""
+    faults = []
+    for field in attrs.fields(COMMANDS[name]):
+        for label, value in NASTY.items():
+            data = {"command": name, "key": "k", **GOOD_COMMANDS[name], field.name: value}
+            _is_refused, wrong = tried(lambda data=data: from_json(data), field.name, value)  # type: ignore[misc]
+            if wrong:
+                faults.append(f"{field.name}={label}: {wrong}")
+    for label, value in NASTY.items():
+        for data in (value, {"command": value}, {"command": name, "nonsense": value}):
+            _is_refused, wrong = tried(lambda data=data: from_json(data), "data", value)  # type: ignore[misc]
+            if wrong:
+                faults.append(f"{label}: {wrong}")
+    assert faults == []

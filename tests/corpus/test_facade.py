@@ -1,0 +1,85 @@
+"""Every parameter of every facade method, with every nasty value, on both stores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from loyalcore.adapters.memory import MemoryStore
+from loyalcore.adapters.sqlalchemy import SqlStore
+from loyalcore.errors import LoyaltyError
+from loyalcore.services import Loyalty
+from tests.corpus._calls import BEANS, GOOD, Counter, arguments, bound, dump, methods, open_shop, parameters, tried
+from tests.corpus._values import NASTY
+
+STORES: dict[str, Callable[[], Any]] = {"memory": MemoryStore, "sqlite": lambda: SqlStore("sqlite://")}
+METHODS = sorted(methods())
+
+
+def test_every_method_is_covered() -> None:
+    """A method that is new to the facade needs good arguments here."""
+    assert sorted(GOOD) == METHODS
+
+
+@pytest.mark.parametrize("store", STORES.values(), ids=STORES)
+@pytest.mark.parametrize("name", METHODS)
+def test_good_arguments_are_good(name: str, store: Callable[[], Any]) -> None:
+    """The arguments that are spoiled one by one are taken as they stand."""
+    kept = store()
+    parameter, value = next(iter(GOOD[name].items()))
+    bound(open_shop(kept), name)(**arguments(name, parameter, value, Counter()))
+    kept.close()
+
+
+@pytest.mark.parametrize("store", STORES.values(), ids=STORES)
+@pytest.mark.parametrize("name", METHODS)
+def test_a_nasty_value_is_taken_or_refused(name: str, store: Callable[[], Any]) -> None:
+    """A call returns or raises an error of the documented tree, soon, in few words, and with nothing written."""
+    faults, refused = [], []
+    first = store()
+    method, key = bound(open_shop(first), name), Counter()
+    for parameter in parameters(name):
+        for label, value in NASTY.items():
+            given = arguments(name, parameter, value, key)
+            is_refused, wrong = tried(lambda given=given: method(**given), parameter, value)  # type: ignore[misc]
+            if wrong:
+                faults.append(f"{parameter}={label}: {wrong}")
+            if is_refused:
+                refused.append((parameter, label))
+    first.close()
+    assert faults == []
+    assert refused != [] or not parameters(name)
+    assert_nothing_written(name, store, refused)
+
+
+def assert_nothing_written(name: str, store: Callable[[], Any], refused: list[tuple[str, str]]) -> None:
+    """Repeat what was refused in a shop where nothing else happens, and compare all that it holds."""
+    kept = store()
+    method, key = bound(open_shop(kept), name), Counter()
+    before = dump(kept)
+    for parameter, label in refused:
+        if (name, parameter) != ("run_many", "commands"):
+            with pytest.raises(LoyaltyError):
+                method(**arguments(name, parameter, NASTY[label], key))
+    assert dump(kept) == before
+    kept.close()
+
+
+@pytest.mark.parametrize(
+    "parameter", ["store", "programs", "environment", "clock", "ids", "registry", "actor"]
+)
+def test_a_facade_is_opened_or_refused(parameter: str) -> None:
+    """Opening a facade with a nasty argument gives a facade that works, or a typed error."""
+    faults = []
+    for label, value in NASTY.items():
+        given: dict[str, Any] = {"store": MemoryStore(), "programs": [BEANS], "actor": "till", parameter: value}
+
+        def opened(given: dict[str, Any] = given) -> None:
+            Loyalty(**given).customers.register("ada")
+
+        _is_refused, wrong = tried(opened, parameter, value)
+        if wrong:
+            faults.append(f"{label}: {wrong}")
+    assert faults == []

@@ -1,0 +1,164 @@
+"""Stores that are closed, missing, of another version, read-only or no database: a typed error from every method."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from loyalcore.adapters.memory import MemoryStore
+from loyalcore.adapters.sqlalchemy import SqlStore
+from loyalcore.errors import LoyaltyError, ReadOnlyStore, SchemaMismatch, StoreError, StoreUnavailable
+from loyalcore.services import Loyalty
+from loyalcore.testing import CountedIds, FixedClock
+from tests.corpus._calls import BEANS, GOOD, Counter, arguments, bound, dump, methods, open_shop, parameters
+
+WITHOUT_A_STORE = {"acting_as"}
+ASKING = {
+    "preview",
+    "customers.get",
+    "customers.membership",
+    "points.balance",
+    "points.schedule",
+    "points.explain",
+    "points.verify",
+    "points.entries",
+    "points.sweep",
+}
+METHODS = sorted(set(methods()) - WITHOUT_A_STORE)
+
+
+def filled(folder: Path) -> Path:
+    """Make a file in which something has happened."""
+    path = folder / "shop.db"
+    with SqlStore(f"sqlite:///{path}", synchronous="OFF") as store:
+        store.upgrade()
+        open_shop(store)
+    return path
+
+
+def closed_memory(_folder: Path) -> Any:
+    store = MemoryStore()
+    open_shop(store)
+    store.close()
+    return store
+
+
+def closed_file(folder: Path) -> Any:
+    store = SqlStore(f"sqlite:///{filled(folder)}")
+    store.close()
+    return store
+
+
+def missing_file(folder: Path) -> Any:
+    return SqlStore(f"sqlite:///{folder / 'nowhere.db'}")
+
+
+def missing_folder(folder: Path) -> Any:
+    return SqlStore(f"sqlite:///{folder / 'nowhere' / 'shop.db'}")
+
+
+def a_folder(folder: Path) -> Any:
+    return SqlStore(f"sqlite:///{folder}")
+
+
+def no_database(folder: Path) -> Any:
+    path = folder / "notes.txt"
+    path.write_text("nothing to see here\n" * 100, encoding="utf-8")
+    return SqlStore(f"sqlite:///{path}")
+
+
+def removed_meanwhile(folder: Path) -> Any:
+    path = filled(folder)
+    for each in folder.iterdir():
+        each.unlink()
+    assert not path.exists()
+    return SqlStore(f"sqlite:///{path}")
+
+
+def without_tables(folder: Path) -> Any:
+    path = folder / "empty.db"
+    with closing(sqlite3.connect(path)) as link:
+        link.execute("CREATE TABLE other (x)")
+    return SqlStore(f"sqlite:///{path}")
+
+
+def another_version(folder: Path) -> Any:
+    path = filled(folder)
+    with closing(sqlite3.connect(path)) as link:
+        (table,) = (
+            name
+            for (name,) in link.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            if name.endswith("version")
+        )
+        link.execute(f"UPDATE {table} SET version_num = '9999'")  # noqa: S608 - a name of our own schema
+        link.commit()
+    return SqlStore(f"sqlite:///{path}")
+
+
+STATES: dict[str, tuple[Callable[[Path], Any], type[StoreError]]] = {
+    "closed memory": (closed_memory, StoreUnavailable),
+    "closed file": (closed_file, StoreUnavailable),
+    "missing file": (missing_file, StoreUnavailable),
+    "missing folder": (missing_folder, StoreUnavailable),
+    "a folder": (a_folder, StoreUnavailable),
+    "no database": (no_database, StoreUnavailable),
+    "removed meanwhile": (removed_meanwhile, StoreUnavailable),
+    "without tables": (without_tables, SchemaMismatch),
+    "another version": (another_version, SchemaMismatch),
+}
+
+
+def call(store: Any, name: str) -> Any:
+    """Call a method with good arguments on a store as it is."""
+    shop = Loyalty(store, [BEANS], clock=FixedClock("2026-01-02T12:00:00Z"), ids=CountedIds(), actor="till")
+    parameter, value = next(iter(GOOD[name].items()))
+    given = arguments(name, parameter, value, Counter())
+    if "key" in parameters(name):
+        given["key"] = "one more"
+    return bound(shop, name)(**given)
+
+
+@pytest.mark.parametrize(("state", "error"), STATES.values(), ids=STATES)
+def test_a_store_that_cannot_be_used_says_so(state: Callable[[Path], Any], error: type[StoreError], tmp_path: Path) -> None:
+    """Every method of the facade raises the typed error of the store's state, and makes no file."""
+    store = state(tmp_path)
+    files = sorted(tmp_path.rglob("*"))
+    for name in METHODS:
+        with pytest.raises(error) as caught:
+            call(store, name)
+        assert isinstance(caught.value, LoyaltyError)
+        assert len(str(caught.value)) < 500
+    assert sorted(tmp_path.rglob("*")) == files
+    store.close()
+
+
+@pytest.fixture
+def read_only(tmp_path: Path) -> Iterator[SqlStore]:
+    """A file that holds something and may only be read."""
+    path = filled(tmp_path)
+    with SqlStore(f"sqlite:///file:{path}?mode=ro&uri=true") as store:
+        yield store
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_a_store_that_can_only_be_read_answers_and_refuses(name: str, read_only: SqlStore) -> None:
+    """Questions and previews are answered; what would write is refused, and the store is as it was."""
+    before = dump(read_only)
+    if name in ASKING:
+        call(read_only, name)
+    else:
+        with pytest.raises(ReadOnlyStore):
+            call(read_only, name)
+    assert dump(read_only) == before
+
+
+def test_a_sweep_of_what_is_due_needs_to_write(read_only: SqlStore) -> None:
+    """A sweep with something to do is refused by a store that can only be read."""
+    clock = FixedClock("2027-01-01T12:00:00Z")
+    with pytest.raises(ReadOnlyStore):
+        Loyalty(read_only, [BEANS], clock=clock, actor="till").points.sweep()

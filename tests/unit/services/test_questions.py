@@ -1,0 +1,137 @@
+"""What can be asked about ledgers and customers, of whom, and of when."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from loyalcore.domain.customers import Membership, Standing
+from loyalcore.domain.decision import MembershipRef
+from loyalcore.domain.programs import Program, Registry
+from loyalcore.errors import InvalidInput, NotFound, StoreUnavailable
+from loyalcore.services import Loyalty
+from tests.unit.domain.ledger._shop import Figures, Shop, instant
+
+QUESTIONS = ["balance", "schedule", "explain", "verify", "entries"]
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+@pytest.mark.parametrize(
+    ("args", "error", "what"),
+    [
+        (("eve",), NotFound, "customer"),
+        (("",), InvalidInput, "customer_id"),
+        ((None,), InvalidInput, "customer_id"),
+    ],
+)
+def test_a_question_names_a_customer(name: str, args: tuple[Any, ...], error: type[Exception], what: str) -> None:
+    """A question about nobody is refused or not found."""
+    with pytest.raises(error, match=what):
+        getattr(Shop().points, name)(*args)
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_a_question_names_its_ledger_and_program(name: str) -> None:
+    """A ledger that nothing was booked on answers empty; a program that does not run is not found."""
+    shop = Shop()
+    ask = getattr(shop.points, name)
+    ask("ada", ledger="gifts")
+    with pytest.raises(NotFound, match="program"):
+        ask("ada", program="tea")
+    with pytest.raises(InvalidInput, match="ledger"):
+        ask("ada", ledger=7)
+
+
+def test_an_empty_ledger_has_an_answer_to_everything() -> None:
+    """Who never had points has zeros, no entries and nothing to come, and that verifies."""
+    shop = Shop()
+    assert shop.figures() == Figures(0)
+    assert (shop.points.entries("ada"), shop.points.explain("ada"), shop.points.schedule("ada")) == ((), (), ())
+    assert shop.points.verify("ada").entries == 0
+
+
+def test_a_question_writes_nothing() -> None:
+    """Looking at a balance after its points have lapsed leaves the entries as they are."""
+    shop = Shop()
+    shop.award(10, expiry="1D")
+    shop.at("2026-02-01")
+    for name in QUESTIONS:
+        getattr(shop.points, name)("ada")
+    assert shop.kinds() == ["award"]
+
+
+def test_a_closed_store_answers_nothing() -> None:
+    """Every question to a closed store is refused as such."""
+    shop = Shop()
+    shop.store.close()
+    for name in QUESTIONS:
+        with pytest.raises(StoreUnavailable):
+            getattr(shop.points, name)("ada")
+
+
+def test_a_naive_instant_is_no_instant() -> None:
+    """A balance of an instant without a zone is refused."""
+    with pytest.raises(InvalidInput) as caught:
+        Shop().points.balance("ada", at=instant("2026-01-01").replace(tzinfo=None))
+    assert caught.value.path == "at"
+
+
+def test_a_hosts_order_is_used_to_look_ahead() -> None:
+    """A balance worked out under a consumption order of the host's is the one that a spend would find."""
+    shop = Shop(consumption="mine", registry=Registry(consumption={"mine": lambda lot: lot.lot}))
+    shop.award(10, expiry="1D")
+    assert shop.figures(at="2026-01-02") == Figures(0, expired=10)
+    assert shop.loyalty.customers.membership("ada").joined_at == instant("2026-01-01")
+
+
+def test_a_customer_row_is_given_as_it_is() -> None:
+    """The directory row of a merged customer names the survivor; an unknown one is not found."""
+    shop = Shop()
+    row = shop.loyalty.customers.get("ada")
+    assert (row.customer_id, row.holder_id, row.registered_at) == ("ada", "holder-1", instant("2026-01-01"))
+    with pytest.raises(NotFound):
+        shop.loyalty.customers.get("eve")
+
+
+def test_registering_is_idempotent() -> None:
+    """A second registration answers the first one's row."""
+    shop = Shop()
+    first = shop.loyalty.customers.get("ada")
+    shop.at("2026-02-01")
+    again = shop.loyalty.customers.register("ada")
+    assert (again.customer, again.replayed) == (first, True)
+
+
+def test_who_never_joined_has_an_empty_membership() -> None:
+    """A customer without points in a program has a membership without a date, a tier and ledgers."""
+    shop = Shop()
+    assert shop.loyalty.customers.membership("ada") == Membership(
+        environment="live", holder_id="holder-1", program_id="beans"
+    )
+    shop.award(5)
+    member = shop.loyalty.customers.membership("ada")
+    assert (member.joined_at, member.ledgers, member.standing) == (instant("2026-01-01"), ("",), Standing())
+    assert member.ref == MembershipRef("live", "holder-1", "beans")
+
+
+def test_a_membership_follows_a_merge() -> None:
+    """The old id gives the survivor's membership."""
+    shop = Shop()
+    shop.award(5)
+    shop.loyalty.customers.merge("ada", into="bob")
+    shop.loyalty.customers.register("cleo")
+    shop.loyalty.customers.merge("bob", into="cleo")
+    assert shop.loyalty.customers.membership("ada").holder_id == "holder-3"
+    with pytest.raises(NotFound):
+        shop.loyalty.customers.membership("eve")
+
+
+def test_a_sweep_goes_over_the_programs_that_run() -> None:
+    """Ledgers of a program that another host runs are left to it."""
+    shop = Shop()
+    shop.award(5, expiry="1D")
+    tea = Loyalty(shop.store, [Program("tea", currency="EUR", timezone="UTC")], clock=shop.clock, actor="tea")
+    shop.at("2026-02-01")
+    assert tea.points.sweep() == 0
+    assert shop.points.sweep() == 1

@@ -1,0 +1,145 @@
+"""The overlay store: one kind of record kept by the host, the rest in a store."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from loyalcore import store as room
+from loyalcore.adapters.memory import MemoryStore
+from loyalcore.domain.customers import Customer
+from loyalcore.domain.decision import ChangeSet, CustomerRef, KeyRecord, LedgerRef
+from loyalcore.domain.ledger import Debt, Ledger, Lot
+from loyalcore.errors import InvalidInput, LoyaltyError
+from loyalcore.query import All
+from loyalcore.store import KINDS, OverlayStore, Repository, Unit, with_repository
+from loyalcore.testing import example
+
+
+class Table:
+    """A host's own table of customers."""
+
+    def __init__(self) -> None:
+        self.rows: dict[Any, Any] = {}
+        self.locks: list[bool] = []
+        self.units: list[Unit] = []
+
+    def open(self, unit: Unit) -> Repository:
+        self.units.append(unit)
+        return self
+
+    def load(self, refs: Collection[Any], lock: bool = False) -> dict[Any, Any]:
+        self.locks.append(lock)
+        return {ref: self.rows.get(ref) for ref in refs}
+
+    def apply(self, changes: ChangeSet) -> None:
+        assert changes.puts or changes.parts or changes.inserts
+        for put in changes.puts:
+            self.rows[put.ref] = put.record
+        for record in (*changes.parts, *changes.inserts):
+            self.rows[record.ref] = record
+
+    def stream(self, query: All, at: datetime) -> Iterator[Any]:
+        yield from self.rows.values()
+
+
+def test_the_package_shows_its_names() -> None:
+    """`dir()` of the package is its list of public names."""
+    assert dir(room) == sorted(room.__all__)
+    assert len(KINDS) == 10
+
+
+def test_a_host_keeps_its_customers() -> None:
+    """Customers are read and written in the host's table, everything else in the store."""
+    table, rest = Table(), MemoryStore()
+    shop = example(with_repository(rest, Customer, table.open))
+    shop.points.award("ada", 120, reason="welcome", key="w-1")
+    assert shop.points.balance("ada").active == 120
+    assert [type(row) for row in table.rows.values()] == [Customer]
+    with rest.unit() as unit:
+        ada = CustomerRef("live", "ada")
+        assert unit.load([ada])[ada] is None
+        assert len(list(unit.stream(All(Ledger, "live"), shop._executor.now()))) == 1
+
+
+@pytest.mark.parametrize("kind", [KeyRecord, Lot])
+def test_any_kind_can_be_kept(kind: type[Any]) -> None:
+    """Records that are inserted and parts of ledgers go to where their kind is kept."""
+    table, rest = Table(), MemoryStore()
+    shop = example(with_repository(rest, kind, table.open))
+    shop.points.award("ada", 120, reason="welcome", key="w-1")
+    assert {type(row) for row in table.rows.values()} == {kind}
+
+
+def test_a_stream_comes_from_where_its_kind_is_kept() -> None:
+    """Customers are streamed from the host's table, ledgers from the store."""
+    table = Table()
+    overlay = with_repository(MemoryStore(), Customer, table.open)
+    shop = example(overlay)
+    shop.points.award("ada", 120, reason="welcome", key="w-1")
+    now = shop._executor.now()
+    with overlay.unit(readonly=True) as unit:
+        assert [row.customer_id for row in unit.stream(All(Customer, "live"), now)] == ["ada"]
+        assert [head.awarded for head in unit.stream(All(Ledger, "live"), now)] == [120]
+
+
+def test_both_are_asked_with_the_same_lock() -> None:
+    """A load under lock is one for both, and a load of one side does not ask the other."""
+    table = Table()
+    overlay = with_repository(MemoryStore(), Customer, table.open)
+    ada, main = CustomerRef("live", "ada"), LedgerRef("live", "h1", "beans")
+    with overlay.unit() as unit:
+        assert unit.load([ada, main], lock=True) == {ada: None, main: None}
+        assert unit.load([main]) == {main: None}
+        assert unit.load([ada]) == {ada: None}
+    assert table.locks == [True, False]
+
+
+def test_the_repository_belongs_to_the_unit() -> None:
+    """Each unit makes its own repository, within the store's unit."""
+    table = Table()
+    overlay = with_repository(MemoryStore(), Customer, table.open)
+    for _ in range(2):
+        with overlay.unit():
+            pass
+    assert len(set(map(id, table.units))) == 2
+    assert overlay.abilities == frozenset({"threads"})
+
+
+def test_a_unit_without_a_repository_is_ended() -> None:
+    """When the repository cannot be made, the store's unit ends before the error is raised."""
+    ended: list[object] = []
+
+    class Rest(MemoryStore):
+        def unit(self, *, readonly: bool = False) -> Any:
+            unit = super().unit(readonly=readonly)
+            leave = unit.__exit__
+
+            class Seen:
+                def __enter__(self) -> Any:
+                    return unit.__enter__()
+
+                def __exit__(self, *error: Any) -> None:
+                    ended.append(error[0])
+                    leave(*error)
+
+            return Seen()
+
+    def broken(unit: Unit) -> Repository:
+        raise LoyaltyError("no table")
+
+    with pytest.raises(LoyaltyError, match="no table"), OverlayStore(Rest(), Customer, broken).unit():
+        pass
+    assert ended == [LoyaltyError]
+
+
+@pytest.mark.parametrize("kind", [int, None, "Customer", CustomerRef])
+def test_only_kinds_of_records_can_be_kept(kind: Any) -> None:
+    """What is no kind of record is refused."""
+    with pytest.raises(InvalidInput) as caught:
+        with_repository(MemoryStore(), kind, Table().open)
+    assert caught.value.path == "kind"
+    assert with_repository(MemoryStore(), Debt, Table().open).kind is Debt

@@ -3,7 +3,8 @@
 `python examples/online_retail/orders.py online_retail.csv.gz orders.csv` reads lines with the columns invoice_no,
 quantity, invoiced_at, unit_price and customer_id (others may stand between them), and makes one order of each invoice:
 at its earliest time, with the exact sum of quantity × unit price. What is left out is counted and told: lines without a
-customer, cancellations (invoices that begin with C), corrections (with A), and invoices that come to nothing or less.
+customer, cancellations (invoices that begin with C), corrections (with A), and invoices that come to less than nothing.
+An invoice that comes to nothing is an order: it earns nothing, but somebody was there.
 """
 
 from __future__ import annotations
@@ -46,8 +47,8 @@ def gather(lines: Iterable[Mapping[str, str]]) -> tuple[dict[str, Invoice], Coun
             raise ValueError(f"invoice {number} has two customers")
         invoices[number] = Invoice(customer_id, min(found.ordered_at, at), found.total + price)
     for number, invoice in list(invoices.items()):
-        if invoice.total <= 0:
-            left_out["invoices that come to nothing or less"] += 1
+        if invoice.total < 0:
+            left_out["invoices that come to less than nothing"] += 1
             del invoices[number]
     return invoices, left_out
 

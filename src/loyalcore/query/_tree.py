@@ -22,6 +22,8 @@ class All:
         ledger: Only this ledger's; needs `holder_id` and `program_id`.
         due_by: Of ledgers, only those that time has changed by this instant, UTC.
 
+    What a kind does not have (a customer's program, a key's ledger) narrows nothing.
+
     Example:
         >>> All(int, "live").holder_id is None
         True

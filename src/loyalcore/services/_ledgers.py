@@ -185,7 +185,11 @@ class Ledgers:
         """
         with self._executor.store.unit(readonly=True) as unit:
             _rules, ref, stored = self._find(unit, customer_id, ledger, program)
-            return verify(self._stream(unit, ref), stored, ref)
+            while True:
+                entries = self._stream(unit, ref)
+                seen, stored = stored, unit.load([ref])[ref]
+                if stored == seen:  # nobody booked between the head and its entries
+                    return verify(entries, stored, ref)
 
     def entries(
         self,

@@ -8,8 +8,8 @@ from loyalcore.domain.customers import Join, Membership, Register
 from loyalcore.domain.decision import CustomerRef, LedgerRef, MembershipRef
 from loyalcore.domain.flows import Desk
 from loyalcore.domain.ledger import Merge
-from loyalcore.errors import NotFound
-from loyalcore.values.clock import check_instant
+from loyalcore.errors import InvalidInput, NotFound
+from loyalcore.values.clock import EPOCH, check_instant
 from loyalcore.values.ids import check_text
 
 if TYPE_CHECKING:
@@ -150,7 +150,8 @@ class Customers:
             program: The program's id, where the host runs several.
 
         Raises:
-            InvalidInput: A value of the wrong type or out of range, or no program where several run.
+            InvalidInput: A value of the wrong type or out of range, no program where several run, or an instant before
+                the last booking.
             LimitExceeded: A text beyond its limit.
             NotFound: The customer or the program is not there.
             StoreError: The store could not do its part.
@@ -172,7 +173,10 @@ class Customers:
         ledger_ref = LedgerRef(environment, holder_id, rules.id, "")
         with executor.store.unit(readonly=True) as unit:
             found = unit.load([ref, ledger_ref])
-        when = executor.now() if at is None else check_instant(at, "at")
+        booked_at = EPOCH if found[ledger_ref] is None else found[ledger_ref].recorded_at
+        when = max(executor.now(), booked_at) if at is None else check_instant(at, "at")
+        if when < booked_at:
+            raise InvalidInput("give an instant not before the last booking", path="at")
         if found[ref] is None:
             return Membership(environment=environment, holder_id=holder_id, program_id=rules.id)
         consumption = executor.registry.consumption.get(rules.points.consumption)

@@ -8,6 +8,9 @@ Units
     P2   Nothing of a unit is visible to others before `commit`; all of it is afterwards, and after a crash too.
     P3   A unit that ends without `commit` leaves nothing behind.
 
+    A unit is used once: it loads, applies at most one change set, commits, and ends. After `StaleVersion` nothing more
+    is asked of it.
+
 Loading
     P4   `load` answers every ref: the record, or None where there is none (`EntriesRef`: a tuple, perhaps empty).
     P5   A loaded ledger carries its open lots in award order, its open holds and open debts by `seq`, then id.

@@ -36,6 +36,10 @@ class _Shelf:
         self._entries: dict[LedgerRef, list[Entry]] = {}
         self._named: dict[EntriesRef, list[Entry]] = {}
 
+    def above(self) -> _Shelf:
+        """Lay an empty shelf above this one."""
+        return type(self)(self)
+
     def find(self, ref: Ref) -> Any:
         """Give the record of a ref."""
         if isinstance(ref, EntriesRef):
@@ -217,20 +221,27 @@ class MemoryUnit:
             StaleVersion: Another unit was faster.
         """
         with self._store._lock:
-            self._own_shelf(is_checked=True)
+            shelf = self._store._shelf
+            if len(self._applied) == 1:
+                shelf.check(self._applied[0])
+            else:
+                self._rehearse(shelf.above())
             for changes in self._applied:
-                self._store._shelf.write(changes)
+                shelf.write(changes)
         self._applied = []
 
-    def _own_shelf(self, *, is_checked: bool = False) -> _Shelf:
-        """Give the store's shelf as it would be after what this unit has applied."""
-        if not self._applied:
-            return self._store._shelf
-        shelf = _Shelf(self._store._shelf)
+    def _rehearse(self, shelf: _Shelf) -> None:
         for changes in self._applied:
-            if is_checked:
-                shelf.check(changes)
+            shelf.check(changes)
             shelf.write(changes)
+
+    def _own_shelf(self) -> _Shelf:
+        """Give the store's shelf as it would be after what this unit has applied."""
+        shelf = self._store._shelf
+        if self._applied:
+            shelf = shelf.above()
+            for changes in self._applied:
+                shelf.write(changes)
         return shelf
 
     def stream(self, query: All, at: datetime) -> Iterator[Any]:
@@ -241,13 +252,17 @@ class MemoryUnit:
 
 
 def _is_within(record: Any, query: All) -> bool:
-    name = _name_of(record)
-    if name[0] != query.environment:
+    parts = attrs.asdict(record.ref) | attrs.asdict(record, recurse=False)
+    parts |= attrs.asdict(parts["ledger"]) if isinstance(parts.get("ledger"), LedgerRef) else {}
+    wanted = {
+        "environment": query.environment,
+        "holder_id": query.holder_id,
+        "program_id": query.program_id,
+        "ledger": query.ledger,
+    }
+    if any(value is not None and parts.get(name, value) != value for name, value in wanted.items()):
         return False
-    wanted = (query.holder_id, query.program_id, query.ledger)
-    if any(value is not None and value != mine for value, mine in zip(wanted, name[1:], strict=False)):
-        return False
-    if query.due_by is not None:
+    if query.due_by is not None and isinstance(record, Ledger):
         return record.next_change_at is not None and record.next_change_at <= query.due_by
     return True
 

@@ -93,3 +93,8 @@ class Membership:
     def ref(self) -> MembershipRef:
         """The name it is kept under."""
         return MembershipRef(self.environment, self.holder_id, self.program_id)
+
+    @property
+    def tier(self) -> str | None:
+        """The name of the tier held, None for none."""
+        return self.standing.tier

@@ -25,6 +25,7 @@ from loyalcore.domain.ledger import (
 )
 from loyalcore.domain.tiers import Measure, advance
 from loyalcore.errors import LimitExceeded
+from loyalcore.values.clock import from_micros
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -73,7 +74,8 @@ class Desk:
         self.program = program
         self.actor = actor
         self.loaded = membership
-        self.membership = membership or Membership(environment=environment, holder_id=holder_id, program_id=program.id)
+        self._opened = membership or Membership(environment=environment, holder_id=holder_id, program_id=program.id)
+        self.membership = self._opened
         self.books: dict[str, Book] = {}
         self._consumption = consumption
         self._versions: dict[str, int | None] = {}
@@ -124,12 +126,18 @@ class Desk:
         self._seen[ledger_id] = len(book.entries)
         tiers = self.program.tiers
         if tiers is not None:
-            zone, joined_at = self.program.zone, member.joined_at
-            standing = advance(member.standing, tiers, zone, joined_at, self._checkpoints, book.account.at)
+            known_at = member.joined_at or self._seen_at(book)
+            standing = advance(
+                member.standing, tiers, self.program.zone, known_at, self._checkpoints, book.account.at
+            )
             self._checkpoints = []
             if standing is not member.standing:
                 member = attrs.evolve(member, standing=standing)
         self.membership = member
+
+    def _seen_at(self, book: Book) -> datetime:
+        """Since when somebody who has not joined counts for a tier: everybody the program knows holds one."""
+        return from_micros(self._checkpoints[0][0]) if self._checkpoints else book.recorded_at
 
     def _joined_at(self, entries: Iterable[Entry]) -> datetime | None:
         policy = self.program.points.join_policy
@@ -159,12 +167,12 @@ class Desk:
                 expected = self._versions[ledger_id]
                 head = ledger_of(book.account, book.ref, 1 if expected is None else expected + 1)
                 puts.append(Put(head, expected))
-        if self.membership != self.loaded:
+        if self.membership != self._opened:
             expected = None if self.loaded is None else self.loaded.version
             version = 1 if expected is None else expected + 1
             puts.append(Put(attrs.evolve(self.membership, version=version), expected))
         customer = self.customer
-        if customer is not None and self.program.id not in customer.programs:
+        if puts and customer is not None and self.program.id not in customer.programs:
             programs = (*customer.programs, self.program.id)
             row = attrs.evolve(customer, programs=programs, version=customer.version + 1)
             puts.append(Put(row, customer.version))

@@ -34,8 +34,8 @@ def _entry_id(value: object, path: str) -> str:
 
 
 def _entry_ids(value: object, path: str) -> tuple[str, ...]:
-    if not isinstance(value, tuple):
-        raise InvalidInput("give a tuple of entry ids", path=path)
+    if not isinstance(value, tuple | list):
+        raise InvalidInput("give a list of entry ids", path=path)
     return tuple(_entry_id(each, f"{path}[{index}]") for index, each in enumerate(value))
 
 

@@ -23,6 +23,7 @@ from loyalcore.domain.decision import (
     Put,
 )
 from loyalcore.domain.ledger import EntryKind, HoldState
+from loyalcore.errors import StaleVersion
 from loyalcore.testing.contract import _samples as samples
 from loyalcore.testing.contract._contract import Contract, read, refused, write
 from loyalcore.testing.contract._samples import AT, FAR, REF
@@ -187,7 +188,7 @@ class AppendContract(Contract):
     def test_a_name_is_taken_within_a_unit(self, store: Store, kind: str) -> None:
         """P9: a ref that the same unit has inserted is taken."""
         first, second = TAKEN[kind]
-        with pytest.raises(Exception, match="has changed since it was read"), store.unit() as unit:
+        with pytest.raises(StaleVersion), store.unit() as unit:
             unit.apply(samples.put(samples.ledger(), None, first))
             unit.apply(ChangeSet(inserts=(second,)))
             unit.commit()

@@ -10,7 +10,7 @@ import pytest
 from loyalcore.domain.customers import Customer
 from loyalcore.domain.decision import ChangeSet, EntriesRef, Put
 from loyalcore.domain.ledger import Award, Entry, Ledger
-from loyalcore.errors import ReadOnlyStore, StaleVersion, StoreError
+from loyalcore.errors import InsufficientPoints, ReadOnlyStore, StaleVersion, StoreError
 from loyalcore.query import All
 from loyalcore.testing._play import dump
 from loyalcore.testing.contract import _samples as samples
@@ -151,7 +151,7 @@ class UnitOfWorkContract(Contract):
         shop.points.award("ada", 5, reason="a", expiry="1D", key="k-1")
         shop.clock.move(days=2)
         before = dump(store)
-        with pytest.raises(Exception, match="are available"):
+        with pytest.raises(InsufficientPoints):
             shop.points.spend("ada", 1, key="k-2")
         shop.loyalty.preview(Award("ada", 5, reason="a", key="k-3"))
         assert dump(store) == before

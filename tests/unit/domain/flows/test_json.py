@@ -123,7 +123,7 @@ def test_what_is_no_command_is_not_written() -> None:
         (LONGER | {"expires_on": 7}, "expires_on", "text"),
         (LONGER | {"expires_on": "31.12.2026"}, "expires_on", "date"),
         (LONGER | {"expires_on": "2026-02-30"}, "expires_on", "does not exist"),
-        ({"command": "points.activate", "customer_id": "a", "key": "k", "entry_ids": "e-1"}, "entry_ids", "tuple"),
+        ({"command": "points.activate", "customer_id": "a", "key": "k", "entry_ids": "e-1"}, "entry_ids", "list"),
     ],
 )
 def test_what_is_no_form_of_a_command_is_refused(data: Any, path: str, said: str) -> None:

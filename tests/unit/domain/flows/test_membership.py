@@ -74,13 +74,14 @@ def test_joining_writes_down_what_time_has_done() -> None:
     assert shop.figures() == Figures(0, expired=10)
 
 
-def test_a_tier_is_for_members() -> None:
-    """Who has not joined has no tier, whatever was earned; on joining, what was earned counts."""
+def test_a_tier_is_for_everybody_whom_the_program_knows() -> None:
+    """Who has points but has not joined holds the tier that they give; joining changes nothing about it."""
     shop = Shop(join_policy=JoinPolicy.NOT_JOIN, tiers=TIERS)
     shop.award(50)
-    assert shop.loyalty.customers.membership("ada").standing.tier is None
+    before = shop.loyalty.customers.membership("ada")
+    assert (before.joined_at, before.tier) == (None, "Silver")
     shop.loyalty.customers.join("ada")
-    assert shop.loyalty.customers.membership("ada").standing.tier == "Silver"
+    assert shop.loyalty.customers.membership("ada").standing == before.standing
 
 
 @pytest.mark.parametrize(("points", "tier"), [(9, None), (10, "Silver"), (99, "Silver"), (100, "Gold")])

@@ -5,9 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from loyalcore.domain.customers import Customer, Join, Membership, Register, Standing
+    from loyalcore.domain.customers import (
+        Customer,
+        Join,
+        Membership,
+        Register,
+        Standing,
+    )
     from loyalcore.domain.earning import EarningRule
-    from loyalcore.domain.flows import Command, Receipt
+    from loyalcore.domain.flows import (
+        Command,
+        Receipt,
+        from_json,
+        to_json,
+    )
     from loyalcore.domain.ledger import (
         Activate,
         Activity,
@@ -18,30 +29,53 @@ if TYPE_CHECKING:
         Deduct,
         Entry,
         EntryKind,
+        ExpiryAnchor,
+        ExpiryModel,
         Extend,
         Hold,
+        JoinPolicy,
         LotStory,
         Merge,
         PointsHold,
         PointsPolicy,
         Release,
         Restore,
+        ReturnPolicy,
         Reverse,
         ScheduledChange,
+        Shortfall,
         Spend,
         Sweep,
         Transfer,
         Verification,
     )
-    from loyalcore.domain.programs import Program, Registry
-    from loyalcore.domain.tiers import Level, TierSet
+    from loyalcore.domain.programs import (
+        Program,
+        Registry,
+    )
+    from loyalcore.domain.tiers import (
+        Anchor,
+        Downgrade,
+        Level,
+        Measure,
+        TierSet,
+    )
     from loyalcore.errors import LoyaltyError
-    from loyalcore.services import Loyalty, Outcome
+    from loyalcore.services import (
+        Loyalty,
+        Outcome,
+    )
+    from loyalcore.values.calendar import (
+        Duration,
+        Expiry,
+        Start,
+    )
+    from loyalcore.values.points import Rounding
 
 _HOMES = {
     "loyalcore.domain.customers": ("Customer", "Join", "Membership", "Register", "Standing"),
     "loyalcore.domain.earning": ("EarningRule",),
-    "loyalcore.domain.flows": ("Command", "Receipt"),
+    "loyalcore.domain.flows": ("Command", "Receipt", "from_json", "to_json"),
     "loyalcore.domain.ledger": (
         "Activate",
         "Activity",
@@ -52,25 +86,32 @@ _HOMES = {
         "Deduct",
         "Entry",
         "EntryKind",
+        "ExpiryAnchor",
+        "ExpiryModel",
         "Extend",
         "Hold",
+        "JoinPolicy",
         "LotStory",
         "Merge",
         "PointsHold",
         "PointsPolicy",
         "Release",
         "Restore",
+        "ReturnPolicy",
         "Reverse",
         "ScheduledChange",
+        "Shortfall",
         "Spend",
         "Sweep",
         "Transfer",
         "Verification",
     ),
     "loyalcore.domain.programs": ("Program", "Registry"),
-    "loyalcore.domain.tiers": ("Level", "TierSet"),
+    "loyalcore.domain.tiers": ("Anchor", "Downgrade", "Level", "Measure", "TierSet"),
     "loyalcore.errors": ("LoyaltyError",),
     "loyalcore.services": ("Loyalty", "Outcome"),
+    "loyalcore.values.calendar": ("Duration", "Expiry", "Start"),
+    "loyalcore.values.points": ("Rounding",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -78,22 +119,30 @@ __all__ = [
     "Activate",
     "Activity",
     "Adjust",
+    "Anchor",
     "Award",
     "Balance",
     "Capture",
     "Command",
     "Customer",
     "Deduct",
+    "Downgrade",
+    "Duration",
     "EarningRule",
     "Entry",
     "EntryKind",
+    "Expiry",
+    "ExpiryAnchor",
+    "ExpiryModel",
     "Extend",
     "Hold",
     "Join",
+    "JoinPolicy",
     "Level",
     "LotStory",
     "Loyalty",
     "LoyaltyError",
+    "Measure",
     "Membership",
     "Merge",
     "Outcome",
@@ -105,14 +154,20 @@ __all__ = [
     "Registry",
     "Release",
     "Restore",
+    "ReturnPolicy",
     "Reverse",
+    "Rounding",
     "ScheduledChange",
+    "Shortfall",
     "Spend",
     "Standing",
+    "Start",
     "Sweep",
     "TierSet",
     "Transfer",
     "Verification",
+    "from_json",
+    "to_json",
 ]
 
 

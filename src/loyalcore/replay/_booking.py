@@ -14,11 +14,12 @@ from loyalcore.domain.flows import Desk
 from loyalcore.domain.ledger import EntryKind, grant, take
 from loyalcore.domain.tiers import Measure
 from loyalcore.errors import FactConflict, IdempotencyConflict
+from loyalcore.values.clock import to_micros
 from loyalcore.values.digest import differing, digest
 from loyalcore.values.points import POINTS_MAX
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from loyalcore.domain.customers import Customer, Membership
@@ -33,6 +34,7 @@ REDEMPTION: Final = "redemption"
 SEEN: Final = "replay.order"
 """What stands as the command of an order for which nothing was booked."""
 
+_OF_LEDGER: Final = frozenset({Measure.POINTS_EARNED, Measure.ACTIVE_BALANCE})
 _NOWHERE: Final = Standing()
 _EXACT: Final = Context(prec=60)
 _SPEND: Final = digest("points.spend")
@@ -144,15 +146,16 @@ class Bookkeeper:
         self._ref = LedgerRef(terms.environment, customer.holder_id, program.id)
         self._inserts: list[Record] = []
         self._new = 0
+        self._seq = 0 if stored.ledger is None else stored.ledger.seq
         tiers = program.tiers
         self._measure = None if tiers is None else tiers.measure
         self._measured: int | Decimal = Decimal(0) if self._measure is Measure.MONEY_SPENT else 0
 
-    def book(self, orders: Iterable[Order]) -> Booked:
+    def book(self, orders: Sequence[Order]) -> Booked:
         """Book the orders that are not booked yet, then let time pass.
 
         Args:
-            orders: All orders of the customer, in order.
+            orders: All orders of the customer, in order, at least one.
 
         Raises:
             IdempotencyConflict: The store holds an order with another total, instant or points.
@@ -164,6 +167,9 @@ class Bookkeeper:
             else:
                 self._book_order(order)
         book = self._open(self._terms.as_of)
+        if self._stored.membership is None and not book.entries and self._measure in _OF_LEDGER:
+            # Nothing was booked and nothing measured: the program knows of them since the first order.
+            self._desk.measure(to_micros(orders[0].ordered_at), 0)
         self._desk.settle_membership(book)
         return self._booked(book)
 
@@ -184,8 +190,8 @@ class Bookkeeper:
 
     def _book_order(self, order: Order) -> None:
         terms, program = self._terms, self._terms.program
+        before, seq = len(self._inserts), self._seq
         book = self._open(order.ordered_at)
-        before = len(self._inserts)
         told = _Told(order)
         if terms.redeem is not None:
             points = min(book.account.active, POINTS_MAX) // terms.redeem * terms.redeem
@@ -193,11 +199,17 @@ class Bookkeeper:
                 self._redeem(book, order, points, told)
         for rule, points in earn(program.earning, order.total, program.points.rounding):
             self._award(book, order, rule, points, told)
-        if self._count(order):
+        is_measured = self._count(order)
+        if is_measured:
             self._desk.measure(book.account.at, self._measured)
         if len(self._inserts) == before:
             self._keep(terms.keys.seen(order.order_id), SEEN, told.seen(), None)
         self._new += 1
+        self._seq = book.account.seq
+        # Who has not joined is judged by each booking, as by each command; once somebody has, one walk through all that
+        # was measured gives the same as many short ones.
+        if self._measure is not None and self._desk.membership.joined_at is None and (is_measured or self._seq > seq):
+            self._desk.settle_membership(book)
 
     def _redeem(self, book: Book, order: Order, points: int, told: _Told) -> None:
         entry = take(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import attrs
 
 from loyalcore.domain.programs import Program, Registry
-from loyalcore.errors import InvalidInput, LoyaltyError, StoreError
+from loyalcore.errors import InvalidInput, LimitExceeded, LoyaltyError, StoreError
 from loyalcore.execution import Executor
 from loyalcore.services.customers import Customers
 from loyalcore.services.points import Points
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from loyalcore.store import Store
 
 ENVIRONMENTS = ("live", "sandbox")
+BATCH_MAX = 1_000
 
 
 @attrs.frozen
@@ -166,16 +168,17 @@ class Loyalty:
         """Run commands one after the other, each on its own: one that is refused does not stop the next.
 
         Args:
-            commands: What is wanted, in order.
+            commands: What is wanted, in order, at most 1,000.
 
         Returns:
             One outcome per command, in order.
 
         Raises:
             InvalidInput: Nobody acts, or there is no list of commands.
+            LimitExceeded: There are more than 1,000; nothing is done.
             StoreError: The store could not do its part; commands before it are done.
 
-        Source: HOUSE 1.
+        Source: HOUSE 1, DOMAIN 3.9.
 
         Example:
             >>> from loyalcore import Register, Spend
@@ -187,11 +190,13 @@ class Loyalty:
         """
         self._acting()
         try:
-            wanted = iter(commands)
+            listed = list(islice(commands, BATCH_MAX + 1))
         except TypeError:
             raise InvalidInput("give a list of commands", path="commands") from None
+        if len(listed) > BATCH_MAX:
+            raise LimitExceeded("has too many commands", path="commands", limit=BATCH_MAX)
         outcomes = []
-        for command in wanted:
+        for command in listed:
             try:
                 outcomes.append(Outcome(command, receipt=self.run(command)))
             except StoreError:

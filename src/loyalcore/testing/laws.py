@@ -6,20 +6,24 @@ histories, and the planted faults show that each law can be broken.
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from loyalcore.domain.decision import Fact, LedgerRef
+from loyalcore.domain.decision import LedgerRef
 from loyalcore.domain.ledger import (
     TIME,
+    Award,
     Balance,
     Book,
     Entry,
     EntryKind,
     Ledger,
+    ReturnPolicy,
     Shortfall,
     account_of,
     fold,
@@ -41,6 +45,7 @@ if TYPE_CHECKING:
 __all__ = [
     "LAWS",
     "conservation",
+    "corrections",
     "deficit",
     "lots",
     "movement",
@@ -90,9 +95,20 @@ def deficit(program: Program, steps: Sequence[Step]) -> None:
         for head in play.heads():
             assert not (head.deficit and head.active), f"owes and has: {head}"
             assert head.deficit == sum(debt.owed for debt in head.debts), f"debts do not add up: {head}"
+            assert head.deficit <= _most_owed(program), f"owes more than the policy allows: {head}"
         for probe in PROBES[3:]:
             shown = play.balance(step.who, step.ledger, play.clock.now() + timedelta(microseconds=probe))
             assert not (shown.deficit and shown.active), f"will owe and have: {shown}"
+
+
+def _most_owed(program: Program) -> int | float:
+    """How much may be owed in one ledger, to which all others may have been merged."""
+    policy = program.points
+    if policy.return_policy is ReturnPolicy.UNLIMITED:
+        return math.inf
+    if policy.shortfall is not Shortfall.ALLOW_NEGATIVE:
+        return 0
+    return math.inf if policy.overdraft_max is None else policy.overdraft_max * len(CUSTOMERS)
 
 
 def lots(program: Program, steps: Sequence[Step]) -> None:
@@ -107,6 +123,8 @@ def lots(program: Program, steps: Sequence[Step]) -> None:
                 # What is given back to a lot that a merge moved may come on top of what was left in it when it moved.
                 most = lot.granted if lot.origin is None else lot.free + lot.held
                 assert 0 < lot.free + lot.held <= most, f"not within what was granted: {lot}"
+                is_over = lot.lot <= head.lapsed_lots or (lot.expires_at is not None and lot.expires_at <= head.at)
+                assert not (lot.free and is_over), f"its time is over at {head.at}: {lot}"
             assert head.active + head.pending == sum(lot.free for lot in head.lots), f"free points: {head}"
             assert head.held == sum(lot.held for lot in head.lots) == sum(hold.points for hold in head.holds)
             for hold in head.holds:
@@ -245,6 +263,31 @@ def _check_merge(answer: Receipt, moved: dict[LedgerRef, dict[str, int]]) -> Non
         usable = ("active", "pending", "expired")
         kept = sum(change[name] for change in changes for name in usable) - sum(each["deficit"] for each in changes)
         assert not kept, f"a merge made or lost points: {moved}"
+
+
+def corrections(program: Program, steps: Sequence[Step]) -> None:
+    """An award is taken back, a spend given back and a hold resolved at most once in full; points go back to their lots."""
+    play = Play(program)
+    for step in steps:
+        play.run(step)
+    entries = {entry.id: entry for entry in records(play.store, Entry)}
+    corrected: dict[str, list[Entry]] = {}
+    for entry in entries.values():
+        if entry.corrects is not None:
+            corrected.setdefault(entry.corrects, []).append(entry)
+    for entry_id, found in corrected.items():
+        entry = entries[entry_id]
+        most = abs(entry.points)
+        back = [each for each in found if each.kind is EntryKind.RESTORE]
+        assert sum(each.points for each in back) <= most, f"given back more than was spent: {found}"
+        gone = [each for each in found if each.kind is EntryKind.REVERSE]
+        assert sum(each.points + each.waived for each in gone) <= most, f"taken back more than was awarded: {found}"
+        ends = [each for each in found if each.kind in {EntryKind.CAPTURE, EntryKind.RELEASE}]
+        # A hold that a merge brought along is resolved in the name of the merge.
+        is_whole = not ends or entry.kind is EntryKind.MERGE or sum(each.points for each in ends) == most
+        assert is_whole, f"resolved otherwise than held: {found}"
+        for each in back:
+            assert not (each.ledger == entry.ledger and each.lots), f"given back to a new lot: {each}"
 
 
 # Time ---------------------------------------------------------------------------------------------------------------
@@ -387,8 +430,12 @@ def once(program: Program, steps: Sequence[Step]) -> None:
     for command, answer in answers:
         _check_same(play, command, answer)
     assert play.dump() == dump, "a repetition at the end wrote something"
-    paid = [entry for entry in records(play.store, Entry) if entry.kind is EntryKind.AWARD and entry.rule is not None]
-    assert len(paid) == len(records(play.store, Fact)), "a fact was paid twice, or not noted"
+    paid = Counter(
+        (answer.entries[0].ledger.holder_id, command.rule, command.source_id)
+        for command, answer in answers
+        if isinstance(command, Award) and command.rule is not None and not answer.replayed
+    )
+    assert not [fact for fact, times in paid.items() if times > 1], f"paid more than once: {paid}"
 
 
 def _check_repeated(play: Play, command: Command, answer: Receipt) -> None:
@@ -444,6 +491,7 @@ LAWS: dict[str, Callable[[Program, Sequence[Step]], None]] = {
     law.__name__: law
     for law in (
         conservation,
+        corrections,
         deficit,
         lots,
         movement,

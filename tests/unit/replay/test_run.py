@@ -136,7 +136,7 @@ def test_one_spend_never_takes_more_than_an_amount_can_be(store: Any) -> None:
 
 def test_an_order_that_earns_nothing_writes_no_entry(store: Any) -> None:
     """99 cents at a point per euro are nothing: no entry, no ledger, no membership, but a registered customer."""
-    done = run(store, program(tiers=TIERS), [order("o-1", "ada", "2024-01-05", "0.99")])
+    done = run(store, program(), [order("o-1", "ada", "2024-01-05", "0.99")])
     assert (done.orders, done.orders_added, done.entries_added) == (1, 1, 0)
     assert not records(store, Entry)
     assert not records(store, Ledger)
@@ -144,11 +144,20 @@ def test_an_order_that_earns_nothing_writes_no_entry(store: Any) -> None:
     assert records(store, Customer)[0].registered_at == instant("2024-01-05")
 
 
-def test_a_tier_at_threshold_0_is_held_from_joining_on(store: Any) -> None:
-    """Who has earned one point holds the tier of threshold 0; who has earned none has not joined and holds none."""
-    orders = [order("o-1", "ada", "2024-01-05", "1"), order("o-2", "bob", "2024-01-05", "0.50")]
+def test_a_tier_at_threshold_0_is_held_from_the_first_order_on(store: Any) -> None:
+    """Whoever has ordered holds the tier of threshold 0 since then, who has earned nothing and not joined too."""
+    orders = [order("o-1", "ada", "2024-01-05", "1"), order("o-2", "bob", "2024-01-06", "0.50")]
     run(store, program(tiers=TIERS), orders)
-    assert [each.standing.tier for each in records(store, Membership)] == ["Basic"]
+    found = [(each.standing.tier, each.standing.since, each.joined_at) for each in records(store, Membership)]
+    first, second = instant("2024-01-05"), instant("2024-01-06")
+    assert found == [("Basic", first, first), ("Basic", second, None)]
+
+
+def test_no_tier_is_a_possible_state(store: Any) -> None:
+    """Below the lowest threshold nobody holds a tier."""
+    tiers = {"measure": "points_earned", "levels": [{"name": "Silver", "at": 2}]}
+    run(store, program(tiers=tiers), [order("o-1", "ada", "2024-01-05", "1"), order("o-2", "bob", "2024-01-05", "0")])
+    assert [each.standing.tier for each in records(store, Membership)] == [None]
 
 
 @pytest.mark.parametrize(("total", "tier"), [("99.99", "Basic"), ("100", "Silver"), ("249", "Silver"), ("250", "Gold")])

@@ -34,7 +34,7 @@ GOOD: Final[dict[str, dict[str, Any]]] = {
     "run_many": {"commands": [Register("new"), Spend("ada", 1, key="many")]},
     "preview": {"command": Award("ada", 1, reason="test", key="preview")},
     "customers.register": {"customer_id": "new"},
-    "customers.join": {"customer_id": "ada"},
+    "customers.join": {"customer_id": "bob"},
     "customers.merge": {"customer_id": "guest", "into": "ada"},
     "customers.get": {"customer_id": "ada"},
     "customers.membership": {"customer_id": "ada", "at": LATER},
@@ -160,19 +160,58 @@ def command_with(name: str, field: str, value: Any, key: Callable[[], str]) -> A
     return kind(**given)
 
 
-def tried(call: Callable[[], Any], parameter: str, value: Any) -> tuple[bool, str]:
-    """Call, and give whether it was refused and what was wrong with how it behaved, if anything."""
-    began = time.perf_counter()
-    is_refused, wrong = False, ""
+class Commits:
+    """Counts what is committed to a store's units, whichever store it is."""
+
+    def __init__(self, store: Any) -> None:
+        self.count = 0
+        self._open = store.unit
+
+    def unit(self, *, readonly: bool = False) -> Any:
+        unit = self._open(readonly=readonly)
+        commit = unit.commit
+
+        def counted() -> None:
+            commit()
+            self.count += 1
+
+        return _Counted(unit, counted)
+
+    @property
+    def abilities(self) -> frozenset[str]:
+        return frozenset()
+
+
+class _Counted:
+    def __init__(self, unit: Any, commit: Callable[[], None]) -> None:
+        self._unit = unit
+        self.commit = commit
+        self.load, self.apply, self.stream = unit.load, unit.apply, unit.stream
+
+    def __enter__(self) -> _Counted:
+        self._unit.__enter__()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._unit.__exit__(*error)
+
+
+def tried(
+    call: Callable[[], Any], parameter: str, value: Any, commits: Commits | None = None
+) -> tuple[LoyaltyError | None, str]:
+    """Call, and give the refusal, if it was refused, and what was wrong with how it behaved, if anything."""
+    began, committed = time.perf_counter(), 0 if commits is None else commits.count
+    refusal, wrong = None, ""
     try:
         call()
     except LoyaltyError as error:
-        is_refused = True
-        wrong = _wrong_with(error, parameter, value)
+        refusal, wrong = error, _wrong_with(error, parameter, value)
+        if commits is not None and commits.count != committed:
+            wrong = "was refused and has written"
     except Exception as error:  # noqa: BLE001 - any other error is what is looked for
         wrong = f"raised {type(error).__name__}: {str(error)[:200]}"
     took = time.perf_counter() - began
-    return is_refused, wrong or (f"took {took:.1f} seconds" if took > SECONDS_MAX else "")
+    return refusal, wrong or (f"took {took:.1f} seconds" if took > SECONDS_MAX else "")
 
 
 def _wrong_with(error: LoyaltyError, parameter: str, value: Any) -> str:

@@ -83,7 +83,8 @@ class Loyalty:
     ) -> None:
         if not callable(getattr(store, "unit", None)):
             raise InvalidInput(f"give a store, not {type(store).__name__}", path="store")
-        if not isinstance(environment, str) or environment not in ENVIRONMENTS:
+        environment = check_text(environment, "environment")
+        if environment not in ENVIRONMENTS:
             raise InvalidInput("give 'live' or 'sandbox'", path="environment")
         if not isinstance(clock, Clock | None):
             raise InvalidInput(f"give a clock, not {type(clock).__name__}", path="clock")

@@ -450,7 +450,7 @@ def _check_repeated(play: Play, command: Command, answer: Receipt) -> None:
 def _check_same(play: Play, command: Command, answer: Receipt) -> None:
     again = play.shop.run(command)
     assert again.replayed, f"done twice: {command}"
-    if command.name.startswith("points."):
+    if command.name.startswith("points.") and not answer.replayed:
         assert again.entries == answer.entries, f"answered otherwise: {command}"
 
 

@@ -11,6 +11,7 @@ from loyalcore.adapters.sqlalchemy._writes import write
 from loyalcore.errors import OutcomeUnknown, ReadOnlyStore, StoreUnavailable
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Collection, Iterator, Mapping
     from datetime import datetime
     from types import TracebackType
@@ -75,6 +76,15 @@ class SqlUnit:
     ) -> None:
         if self._link is not None:
             self._end()
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The driver's connection, for a host's repository within this unit's transaction; it leaves the commit to us.
+
+        Raises:
+            StoreUnavailable: The unit has not begun or has ended.
+        """
+        return self._working().connection
 
     def commit(self) -> None:
         """Make everything applied visible and durable, and end.

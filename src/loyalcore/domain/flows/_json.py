@@ -110,8 +110,9 @@ def command_kind(name: object, path: str) -> type[Any]:
     Raises:
         InvalidInput: There is none of that name.
     """
-    if isinstance(name, str) and name in COMMANDS:
-        return COMMANDS[name]
+    kind = COMMANDS.get(str.__str__(name)) if isinstance(name, str) else None
+    if kind is not None:
+        return kind
     raise InvalidInput(f"is no command{did_you_mean(name, COMMANDS)}", path=path)
 
 

@@ -62,15 +62,15 @@ def _signed_points(value: object, path: str) -> int:
 
 
 def _start(value: object, path: str) -> str:
-    return parse_start(value, path).text
+    return parse_start(check_text(value, path), path).text
 
 
 def _expiry(value: object, path: str) -> str:
-    return parse_expiry(value, path).text
+    return parse_expiry(check_text(value, path), path).text
 
 
 def _span(value: object, path: str) -> str:
-    return parse_duration(value, path).text
+    return parse_duration(check_text(value, path), path).text
 
 
 CHECKS: dict[str, Callable[[Any, str], Any]] = {

@@ -12,7 +12,7 @@ import sqlite3
 from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from json import JSONEncoder
 from operator import itemgetter
@@ -62,7 +62,7 @@ _INSERT = {
 _json = JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
-@lru_cache(maxsize=None)
+@cache
 def _offset(day: date) -> int | None:
     """Give the offset from UTC on a local day in microseconds, None where the clocks change on it."""
     begin, end = (datetime(day.year, day.month, day.day, tzinfo=_ZONE) + timedelta(days=days) for days in (0, 1))
@@ -72,7 +72,7 @@ def _offset(day: date) -> int | None:
     return one // _MICRO
 
 
-@lru_cache(maxsize=None)
+@cache
 def _end_day(day: date) -> date:
     """Give the day six months after a day, the last of its month where that has no such day."""
     year, month = divmod(day.year * 12 + day.month - 1 + MONTHS, 12)
@@ -85,9 +85,9 @@ def _expiry(wall: datetime) -> int:
     offset = _offset(day)
     if offset is None:
         return (wall.replace(year=day.year, month=day.month, day=day.day, tzinfo=_ZONE) - _EPOCH) // _MICRO
-    span = wall - datetime.min
+    clock = wall.hour * 3_600_000_000 + wall.minute * 60_000_000 + wall.second * 1_000_000 + wall.microsecond
     days = day.toordinal() - 719_163
-    return days * _DAY + span.seconds * 1_000_000 + span.microseconds - offset
+    return days * _DAY + clock - offset
 
 
 def _digest(text: str) -> str:
@@ -141,7 +141,7 @@ def replay(orders: Path, store: Path, as_of: int, new_holder: Callable[[], str])
     return entries
 
 
-def _book(  # noqa: PLR0914, PLR0915 - one loop, as a hand would write it
+def _book(  # noqa: PLR0915 - one loop, as a hand would write it
     customer_id: str, orders: list[tuple[datetime, str, int, int]], as_of: int, holder: str
 ) -> dict[str, list[tuple[Any, ...]]]:
     entries: list[tuple[Any, ...]] = []
@@ -165,7 +165,9 @@ def _book(  # noqa: PLR0914, PLR0915 - one loop, as a hand would write it
             points = sum(lot[2] for lot in over)
             seq += 1
             draws = _json([(lot[0], lot[2]) for lot in over])
-            entries.append((*name, seq, "expire", points, now, at, None, draws, None, 0, 0, 1, "time", "expired", None, None))
+            entries.append(
+                (*name, seq, "expire", points, now, at, None, draws, None, 0, 0, 1, "time", "expired", None, None)
+            )
             for lot in over:
                 lot[2] = 0
             expired += points
@@ -194,7 +196,24 @@ def _book(  # noqa: PLR0914, PLR0915 - one loop, as a hand would write it
             spent += wanted
             seq += 1
             entries.append(
-                (*name, seq, "spend", wanted, at, at, at, _json(draws), None, 0, 0, 1, "replay", "redemption", order_id, None)
+                (
+                    *name,
+                    seq,
+                    "spend",
+                    wanted,
+                    at,
+                    at,
+                    at,
+                    _json(draws),
+                    None,
+                    0,
+                    0,
+                    1,
+                    "replay",
+                    "redemption",
+                    order_id,
+                    None,
+                )
             )
             digests = {
                 "command": _SPEND,

@@ -70,7 +70,9 @@ def main(words: list[str] | None = None) -> int:
     with given.orders.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file)
         table.writerow(["order_id", "customer_id", "ordered_at", "total", "currency"])
-        for number, (customer_id, at, total) in sorted(invoices.items(), key=lambda each: (each[1].ordered_at, each[0])):
+        for number, (customer_id, at, total) in sorted(
+            invoices.items(), key=lambda each: (each[1].ordered_at, each[0])
+        ):
             table.writerow([number, customer_id, at, f"{total:f}", "GBP"])
     customers = len({invoice.customer_id for invoice in invoices.values()})
     print(f"{len(invoices):,} orders of {customers:,} customers: {given.orders}")

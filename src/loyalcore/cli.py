@@ -9,7 +9,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from loyalcore.errors import InvalidInput, LimitExceeded, LoyaltyError, NotFound
+from loyalcore.errors import FactConflict, IdempotencyConflict, InvalidInput, LimitExceeded, LoyaltyError, NotFound
+from loyalcore.values.points import check_points
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -60,6 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         where = getattr(error, "path", "")
         _say(error.message if error.message.startswith(where) else f"{where}: {error.message}")
         return BAD_INPUT
+    except (IdempotencyConflict, FactConflict) as error:
+        _say(f"{error.message}\n  the store holds this order as another one: give a new --store or --out")
     except LoyaltyError as error:
         _say(error.message)
     except OSError as error:
@@ -99,7 +102,9 @@ def _parser() -> argparse.ArgumentParser:
         help="up to when time passes: an ISO 8601 date (its 00:00:00) or datetime, in the program's zone if it has no "
         "offset; later orders are left out",
     )
-    replay.add_argument("--out", required=True, metavar="DIR", help="the folder of the results; made if it is not there")
+    replay.add_argument(
+        "--out", required=True, metavar="DIR", help="the folder of the results; made if it is not there"
+    )
     replay.add_argument(
         "--store", metavar="URL", help=f"the database, such as sqlite:///shop.db; else {STORE_FILE} in DIR"
     )
@@ -123,7 +128,7 @@ def _parser() -> argparse.ArgumentParser:
 def _scenario(given: argparse.Namespace) -> int:
     from loyalcore.testing.scenarios import run_files
 
-    return int(run_files(given.files, store_url=given.store))
+    return run_files([Path(name) for name in given.files], store_url=given.store)
 
 
 def _replay(given: argparse.Namespace) -> int:
@@ -144,7 +149,7 @@ def _whole(text: str | None) -> int | None:
         return None
     if re.fullmatch("[0-9]{1,18}", text) is None or not int(text):
         raise InvalidInput("must be a whole number of points, at least 1", path="--redeem")
-    return int(text)
+    return check_points(int(text), "--redeem")
 
 
 def run_replay(
@@ -217,9 +222,7 @@ def _run(
         out.mkdir(parents=True, exist_ok=True)
         store.upgrade()
         with _Bar("orders") as bar:
-            replayed = replay(
-                store, rules, found.orders, as_of=end, ids=SystemIds(), redeem=redeem, progress=bar.show
-            )
+            replayed = replay(store, rules, found.orders, as_of=end, ids=SystemIds(), redeem=redeem, progress=bar.show)
         with Outputs(out) as files, _Bar("customers") as bar:
             count = len(replayed.customers)
             report = write_report(
@@ -250,7 +253,7 @@ def _print(summary: dict[str, Any], replayed: Replayed, report: Report, out: Pat
     print(f"{orders:,} orders of {customers:,} customers, {added}")
     left_out = [
         f"{summary[name]:,} {words}"
-        for name, words in (("after_as_of", "orders after the instant"), ("skipped", "bad rows"))
+        for name, words in (("after_as_of", f"after {summary['as_of']}"), ("skipped", "bad"))
         if summary[name]
     ]
     if left_out:

@@ -111,7 +111,7 @@ class InvalidDocument(InvalidInput):
 
     def __init__(self, faults: Iterable[Fault], *, path: str = "") -> None:
         found = tuple(faults)
-        lines = "".join(f"\n  {fault.path}: {fault.message}" for fault in found)
+        lines = "".join(f"\n  {fault.path}: {fault.message}" if fault.path else f"\n  {fault.message}" for fault in found)
         noun = "fault" if len(found) == 1 else "faults"
         super().__init__(f"{len(found)} {noun} in the document{lines}", path=path)
         self.faults = found
@@ -132,8 +132,9 @@ class InsufficientPoints(Refused):
     at: datetime
 
     def __init__(self, *, requested: int, available: int, at: datetime) -> None:
+        asked = f"{requested} points were asked for" if requested else "all that is left was asked for"
         super().__init__(
-            f"{requested} points were asked for, {available} are available at {at.isoformat()}",
+            f"{asked}, {available} are available at {at.isoformat()}",
             requested=requested,
             available=available,
             at=at,

@@ -152,7 +152,9 @@ class TruncatingUnit(memory.MemoryUnit):
 def _truncated(record: Any) -> Any:
     if not isinstance(record, Ledger):
         return record
-    lots = tuple(attrs.evolve(lot, expires_at=_cut(lot.expires_at), active_from=_cut(lot.active_from)) for lot in record.lots)
+    lots = tuple(
+        attrs.evolve(lot, expires_at=_cut(lot.expires_at), active_from=_cut(lot.active_from)) for lot in record.lots
+    )
     return attrs.evolve(record, lots=lots, next_change_at=_cut(record.next_change_at))
 
 

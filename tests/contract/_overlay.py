@@ -29,7 +29,9 @@ class MarkedCustomers:
     def load(self, refs: Collection[Ref], lock: bool = False) -> Mapping[Ref, Any]:
         """Load customers by their own names."""
         assert all(isinstance(ref, CustomerRef) for ref in refs)
-        marked = {ref: CustomerRef(ref.environment, MARK + ref.customer_id) for ref in refs if isinstance(ref, CustomerRef)}
+        marked = {
+            ref: CustomerRef(ref.environment, MARK + ref.customer_id) for ref in refs if isinstance(ref, CustomerRef)
+        }
         found = self._unit.load(list(marked.values()), lock)
         return {ref: _unmarked(found[mine]) for ref, mine in marked.items()}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -24,7 +25,7 @@ from loyalcore.testing.contract import (
 from tests.contract import _broken as broken
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 
 class Caught(NamedTuple):
@@ -33,13 +34,18 @@ class Caught(NamedTuple):
     store: type[MemoryStore]
     part: type[Contract]
     test: str
-    fields: dict[str, Any] = {}
+    fields: Mapping[str, Any] = MappingProxyType({})
 
 
 CAUGHT = [
     Caught(broken.BlindWrite, VersionContract, "test_a_stale_change_set_is_refused_whole"),
     Caught(broken.BlindWrite, VersionContract, "test_of_racing_puts_one_is_taken"),
-    Caught(broken.BlindWrite, VersionContract, "test_a_stale_put_is_refused", {"kind": "ledger", "stored": 2, "expected": 1}),
+    Caught(
+        broken.BlindWrite,
+        VersionContract,
+        "test_a_stale_put_is_refused",
+        {"kind": "ledger", "stored": 2, "expected": 1},
+    ),
     Caught(broken.EarlyCheck, VersionContract, "test_of_racing_puts_one_is_taken"),
     Caught(broken.EarlyCheck, IdempotencyContract, "test_racing_deliveries_have_one_effect"),
     Caught(broken.EarlyCheck, BusinessReferenceContract, "test_racing_keys_pay_a_fact_once"),

@@ -75,7 +75,7 @@ GOOD_COMMANDS: Final[dict[str, dict[str, Any]]] = {
 
 def methods() -> Iterator[str]:
     """Name every public method of the facade: its own and those of its parts."""
-    for name, member in inspect.getmembers(Loyalty, inspect.isfunction):
+    for name, _member in inspect.getmembers(Loyalty, inspect.isfunction):
         if not name.startswith("_"):
             yield name
     shop = Loyalty.__new__(Loyalty)

@@ -17,7 +17,7 @@ class Hostile:
     def _refuse(self, *_args: object) -> NoReturn:
         raise RuntimeError("hostile")
 
-    __str__ = __repr__ = __eq__ = __ne__ = __lt__ = __bool__ = __len__ = __format__ = _refuse  # type: ignore[assignment]
+    __str__ = __repr__ = __eq__ = __ne__ = __lt__ = __bool__ = __len__ = __format__ = _refuse
     __hash__ = None  # type: ignore[assignment]
 
 
@@ -39,7 +39,7 @@ class HostileText(str):
     def _refuse(self, *_args: object) -> NoReturn:
         raise RuntimeError("hostile")
 
-    __str__ = __repr__ = __eq__ = __ne__ = __lt__ = __hash__ = __format__ = _refuse  # type: ignore[assignment]
+    __str__ = __repr__ = __eq__ = __ne__ = __lt__ = __hash__ = __format__ = _refuse
 
 
 class HostileInt(int):
@@ -48,7 +48,7 @@ class HostileInt(int):
     def _refuse(self, *_args: object) -> NoReturn:
         raise RuntimeError("hostile")
 
-    __str__ = __repr__ = __format__ = _refuse  # type: ignore[assignment]
+    __str__ = __repr__ = __format__ = _refuse
 
 
 class Nowhere(tzinfo):
@@ -113,7 +113,7 @@ TEXTS: dict[str, Any] = {
     "empty": "",
     "blank": " ",
     "underscores": "1_000",
-    "full-width digits": "１２",
+    "full-width digits": "\uff11\uff12",
     "exponent": "1e3",
     "text true": "true",
     "text none": "None",
@@ -153,15 +153,15 @@ TEXTS: dict[str, Any] = {
     "a far day": "on(9990-12-31)",
     "a day that is none": "on(2026-02-30)",
     "an entry id": "holder-1:beans:1:",
-    "an entry id of full-width digits": "holder-1:beans:１:",
+    "an entry id of full-width digits": "holder-1:beans:\uff11:",
     "an entry id of many digits": f"holder-1:beans:{'9' * 900}:",
     "an entry id beyond 64 bits": f"holder-1:beans:{2**64}:",
     "an entry id of zero": "holder-1:beans:0:",
 }
 TIMES: dict[str, Any] = {
     "naive": datetime(2026, 1, 1),
-    "datetime.max": datetime.max,
-    "datetime.min": datetime.min,
+    "datetime.max": datetime(9999, 12, 31, 23, 59, 59, 999999),
+    "datetime.min": datetime(1, 1, 1),
     "max UTC": datetime.max.replace(tzinfo=UTC),
     "min UTC": datetime.min.replace(tzinfo=UTC),
     "max east": datetime.max.replace(tzinfo=EAST),

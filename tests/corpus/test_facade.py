@@ -86,9 +86,7 @@ def assert_nothing_written(name: str, store: Callable[[], Any], refused: list[tu
     kept.close()
 
 
-@pytest.mark.parametrize(
-    "parameter", ["store", "programs", "environment", "clock", "ids", "registry", "actor"]
-)
+@pytest.mark.parametrize("parameter", ["store", "programs", "environment", "clock", "ids", "registry", "actor"])
 def test_a_facade_is_opened_or_refused(parameter: str) -> None:
     """Opening a facade with a nasty argument gives a facade that works, or a typed error."""
     faults = []

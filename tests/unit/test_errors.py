@@ -156,7 +156,7 @@ def test_an_error_survives_pickle_and_copy(error: LoyaltyError) -> None:
 
 def test_the_branch_says_whose_fault_it_was() -> None:
     """The callers', the program's, another writer's, a guard's or the store's; some are builtin errors as well."""
-    branches = {
+    branches: dict[type[LoyaltyError], set[type[LoyaltyError]]] = {
         InvalidInput: {InvalidDocument},
         Refused: {InsufficientPoints, IllegalTransition, AlreadyResolved},
         Conflict: {StaleVersion, IdempotencyConflict, FactConflict, ConcurrencyConflict},

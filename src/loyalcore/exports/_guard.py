@@ -14,7 +14,7 @@ _UNSEEN: Final = (
 )
 # = + - @, their full-width and small forms, the control characters that some programs cut off, and the apostrophe
 # itself, so that a guarded text is told from one that began with an apostrophe.
-_STARTS: Final = r"=+\-@\t\r\n\x00'＝＋－＠﹦﹢﹣﹫＇"
+_STARTS: Final = r"=+\-@\t\r\n\x00'\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\uff07"
 _FORMULA: Final = re.compile(f"[{_UNSEEN}]*[{_STARTS}]")
 # Most texts begin with one of these and need no closer look.
 _PLAIN: Final = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class TableWriter:
-    """A CSV file that is being written: RFC 4180, the header first, texts guarded against formulas.
+    r"""A CSV file that is being written: RFC 4180, the header first, texts guarded against formulas.
 
     Args:
         file: Opened with `newline=""`.
@@ -33,7 +33,7 @@ class TableWriter:
         >>> table = TableWriter(file, [Column("year", "year"), Column("day", "day")])
         >>> table.write([date(2024, 10, 12)])
         >>> file.getvalue()
-        'year,day\\r\\n2024,12\\r\\n'
+        'year,day\r\n2024,12\r\n'
     """
 
     def __init__(self, file: TextIO, columns: Iterable[Column], *, is_guarded: bool = True) -> None:

@@ -146,7 +146,6 @@ class Bookkeeper:
         self._ref = LedgerRef(terms.environment, customer.holder_id, program.id)
         self._inserts: list[Record] = []
         self._new = 0
-        self._seq = 0 if stored.ledger is None else stored.ledger.seq
         tiers = program.tiers
         self._measure = None if tiers is None else tiers.measure
         self._measured: int | Decimal = Decimal(0) if self._measure is Measure.MONEY_SPENT else 0
@@ -161,15 +160,15 @@ class Bookkeeper:
             IdempotencyConflict: The store holds an order with another total, instant or points.
             FactConflict: An order was paid before with another number of points.
         """
+        if self._stored.membership is None and self._measure in _OF_LEDGER:
+            # The program knows of them since the first order, whether it earns or not.
+            self._desk.measure(to_micros(orders[0].ordered_at), 0)
         for order in orders:
             if self._stored.keys and self._is_known(order):
                 self._count(order)
             else:
                 self._book_order(order)
         book = self._open(self._terms.as_of)
-        if self._stored.membership is None and not book.entries and self._measure in _OF_LEDGER:
-            # Nothing was booked and nothing measured: the program knows of them since the first order.
-            self._desk.measure(to_micros(orders[0].ordered_at), 0)
         self._desk.settle_membership(book)
         return self._booked(book)
 
@@ -190,7 +189,7 @@ class Bookkeeper:
 
     def _book_order(self, order: Order) -> None:
         terms, program = self._terms, self._terms.program
-        before, seq = len(self._inserts), self._seq
+        before = len(self._inserts)
         book = self._open(order.ordered_at)
         told = _Told(order)
         if terms.redeem is not None:
@@ -199,16 +198,14 @@ class Bookkeeper:
                 self._redeem(book, order, points, told)
         for rule, points in earn(program.earning, order.total, program.points.rounding):
             self._award(book, order, rule, points, told)
-        is_measured = self._count(order)
-        if is_measured:
+        if self._count(order):
             self._desk.measure(book.account.at, self._measured)
         if len(self._inserts) == before:
             self._keep(terms.keys.seen(order.order_id), SEEN, told.seen(), None)
         self._new += 1
-        self._seq = book.account.seq
-        # Who has not joined is judged by each booking, as by each command; once somebody has, one walk through all that
+        # Who has not joined is judged by each order, as by each command; once somebody has, one walk through all that
         # was measured gives the same as many short ones.
-        if self._measure is not None and self._desk.membership.joined_at is None and (is_measured or self._seq > seq):
+        if self._measure is not None and self._desk.membership.joined_at is None:
             self._desk.settle_membership(book)
 
     def _redeem(self, book: Book, order: Order, points: int, told: _Told) -> None:

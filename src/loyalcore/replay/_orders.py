@@ -35,7 +35,7 @@ class OrdersFile:
 
 
 def read_orders(source: str | os.PathLike[str], program: Program, *, skip_bad: bool = False) -> OrdersFile:
-    """Read a file of orders and check every row.
+    r"""Read a file of orders and check every row.
 
     The file is CSV in UTF-8 (a byte order mark is passed over) with a header. The columns `order_id`, `customer_id`,
     `ordered_at` and `total` are required in any order; `currency` may be there, an empty cell of it means the
@@ -62,7 +62,7 @@ def read_orders(source: str | os.PathLike[str], program: Program, *, skip_bad: b
         >>> beans = Program("beans", currency="EUR", timezone="Europe/Berlin")
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     path = Path(folder, "orders.csv")
-        ...     _ = path.write_text("order_id,customer_id,ordered_at,total\\no-1,ada,2024-10-12,19.90\\n")
+        ...     _ = path.write_text("order_id,customer_id,ordered_at,total\no-1,ada,2024-10-12,19.90\n")
         ...     read_orders(path, beans).orders[0].total
         Decimal('19.90')
     """

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from loyalcore.domain.customers import Standing
 from loyalcore.domain.decision import CustomerRef, LedgerRef, MembershipRef
 from loyalcore.domain.ledger import Account, Book, Entry, EntryKind, account_of, ledger_of, verify
 from loyalcore.errors import NotFound
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from loyalcore.screens import Transaction
     from loyalcore.store import Store, Unit
 
-FIGURES: Final = ("awarded", "active", "pending", "held", "spent", "expired", "reversed", "deficit")
-CHECKS: Final = ("conservation", "nothing_negative", "log_adds_up", "stored_is_recomputed")
+FIGURES: tuple[str, ...] = ("awarded", "active", "pending", "held", "spent", "expired", "reversed", "deficit")
+CHECKS: tuple[str, ...] = ("conservation", "nothing_negative", "log_adds_up", "stored_is_recomputed")
 
 
 @attrs.frozen(kw_only=True)
@@ -150,8 +151,10 @@ class _Found:
         if customer is None:
             raise NotFound("customer", customer_id)
         holder_id = customer.holder_id
-        membership: Membership | None = unit.load([ref := MembershipRef(environment, holder_id, program.id)])[ref]
-        refs = [LedgerRef(environment, holder_id, program.id, each) for each in (membership.ledgers if membership else ())]
+        membership_ref = MembershipRef(environment, holder_id, program.id)
+        membership: Membership | None = unit.load([membership_ref])[membership_ref]
+        ledgers = () if membership is None else membership.ledgers
+        refs = [LedgerRef(environment, holder_id, program.id, each) for each in ledgers]
         heads: dict[Any, Ledger | None] = dict(unit.load(refs)) if refs else {}
         query = All(Entry, environment, holder_id=holder_id, program_id=program.id)
         booked = groupby(unit.stream(query, as_of), key=lambda entry: entry.ledger) if refs else ()
@@ -164,18 +167,25 @@ class _Found:
         self.member = _member(customer, membership, self.figures)
 
     def _add(
-        self, customer_id: str, program: Program, ref: LedgerRef, head: Ledger | None, entries: list[Entry], as_of: datetime
+        self,
+        customer_id: str,
+        program: Program,
+        ref: LedgerRef,
+        head: Ledger | None,
+        entries: list[Entry],
+        as_of: datetime,
     ) -> None:
         checks = self.checks
-        checks["stored_is_recomputed"] &= verify(entries, head, ref).is_ok
+        is_whole = verify(entries, head, ref).is_ok
+        checks["stored_is_recomputed"] &= is_whole
         if head is None:
             return
-        if head.next_change_at is not None and head.next_change_at <= as_of:
+        if is_whole and head.next_change_at is not None and head.next_change_at <= as_of:
             # What no sweep has written yet, as it will be written.
             book = Book(account_of(head), ref, program.points, program.zone, program_version=program.version, actor="")
             book.open_at(as_of)
             head, entries = ledger_of(book.account, ref, head.version), [*entries, *book.entries]
-        lines = list(_lines(customer_id, entries))
+        lines = list(_lines(customer_id, entries, is_whole))
         self.log += lines
         values = {name: getattr(head, name) for name in FIGURES}
         worth = head.active + head.pending - head.deficit
@@ -187,9 +197,9 @@ class _Found:
             self.figures[name] += value
 
 
-def _lines(customer_id: str, entries: list[Entry]) -> Iterator[Transaction]:
+def _lines(customer_id: str, entries: list[Entry], is_whole: bool) -> Iterator[Transaction]:
     """Give the log of one ledger: what moves nothing is left out."""
-    merges = any(entry.kind is EntryKind.MERGE for entry in entries)
+    merges = is_whole and any(entry.kind is EntryKind.MERGE for entry in entries)
     account = Account()
     for entry in entries:
         points = moved(entry)
@@ -208,17 +218,22 @@ def _worth(account: Account) -> int:
 
 
 def _member(customer: Customer, membership: Membership | None, figures: dict[str, int]) -> Member:
-    if membership is None:
-        return Member(customer_id=customer.customer_id, registered_at=customer.registered_at, **figures)
-    standing = membership.standing
+    standing = Standing() if membership is None else membership.standing
     return Member(
         customer_id=customer.customer_id,
+        active=figures["active"],
+        pending=figures["pending"],
+        held=figures["held"],
+        awarded=figures["awarded"],
+        spent=figures["spent"],
+        expired=figures["expired"],
+        reversed=figures["reversed"],
+        deficit=figures["deficit"],
         tier=standing.tier,
         tier_since=None if standing.tier is None else standing.since,
         tier_expires_at=standing.expires_at,
-        joined_at=membership.joined_at,
+        joined_at=None if membership is None else membership.joined_at,
         registered_at=customer.registered_at,
-        **figures,
     )
 
 

@@ -112,6 +112,7 @@ def replay(
         >>> from decimal import Decimal
         >>> from loyalcore import EarningRule, Program
         >>> from loyalcore.adapters.memory import MemoryStore
+        >>> from loyalcore.replay import Order
         >>> from loyalcore.testing import CountedIds
         >>> rule = EarningRule("base", points=1, per=1)
         >>> beans = Program("beans", currency="EUR", timezone="UTC", earning=(rule,))

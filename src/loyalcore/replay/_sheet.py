@@ -101,9 +101,7 @@ def parse_when(text: object, zone: ZoneInfo, path: str) -> datetime:
     """
     match = _INSTANT.fullmatch(text) if isinstance(text, str) else None
     if match is None:
-        raise InvalidInput(
-            "must be an ISO 8601 date or datetime, such as 2024-10-12 or 2024-10-12T07:20:50", path=path
-        )
+        raise InvalidInput("must be an ISO 8601 date or datetime, such as 2024-10-12 or 2024-10-12T07:20:50", path=path)
     try:
         if match.end(1) == match.end():
             read = datetime.combine(date.fromisoformat(match[1]), time())

@@ -64,7 +64,12 @@ def moved(entry: Entry) -> int:
         >>> from loyalcore.domain.decision import LedgerRef
         >>> at = datetime(2024, 10, 12, tzinfo=UTC)
         >>> spend = Entry(
-        ...     ledger=LedgerRef("live", "h1", "beans"), seq=2, kind=EntryKind.SPEND, points=50, recorded_at=at, effective_at=at
+        ...     ledger=LedgerRef("live", "h1", "beans"),
+        ...     seq=2,
+        ...     kind=EntryKind.SPEND,
+        ...     points=50,
+        ...     recorded_at=at,
+        ...     effective_at=at,
         ... )
         >>> moved(spend)
         -50

@@ -81,6 +81,8 @@ class Loyalty:
         registry: Registry | None = None,
         actor: str | None = None,
     ) -> None:
+        if isinstance(store, type):
+            raise InvalidInput(f"give a store, not its class: {store.__name__}(...)", path="store")
         if not callable(getattr(store, "unit", None)):
             raise InvalidInput(f"give a store, not {type(store).__name__}", path="store")
         environment = check_text(environment, "environment")

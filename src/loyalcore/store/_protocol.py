@@ -61,6 +61,7 @@ class Repository(Protocol):
 
     def load(self, refs: Collection[Ref], lock: bool = False) -> Mapping[Ref, Any]:
         """Give the record of every ref (P4, P5), locked until the unit ends if asked (P6)."""
+        ...
 
     def apply(self, changes: ChangeSet) -> None:
         """Write a change set, or refuse it whole (P8-P11).
@@ -71,6 +72,7 @@ class Repository(Protocol):
 
     def stream(self, query: All, at: datetime) -> Iterator[Any]:
         """Give the records that a query matches at an instant, one by one (P12, P13)."""
+        ...
 
 
 class Unit(Repository, Protocol):
@@ -78,6 +80,7 @@ class Unit(Repository, Protocol):
 
     def __enter__(self) -> Self:
         """Begin."""
+        ...
 
     def __exit__(
         self,
@@ -102,6 +105,7 @@ class Store(Protocol):
     @property
     def abilities(self) -> frozenset[str]:
         """What the store offers beyond the promises: `durable`, `processes`, `threads`."""
+        ...
 
     def unit(self, *, readonly: bool = False) -> Unit:
         """Open a unit of work; a read-only one may be cheaper and refuses to apply.
@@ -110,3 +114,4 @@ class Store(Protocol):
             StoreUnavailable: Closed, missing or out of reach.
             SchemaMismatch: Its tables are of another version.
         """
+        ...

@@ -199,8 +199,9 @@ class Play:
                 return None
         if not self._name(step, fields):
             instead = _INSTEAD.get(step.do)
-            points = step.points or 3
-            return None if instead is None else self._posting(attrs.evolve(step, do=instead, points=points), name, other)
+            if instead is None:
+                return None
+            return self._posting(attrs.evolve(step, do=instead, points=step.points or 3), name, other)
         made: Command = COMMANDS[step.do](name, **fields)
         return made
 
@@ -224,7 +225,7 @@ class Play:
         if not keyed:
             return None
         command = keyed[-1 - step.pick % len(keyed)]
-        return command if step.do == "again" else attrs.evolve(command, reason="otherwise")  # type: ignore[call-arg]
+        return command if step.do == "again" else changed(command, reason="otherwise")
 
     # What can be asked ------------------------------------------------------------------------------------------
 
@@ -252,6 +253,12 @@ class Play:
     def dump(self) -> dict[str, list[Any]]:
         """Give all records, kind by kind."""
         return dump(self.store)
+
+
+def changed(command: Any, **fields: Any) -> Command:
+    """Give a command with other values of some fields."""
+    other: Command = attrs.evolve(command, **fields)
+    return other
 
 
 def _holder(receipt: Receipt) -> str:

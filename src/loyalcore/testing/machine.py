@@ -6,6 +6,7 @@ A host gives its own store::
         def make_store(self):
             return MyStore()
 
+
     TestMyMachine = MyMachine.TestCase
 
 After every command the answers are the same (receipts, or errors with their code and details), and so are the

@@ -57,6 +57,7 @@ def programs(draw: st.DrawFn, *, tiers: bool = True) -> Program:
     """Draw a program of any policy.
 
     Args:
+        draw: What draws.
         tiers: Whether it may have tiers.
     """
     document: dict[str, Any] = {
@@ -83,10 +84,14 @@ _named = st.sampled_from([None, None, None, None, None, None, 1])
 _points = st.integers(1, 9)
 _granted = st.integers(3, 20)
 _some = st.none() | st.integers(1, 12)
-_starts = st.just({}) | st.just({}) | st.sampled_from(STARTS).map(lambda text: {"activation": text})
-_ends = st.just({}) | st.sampled_from(ENDS).map(lambda text: {"expiry": text})
-_facts = st.just({}) | st.just({}) | st.just({}) | st.integers(1, 3).map(lambda number: {"rule": "base", "source_id": f"f-{number}", "reason": ""})
-_lasting = st.just({}) | st.sampled_from(["1h", "2D", "6D"]).map(lambda text: {"hold_for": text})
+_nothing: SearchStrategy[dict[str, str]] = st.just({})
+_starts = _nothing | _nothing | st.sampled_from(STARTS).map(lambda text: {"activation": text})
+_ends = _nothing | st.sampled_from(ENDS).map(lambda text: {"expiry": text})
+_facts = st.one_of(
+    *[_nothing] * 3,
+    st.integers(1, 3).map(lambda number: {"rule": "base", "source_id": f"f-{number}", "reason": ""}),
+)
+_lasting = _nothing | st.sampled_from(["1h", "2D", "6D"]).map(lambda text: {"hold_for": text})
 _moves = st.sampled_from([{"by": "1D"}, {"by": "2D"}, {"expiry": "unlimited"}, {"expiry": "4D"}])
 
 
@@ -153,7 +158,7 @@ def steps(
     return st.one_of([made[do] for do in actions])
 
 
-def _step(do: str, who: int, ledger: str, when: dict[str, int], fields: dict[str, Any]) -> Step:
+def _step(do: str, who: int, ledger: str, when: dict[str, Any], fields: dict[str, Any]) -> Step:
     return Step(do=do, who=who, ledger=ledger, **when, **fields)
 
 

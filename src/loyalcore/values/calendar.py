@@ -269,6 +269,11 @@ class Expiry:
     def __str__(self) -> str:
         return self.text
 
+    @property
+    def is_fixed(self) -> bool:
+        """Whether it is a fixed date, which is the same from wherever it counts."""
+        return self._plan.shape == ON
+
     def resolve(self, anchor: int, zone: ZoneInfo) -> Term:
         """Return the end of the points.
 

@@ -34,6 +34,7 @@ class Watched(MemoryStore):
         self.unanswered: set[type[Any]] = set()
 
     def unit(self, *, readonly: bool = False) -> MemoryUnit:
+        """Open a unit that is watched."""
         self.opened.append(readonly)
         return _WatchedUnit(self, readonly=readonly)
 
@@ -63,6 +64,7 @@ class _WatchedUnit(MemoryUnit):
 
 
 def opened(store: Watched) -> Executor:
+    """Open an executor on a store in which a customer is registered."""
     executor = Executor(store, {"beans": BEANS}, "live", Registry(), FixedClock("2026-01-01T12:00:00Z"), CountedIds())
     executor.run(Register("ada"), "till")
     store.loads.clear()

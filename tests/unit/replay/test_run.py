@@ -252,7 +252,9 @@ def test_the_hosts_own_consumption_order_is_used() -> None:
         ({"as_of": "2025-01-01"}, InvalidInput),
     ],
 )
-def test_wrong_arguments_are_refused_before_anything_is_written(settings: dict[str, Any], error: type[Exception]) -> None:
+def test_wrong_arguments_are_refused_before_anything_is_written(
+    settings: dict[str, Any], error: type[Exception]
+) -> None:
     """A value that no replay could have is a typed error, and the store stays empty."""
     from loyalcore.replay import replay
     from loyalcore.testing import CountedIds

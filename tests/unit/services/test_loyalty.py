@@ -9,6 +9,7 @@ import pytest
 from loyalcore import services
 from loyalcore.adapters.memory import MemoryStore
 from loyalcore.domain.customers import Register
+from loyalcore.domain.flows import Command
 from loyalcore.domain.ledger import Award, PointsPolicy, Spend
 from loyalcore.domain.programs import Program, Registry
 from loyalcore.errors import (
@@ -26,6 +27,7 @@ TEA = Program("tea", currency="EUR", timezone="UTC")
 
 
 def opened(store: Any = None, **fields: Any) -> Loyalty:
+    """Open a facade on a store, with one customer."""
     store = MemoryStore() if store is None else store
     loyalty = Loyalty(store, [BEANS], clock=FixedClock("2026-01-01T12:00:00Z"), actor="till", **fields)
     loyalty.customers.register("ada")
@@ -84,7 +86,11 @@ def test_nobody_acts_until_somebody_is_named() -> None:
     """Commands need an actor, questions do not; one facade may act as several."""
     store = MemoryStore()
     nobody = Loyalty(store, [BEANS], ids=CountedIds())
-    for call in (lambda: nobody.customers.register("ada"), lambda: nobody.run_many([]), lambda: nobody.points.sweep("ada")):
+    for call in (
+        lambda: nobody.customers.register("ada"),
+        lambda: nobody.run_many([]),
+        lambda: nobody.points.sweep("ada"),
+    ):
         with pytest.raises((InvalidInput, NotFound)):
             call()
     with pytest.raises(InvalidInput) as caught:
@@ -147,7 +153,7 @@ def test_a_merge_needs_all_programs_to_run() -> None:
 def test_many_commands_run_each_on_its_own() -> None:
     """One that is refused does not stop the next; each has its outcome beside its command."""
     loyalty = opened()
-    commands = [Register("bob"), Spend("bob", 5, key="s"), Award("bob", 5, reason="test", key="a")]
+    commands: list[Command] = [Register("bob"), Spend("bob", 5, key="s"), Award("bob", 5, reason="test", key="a")]
     outcomes = loyalty.run_many(commands)
     assert [outcome.command for outcome in outcomes] == commands
     assert [outcome.receipt is None for outcome in outcomes] == [False, True, False]
@@ -156,16 +162,35 @@ def test_many_commands_run_each_on_its_own() -> None:
 
 def test_a_failing_store_stops_many_commands() -> None:
     """When the store fails, the commands before it are done and the error is raised."""
-    store = MemoryStore()
-    loyalty = opened(store)
 
-    def commands() -> Any:
-        yield Award("ada", 5, reason="test", key="a")
-        store.close()
-        yield Award("ada", 5, reason="test", key="b")
+    class Failing(MemoryStore):
+        units = 0
 
+        def unit(self, *, readonly: bool = False) -> Any:
+            self.units += 1
+            if self.units == 3:
+                self.close()
+            return super().unit(readonly=readonly)
+
+    loyalty = opened(Failing())
+    commands = [Award("ada", 5, reason="test", key=key) for key in ("a", "b", "c")]
     with pytest.raises(StoreUnavailable):
-        loyalty.run_many(commands())
+        loyalty.run_many(commands)
+
+
+@pytest.mark.parametrize(("count", "is_taken"), [(1_000, True), (1_001, False)])
+def test_a_batch_has_a_limit(count: int, is_taken: bool) -> None:
+    """1,000 commands are taken at once; of 1,001 none is run."""
+    loyalty = opened()
+    commands = [Register(f"c-{number}") for number in range(count)]
+    if is_taken:
+        assert len(loyalty.run_many(iter(commands))) == count
+    else:
+        with pytest.raises(LimitExceeded) as caught:
+            loyalty.run_many(iter(commands))
+        assert (caught.value.path, caught.value.limit) == ("commands", 1_000)
+        with pytest.raises(NotFound):
+            loyalty.customers.get("c-0")
 
 
 @pytest.mark.parametrize("commands", [None, 7, Award("ada", 5, reason="test", key="a")])

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
 
+from loyalcore.adapters.memory import MemoryStore, MemoryUnit
 from loyalcore.domain.customers import Membership, Standing
 from loyalcore.domain.decision import MembershipRef
 from loyalcore.domain.programs import Program, Registry
 from loyalcore.errors import InvalidInput, NotFound, StoreUnavailable
+from loyalcore.query import All
 from loyalcore.services import Loyalty
 from tests.unit.domain.ledger._shop import Figures, Shop, instant
 
@@ -135,3 +139,29 @@ def test_a_sweep_goes_over_the_programs_that_run() -> None:
     shop.at("2026-02-01")
     assert tea.points.sweep() == 0
     assert shop.points.sweep() == 1
+
+
+def test_a_recomputation_waits_for_a_quiet_moment() -> None:
+    """What is booked between the reading of a ledger's head and of its entries is no difference."""
+
+    class Busy(MemoryStore):
+        meanwhile: Any = None
+
+        def unit(self, *, readonly: bool = False) -> MemoryUnit:
+            return BusyUnit(self, readonly=readonly)
+
+    class BusyUnit(MemoryUnit):
+        _store: Busy
+
+        def stream(self, query: All, at: datetime) -> Iterator[Any]:
+            book, self._store.meanwhile = self._store.meanwhile, None
+            if book is not None:
+                book()
+            return super().stream(query, at)
+
+    store = Busy()
+    shop = Shop(store=store)
+    shop.award(10)
+    store.meanwhile = lambda: shop.award(5)
+    answer = shop.points.verify("ada")
+    assert (answer.is_ok, answer.entries) == (True, 2)

@@ -28,14 +28,17 @@ class Table:
         self.units: list[Unit] = []
 
     def open(self, unit: Unit) -> Repository:
+        """Note the unit that the table is used in."""
         self.units.append(unit)
         return self
 
     def load(self, refs: Collection[Any], lock: bool = False) -> dict[Any, Any]:
+        """Give rows by their refs."""
         self.locks.append(lock)
         return {ref: self.rows.get(ref) for ref in refs}
 
     def apply(self, changes: ChangeSet) -> None:
+        """Write rows."""
         assert changes.puts or changes.parts or changes.inserts
         for put in changes.puts:
             self.rows[put.ref] = put.record
@@ -43,6 +46,7 @@ class Table:
             self.rows[record.ref] = record
 
     def stream(self, query: All, at: datetime) -> Iterator[Any]:
+        """Give all rows."""
         yield from self.rows.values()
 
 

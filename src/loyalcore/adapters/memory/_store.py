@@ -99,8 +99,10 @@ class _Shelf:
     def write(self, changes: ChangeSet) -> None:
         """Write what was checked."""
         for put in changes.puts:
-            head = put.record
-            self._records[put.ref] = attrs.evolve(head, lots=(), holds=(), debts=()) if isinstance(head, Ledger) else head
+            record: Any = put.record
+            if isinstance(record, Ledger):
+                record = attrs.evolve(record, lots=(), holds=(), debts=())
+            self._records[put.ref] = record
         for part in changes.parts:
             self._records[part.ref] = part
             parts = self._parts.setdefault(part.ledger, {})
@@ -108,11 +110,11 @@ class _Shelf:
                 parts[part.ref] = part
             else:
                 parts.pop(part.ref, None)
-        for record in changes.inserts:
-            if isinstance(record, Entry):
-                self._append(record)
+        for insert in changes.inserts:
+            if isinstance(insert, Entry):
+                self._append(insert)
             else:
-                self._records[record.ref] = record
+                self._records[insert.ref] = insert
 
     def _append(self, entry: Entry) -> None:
         ledger = entry.ledger

@@ -234,13 +234,14 @@ def _give_back(
             draws.append(Draw(lot.lot, given))
         elif ledger == book.ref:
             draws.append(Draw(number, given))
+        elif book.account.closed.get((old := closed[LotRef(ledger, number)]).lot) is old:
+            draws.append(Draw(old.lot, given))
         else:
-            number_here = book.account.lot_count + len(lots) + 1
-            lots.append(_successor(ledger, closed[LotRef(ledger, number)], given, number_here))
+            lots.append(_successor(ledger, number, old, given, book.account.lot_count + len(lots) + 1))
     return draws, lots
 
 
-def _successor(ledger: LedgerRef, old: OpenLot, points: int, number: int) -> NewLot:
+def _successor(ledger: LedgerRef, lot: int, old: OpenLot, points: int, number: int) -> NewLot:
     """Make a lot here with the dates of a closed lot of a ledger that was merged into this one."""
     return NewLot(
         number,
@@ -248,7 +249,7 @@ def _successor(ledger: LedgerRef, old: OpenLot, points: int, number: int) -> New
         never(old.active_from),
         never(old.expires_at),
         old.expires_on,
-        origin=lot_name(ledger, old.lot),
+        origin=lot_name(ledger, lot),
     )
 
 

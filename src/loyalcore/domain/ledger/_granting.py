@@ -104,9 +104,9 @@ def _term(
         rule = _UNLIMITED
     else:
         rule = policy.expiry
-    if start == NEVER:
+    if start == NEVER and not rule.is_fixed:
         return Term(NEVER, None), None if rule == _UNLIMITED else rule.text
-    if policy.expiry_anchor is ExpiryAnchor.ACTIVATED:
+    if policy.expiry_anchor is ExpiryAnchor.ACTIVATED and not rule.is_fixed:
         return rule.resolve(start, book.zone), rule.text if start > book.now else None
     if policy.expiry_anchor is ExpiryAnchor.ORDER_CLOSED and occurred_at is not None:
         return rule.resolve(to_micros(occurred_at), book.zone), None

@@ -265,9 +265,12 @@ def _take(account: Account, entry: Entry) -> None:
 
 def _award(account: Account, entry: Entry) -> None:
     account.awarded += entry.points
-    for new in entry.lots:
-        if new.is_earned and account.lots[new.lot].active_from <= account.at:
-            account.earned += new.points
+    account.earned += _earned_at_once(account, entry)
+
+
+def _earned_at_once(account: Account, entry: Entry) -> int:
+    """The points of new lots that count as earned without an activation."""
+    return sum([new.points for new in entry.lots if new.is_earned and account.lots[new.lot].active_from <= account.at])
 
 
 def _spend(account: Account, entry: Entry) -> None:
@@ -365,6 +368,7 @@ def _merge(account: Account, entry: Entry) -> None:
     account.expired += carried.expired
     account.reversed += carried.reversed
     account.earned += carried.earned
+    account.earned += _earned_at_once(account, entry)
     for hold in carried.holds:
         account.holds[hold.hold_id] = OpenHold(
             hold.hold_id, hold.points, to_micros(hold.lapses_at), list(hold.draws), entry.seq

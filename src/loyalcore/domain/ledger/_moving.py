@@ -42,7 +42,7 @@ def transfer(source: Book, target: Book, points: int, **fields: Any) -> tuple[En
         _moved(target, source, source.account.lots[draw.lot], index, draw.points) for index, draw in enumerate(draws)
     ]
     out = source.write(EntryKind.TRANSFER_OUT, points, draws=draws, counterpart=in_id, **fields)
-    settled = target.settle(Draw(lot.lot, lot.points) for lot in lots)
+    settled = target.settle(Draw(lot.lot, lot.points) for lot in lots if _is_active(lot, target))
     into = target.write(EntryKind.TRANSFER_IN, points, lots=tuple(lots), settled=settled, counterpart=out_id, **fields)
     target.advance(target.now)
     return out, into
@@ -53,13 +53,19 @@ def _moved(target: Book, source: Book, lot: OpenLot, index: int, points: int, he
         target.account.lot_count + index + 1,
         points,
         never(lot.active_from),
-        never(lot.expires_at),
+        never(min(lot.expires_at, _lapsed_at(source, lot))),
         lot.expires_on,
         lot.expiry,
         is_earned=lot.is_earned and lot.active_from > source.account.at,
         origin=lot.origin or lot_name(source.ref, lot.lot),
         held=held,
     )
+
+
+def _lapsed_at(source: Book, lot: OpenLot) -> int:
+    """When the points of a lot lapsed with their account, held ones among them; NEVER where they did not."""
+    account = source.account
+    return min(source.now, account.account_expires_at) if lot.lot <= account.lapsed_lots else NEVER
 
 
 def merge(source: Book, target: Book, taken: Container[str] = (), **fields: Any) -> tuple[Entry, Entry]:
@@ -114,7 +120,9 @@ def merge(source: Book, target: Book, taken: Container[str] = (), **fields: Any)
 
 
 def _is_active(lot: NewLot, target: Book) -> bool:
-    return lot.active_from is not None and lot.active_from <= target.recorded_at
+    """Whether the points can pay what is owed; the receiver's time may be later than the giver's."""
+    at = target.recorded_at
+    return lot.active_from is not None and lot.active_from <= at and (lot.expires_at is None or lot.expires_at > at)
 
 
 def _carried_holds(source: Book, numbers: dict[int, int], taken: Container[str]) -> list[CarriedHold]:

@@ -114,7 +114,9 @@ def _one_of(*kinds: type) -> Callable[[object, str], object]:
 def _noun(kind: type) -> str:
     if kind is type(None):
         return "None"
-    return f"one of {', '.join(each.value for each in kind)}" if issubclass(kind, Enum) else f"a {kind.__name__}"
+    if issubclass(kind, Enum):
+        return f"one of {', '.join(f'{kind.__name__}.{each.name}' for each in kind)}"
+    return f"what parse_{kind.__name__.lower()} of loyalcore.values.calendar gives"
 
 
 # What each setting of the points must be, once it is a value of Python.

@@ -9,9 +9,17 @@ import pytest
 
 from loyalcore.domain.decision import ChangeSet
 from loyalcore.domain.programs import Program
-from loyalcore.errors import LoyaltyError, StaleVersion
+from loyalcore.errors import ConcurrencyConflict, StaleVersion, StoreUnavailable
 from loyalcore.services import Loyalty
 from loyalcore.testing._clock import CountedIds, FixedClock
+
+# A host's test that fails shows both sides of the assertion: pytest rewrites only what it is told of.
+pytest.register_assert_rewrite(
+    *(
+        f"{__package__}.{name}"
+        for name in ("append", "expiry", "idempotency", "immutability", "reference", "streaming", "unit", "version")
+    )
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -89,8 +97,21 @@ def need(store: Store, ability: str) -> None:
         pytest.skip(f"the store does not declare the ability {ability!r}: this stays unproven")
 
 
+def patiently(act: Callable[[], Any]) -> Callable[[], Any]:
+    """Make an act that is tried again where the library says that it may be."""
+
+    def acting() -> Any:
+        while True:
+            try:
+                return act()
+            except (ConcurrencyConflict, StoreUnavailable):
+                continue
+
+    return acting
+
+
 def race(acts: Sequence[Callable[[], Any]]) -> list[Any]:
-    """Run acts in as many threads at once; give what each returned, or the library's error that it raised."""
+    """Run acts in as many threads at once; give what each returned or raised."""
     gate = threading.Barrier(len(acts))
     found: list[Any] = [None] * len(acts)
 
@@ -98,9 +119,7 @@ def race(acts: Sequence[Callable[[], Any]]) -> list[Any]:
         gate.wait(timeout=30)
         try:
             found[index] = act()
-        except LoyaltyError as error:
-            found[index] = error
-        except BaseException as error:  # noqa: BLE001 - whatever else a store raises is shown by the test
+        except BaseException as error:  # noqa: BLE001 - whatever a store raises is shown by the test
             found[index] = error
 
     threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]

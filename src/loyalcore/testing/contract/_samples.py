@@ -31,7 +31,7 @@ AT = datetime(2026, 1, 31, 12, 0, 0, 123456, tzinfo=UTC)
 FAR = datetime(9990, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
 FIRST = datetime(1970, 1, 1, 0, 0, 0, 1, tzinfo=UTC)
 MOST = 10**18
-TEXT = "Ä ’a’ \\ % _ \"q\" – 名前 🫘 "
+TEXT = "Ä 'a' \\ % _ \"q\" – 名前 🫘 "
 REF = LedgerRef("live", "holder-1", "beans", "")
 
 
@@ -128,7 +128,10 @@ FULL: dict[str, Any] = {
         occurred_at=FAR,
         draws=(Draw(1, MOST), Draw(2, 1)),
         settled=(Settlement("holder-1:beans:1:", 0, 1), Settlement(TEXT, 2, -3)),
-        lots=(NewLot(1, 5, AT, FAR, date(2026, 2, 28), "12M", is_earned=True, origin=TEXT, held=2), NewLot(2, 1, None, None)),
+        lots=(
+            NewLot(1, 5, AT, FAR, date(2026, 2, 28), "12M", is_earned=True, origin=TEXT, held=2),
+            NewLot(2, 1, None, None),
+        ),
         changes=(TermChange(1, AT, None, None), TermChange(2, None, FAR, date(2026, 1, 1))),
         owed=2,
         waived=3,
@@ -155,7 +158,11 @@ FULL: dict[str, Any] = {
     ),
     "plain entry": entry(),
     "downward entry": entry(kind=EntryKind.ADJUST, points=-5),
-    "key": key(TEXT, digests={"points": "00ff", TEXT: "11"}, entries=((REF, (1, 2)), (LedgerRef("live", "h", "p", "g"), (9,)))),
+    "key": key(
+        TEXT,
+        digests={"points": "00ff", TEXT: "11"},
+        entries=((REF, (1, 2)), (LedgerRef("live", "h", "p", "g"), (9,))),
+    ),
     "fact": fact(TEXT, line=TEXT, side="referrer", cycle=7),
     "note": note(text=TEXT * 10),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from loyalcore.domain.decision import ChangeSet, Fact, KeyRecord, Put
 from loyalcore.domain.ledger import Entry, HoldState
@@ -61,7 +61,8 @@ class ImmutabilityContract(Contract):
         changed = (samples.lot(free=1), samples.hold(points=1), samples.debt(owed=1))
         closed = (samples.lot(free=0), samples.hold(state=HoldState.CAPTURED), samples.debt(owed=0))
         for version, parts in enumerate((opened, changed, closed, opened), start=1):
-            head = samples.ledger(version=version, **({} if parts is closed else {"held": 3, "deficit": 2}))
+            figures: dict[str, Any] = {} if parts is closed else {"held": 3, "deficit": 2}
+            head = samples.ledger(version=version, **figures)
             write(store, ChangeSet(puts=(Put(head, None if version == 1 else version - 1),), parts=parts))
             assert tuple(read(store, part.ref) for part in parts) == parts
             found = read(store, samples.REF)

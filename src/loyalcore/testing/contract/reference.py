@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,8 +11,7 @@ from loyalcore.domain.decision import Fact
 from loyalcore.domain.flows import Receipt
 from loyalcore.errors import FactConflict
 from loyalcore.testing._play import dump, records
-from loyalcore.testing.contract._contract import THREADS, Contract, Shop, need, race
-from loyalcore.testing.contract.idempotency import _patiently
+from loyalcore.testing.contract._contract import THREADS, Contract, Shop, need, patiently, race
 
 if TYPE_CHECKING:
     from loyalcore.store import Store
@@ -80,8 +80,8 @@ class BusinessReferenceContract(Contract):
         need(store, "threads")
         shop = Shop(store)
         acts = [
-            _patiently(lambda n=n: shop.points.award("ada", 5, rule="base", order_id="o-1", key=f"k-{n}"))
-            for n in range(THREADS)
+            patiently(partial(shop.points.award, "ada", 5, rule="base", order_id="o-1", key=f"k-{number}"))
+            for number in range(THREADS)
         ]
         answers = race(acts)
         assert all(isinstance(answer, Receipt) for answer in answers), answers

@@ -52,7 +52,7 @@ class StreamingContract(Contract):
             ({"holder_id": "H-1"}, 0),
         ],
     )
-    def test_a_query_is_narrowed_from_the_left(self, store: Store, narrowed: dict[str, str], wanted: int) -> None:
+    def test_a_query_is_narrowed_from_the_left(self, store: Store, narrowed: dict[str, Any], wanted: int) -> None:
         """P12: a stream gives the records of one environment, holder, program or ledger, and no others."""
         _fill(store)
         query = All(Ledger, "live", **narrowed)

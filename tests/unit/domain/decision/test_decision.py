@@ -79,7 +79,9 @@ def test_a_world_asks_for_several_records_at_once() -> None:
 def test_an_empty_change_set_is_false() -> None:
     """A change set is true as soon as it has something to write."""
     key = KeyRecord(KeyRef("live", "h1", "k"), "points.award", {})
-    row = Customer(environment="live", customer_id="ada", holder_id="h1", registered_at=datetime(2026, 1, 1, tzinfo=UTC))
+    row = Customer(
+        environment="live", customer_id="ada", holder_id="h1", registered_at=datetime(2026, 1, 1, tzinfo=UTC)
+    )
     assert not ChangeSet()
     assert ChangeSet(inserts=(key,))
     assert ChangeSet(puts=(Put(row, None),))
@@ -88,7 +90,9 @@ def test_an_empty_change_set_is_false() -> None:
 
 def test_a_put_is_kept_under_the_ref_of_its_record() -> None:
     """A put names what its record names."""
-    row = Customer(environment="live", customer_id="ada", holder_id="h1", registered_at=datetime(2026, 1, 1, tzinfo=UTC))
+    row = Customer(
+        environment="live", customer_id="ada", holder_id="h1", registered_at=datetime(2026, 1, 1, tzinfo=UTC)
+    )
     assert Put(row, 3).ref == ADA
 
 

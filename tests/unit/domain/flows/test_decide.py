@@ -36,11 +36,13 @@ ROW = Customer(environment="live", customer_id="ada", holder_id="h1", registered
 
 
 def decided(command: Any, records: dict[Any, Any], *programs: Program) -> Any:
+    """Decide a command in a world of some records."""
     running = {program.id: program for program in programs or (BEANS,)}
     return decide(command, World("live", "till", records), running, NOW, CountedIds(), Registry())
 
 
 def asked(command: Any, records: dict[Any, Any]) -> tuple[Any, ...]:
+    """Give what a decision asks for."""
     with pytest.raises(Needs) as caught:
         decided(command, records)
     return caught.value.refs
@@ -130,6 +132,7 @@ def test_the_only_program_needs_no_name() -> None:
 
 
 def entry(kind: EntryKind, points: int, seq: int = 1, holder: str = "h1", **fields: Any) -> Entry:
+    """Make an entry of the main ledger."""
     ref = LedgerRef("live", holder, "beans")
     return Entry(ledger=ref, seq=seq, kind=kind, points=points, recorded_at=NOW, effective_at=NOW, **fields)
 
@@ -154,5 +157,5 @@ def test_a_receipt_shows_the_hold_that_was_made() -> None:
     """The hold is found among the entries; a receipt without one says so."""
     held = entry(EntryKind.HOLD, 3, seq=2, hold_id="h", lapses_at=NOW)
     assert Receipt(command="points.hold", entries=(entry(EntryKind.EXPIRE, 1), held)).hold.id == "h"
-    with pytest.raises(NotFound, match="points.spend"):
+    with pytest.raises(NotFound, match=r"points\.spend"):
         _ = Receipt(command="points.spend", entries=(entry(EntryKind.SPEND, 1),)).hold

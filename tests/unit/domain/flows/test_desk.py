@@ -7,9 +7,10 @@ from decimal import Decimal
 
 import attrs
 
-from loyalcore.domain.customers import Customer
+from loyalcore.domain.customers import Customer, Membership
+from loyalcore.domain.decision import LotRef
 from loyalcore.domain.flows import Desk
-from loyalcore.domain.ledger import EntryKind, grant, take
+from loyalcore.domain.ledger import EntryKind, Ledger, grant, take
 from loyalcore.domain.programs import Program
 from loyalcore.domain.tiers import Level, Measure, TierSet
 from loyalcore.values.clock import to_micros
@@ -30,16 +31,19 @@ def test_a_desk_stays_open_over_several_bookings() -> None:
     take(book, EntryKind.SPEND, 0, reason="nothing")
     desk.settle_membership(book)
     assert [entry.kind.value for entry in desk.entries()] == ["award", "expire", "spend"]
-    ledger, member, row = (put.record for put in desk.puts())
+    head, member, row = (put.record for put in desk.puts())
     assert [put.expected for put in desk.puts()] == [None, None, 1]
-    assert (ledger, member.version) == (attrs.evolve(ledger, version=1, expired=10, active=0), 1)  # type: ignore[attr-defined,misc,type-var]
+    assert isinstance(head, Ledger)
+    assert (head.version, head.seq, head.expired, head.active) == (1, 3, 10, 0)
+    assert member == attrs.evolve(desk.membership, version=1)
     assert row == attrs.evolve(ROW, programs=("beans",), version=2)
-    assert [part.ref.lot for part in desk.parts()] == [1]  # type: ignore[union-attr]
+    assert [part.ref for part in desk.parts()] == [LotRef(head.ref, 1)]
 
 
 def test_a_desk_that_did_nothing_writes_nothing() -> None:
     """A book that was opened and looked at leaves no change where the customer is enrolled already."""
-    desk = Desk(BEANS, "live", "h1", "replay", None, None, attrs.evolve(ROW, programs=("beans",)))
+    member = Membership(environment="live", holder_id="h1", program_id="beans")
+    desk = Desk(BEANS, "live", "h1", "replay", member, None, attrs.evolve(ROW, programs=("beans",)))
     desk.settle_membership(desk.book("", None, DAY_0))
     assert (desk.puts(), desk.parts(), desk.entries()) == ([], [], [])
 

@@ -102,6 +102,7 @@ def test_the_key_comes_before_the_ledger() -> None:
 
 
 def fact(shop: Shop, points: int = 5, **fields: Any) -> Any:
+    """Pay a business fact."""
     return shop.do("award", points, **{"rule": "base", "reason": "", **fields})
 
 

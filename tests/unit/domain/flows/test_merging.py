@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from loyalcore.domain.ledger import ExpiryModel, JoinPolicy, ReturnPolicy, Settlement, Shortfall
@@ -10,7 +12,7 @@ from loyalcore.errors import AlreadyResolved, IdempotencyConflict, IllegalTransi
 from loyalcore.values.calendar import parse_duration
 from tests.unit.domain.ledger._shop import Figures, Shop, instant
 
-IN_DEBT = {"shortfall": Shortfall.ALLOW_NEGATIVE, "return_policy": ReturnPolicy.UNLIMITED}
+IN_DEBT: dict[str, Any] = {"shortfall": Shortfall.ALLOW_NEGATIVE, "return_policy": ReturnPolicy.UNLIMITED}
 
 
 def merge(shop: Shop, customer_id: str = "ada", into: str = "bob") -> None:
@@ -368,6 +370,7 @@ def test_the_earlier_join_date_is_kept() -> None:
 
 
 def gold() -> TierSet:
+    """Make tiers that last for 10 days and end one step down."""
     return TierSet(
         measure=Measure.POINTS_EARNED,
         levels=(Level("Silver", 10), Level("Gold", 100)),
@@ -398,12 +401,14 @@ def test_both_earnings_count_for_the_next_tier() -> None:
 
 def test_a_tier_that_has_ended_by_then_is_not_inherited() -> None:
     """A gold that ran out on day 10 is judged before the merge on day 20, not after it."""
-    shop = Shop(tiers=TierSet(
-        measure=Measure.ACTIVE_BALANCE,
-        levels=(Level("Silver", 10), Level("Gold", 100)),
-        downgrade=Downgrade.BALANCE_BASED,
-        expires_in=parse_duration("10D", "expires_in"),
-    ))
+    shop = Shop(
+        tiers=TierSet(
+            measure=Measure.ACTIVE_BALANCE,
+            levels=(Level("Silver", 10), Level("Gold", 100)),
+            downgrade=Downgrade.BALANCE_BASED,
+            expires_in=parse_duration("10D", "expires_in"),
+        )
+    )
     shop.award(100)
     shop.spend(100)
     shop.award(10, who="bob")

@@ -119,7 +119,7 @@ def test_points_that_wait_for_an_action_are_activated(by: str) -> None:
     entry = shop.award(40, order_id="o-1")
     shop.at("2026-03-01")
     assert shop.figures() == Figures(0, pending=40)
-    named = {"entry_ids": (entry.id,)} if by == "entry" else {"order_id": "o-1"}
+    named: dict[str, Any] = {"entry_ids": (entry.id,)} if by == "entry" else {"order_id": "o-1"}
     receipt = shop.do("activate", **named)
     assert receipt.points == 40
     assert shop.figures() == Figures(40)
@@ -154,11 +154,21 @@ def test_an_early_activation_starts_the_expiry_early() -> None:
     assert [change.at for change in shop.points.schedule("ada")] == [instant("2026-02-04")]
 
 
-def test_an_expiry_that_is_over_refuses_the_activation() -> None:
-    """Points good until a fixed day cannot be activated after that day."""
+def test_a_fixed_day_counts_while_points_wait() -> None:
+    """Points good until a fixed day lapse after it though nobody activated them, and lapse then though somebody did."""
     shop = Shop(activation="on_action", expiry="on(2026-01-10)")
     entry = shop.award(20)
-    shop.at("2026-01-20")
+    assert shop.figures(at="2026-01-10") == Figures(0, pending=20)
+    assert shop.figures(at="2026-01-11T00:00:00Z") == Figures(0, expired=20)
+    shop.at("2026-01-05")
+    shop.do("activate", entry_ids=(entry.id,))
+    assert shop.figures(at="2026-01-11T00:00:00Z") == Figures(0, expired=20)
+
+
+def test_an_expiry_that_is_over_refuses_the_activation() -> None:
+    """Points that end with the start of the day on which they are activated cannot be activated."""
+    shop = Shop(activation="on_action", expiry="start_of_day(0D)")
+    entry = shop.award(20)
     with pytest.raises(InvalidInput, match="over before they start"):
         shop.do("activate", entry_ids=(entry.id,))
 

@@ -60,6 +60,7 @@ class Amounts(IntEnum):
 
 
 def make(kind: type[Any], **fields: Any) -> Any:
+    """Make a command of good fields, but for those given."""
     return kind(**{**GOOD[kind], **fields})
 
 
@@ -86,7 +87,9 @@ def test_a_mapping_is_no_value_of_any_field(kind: type[Any], field: Any) -> None
 
 
 @pytest.mark.parametrize(
-    ("kind", "field"), [pair for pair in FIELDS if pair[1].default is not None], ids=lambda each: getattr(each, "name", None)
+    ("kind", "field"),
+    [pair for pair in FIELDS if pair[1].default is not None],
+    ids=lambda each: getattr(each, "name", None),
 )
 def test_none_is_no_value_of_a_required_field(kind: type[Any], field: Any) -> None:
     """None is absence, and only where absence is the default."""
@@ -131,7 +134,8 @@ def test_an_adjustment_of_nothing_or_too_much_is_refused(points: int, error: typ
 
 
 @pytest.mark.parametrize(
-    ("name", "length"), [("key", 255), ("reason", 255), ("note", 500), ("ledger", 255), ("order_id", 255), ("source_id", 255)]
+    ("name", "length"),
+    [("key", 255), ("reason", 255), ("note", 500), ("ledger", 255), ("order_id", 255), ("source_id", 255)],
 )
 def test_texts_have_a_longest_length(name: str, length: int) -> None:
     """A text at its limit is taken, one character more is refused with the limit."""
@@ -227,7 +231,7 @@ def test_a_last_day_is_a_date_of_our_time(day: object) -> None:
 
 
 def test_points_stay_somewhere_else() -> None:
-    """A transfer within one ledger and a merge into oneself are refused; another ledger of the same customer is fine."""
+    """A transfer within one ledger and a merge into oneself are refused; a transfer to another ledger is fine."""
     with pytest.raises(InvalidInput, match="another customer or another ledger"):
         make(Transfer, to="ada")
     assert make(Transfer, to="ada", to_ledger="gifts").to_ledger == "gifts"

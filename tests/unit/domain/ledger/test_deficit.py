@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from loyalcore.domain.ledger import ReturnPolicy, Settlement, Shortfall
 from tests.unit.domain.ledger._shop import Figures, Shop
 
-IN_DEBT = {"shortfall": Shortfall.ALLOW_NEGATIVE, "return_policy": ReturnPolicy.UNLIMITED}
+IN_DEBT: dict[str, Any] = {"shortfall": Shortfall.ALLOW_NEGATIVE, "return_policy": ReturnPolicy.UNLIMITED}
 
 
 def by_spend(shop: Shop) -> None:
+    """Owe 30 by a spend."""
     shop.spend(30)
 
 
 def by_deduct(shop: Shop) -> None:
+    """Owe 30 by a deduction."""
     shop.do("deduct", 30)
 
 
 def by_adjust(shop: Shop) -> None:
+    """Owe 30 by an adjustment down."""
     shop.do("adjust", -30)
 
 
 def by_reversal(shop: Shop) -> None:
+    """Owe 30 by taking back what was spent."""
     entry = shop.award(30, order_id="o-1")
     shop.spend(30)
     shop.do("reverse", entry_id=entry.id)

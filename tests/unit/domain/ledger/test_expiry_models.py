@@ -6,16 +6,18 @@ from typing import Any
 
 import pytest
 
-from loyalcore.domain.ledger import ExpiryModel, Shortfall
 from loyalcore.domain.ledger import EntryKind as Kind
+from loyalcore.domain.ledger import ExpiryModel, Shortfall
 from tests.unit.domain.ledger._shop import Figures, Shop, instant
 
 
 def inactive(**policy: Any) -> Shop:
+    """Open a shop whose accounts lapse after 10 days of inactivity."""
     return Shop(expiry_model=ExpiryModel.INACTIVITY, inactivity="10D", **policy)
 
 
 def rolling(**policy: Any) -> Shop:
+    """Open a shop in which an activity moves lots 10 days ahead."""
     return Shop(expiry_model=ExpiryModel.ROLLING, **{"expiry": "10D", **policy})
 
 

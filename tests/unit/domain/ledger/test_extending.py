@@ -160,7 +160,11 @@ def test_a_held_lot_may_be_extended_in_time() -> None:
 
 @pytest.mark.parametrize(
     ("fields", "gone"),
-    [({"by": "5D"}, "2026-01-16"), ({"expires_at": instant("2026-01-21")}, "2026-01-21"), ({"expiry": "1M"}, "2026-02-01")],
+    [
+        ({"by": "5D"}, "2026-01-16"),
+        ({"expires_at": instant("2026-01-21")}, "2026-01-21"),
+        ({"expiry": "1M"}, "2026-02-01"),
+    ],
 )
 def test_the_account_may_be_extended_under_inactivity(fields: dict[str, Any], gone: str) -> None:
     """Under `inactivity` the date of the whole account moves."""

@@ -43,6 +43,7 @@ def lived() -> Shop:
 
 
 def told(shop: Shop) -> tuple[list[Entry], Ledger]:
+    """Give the entries of a ledger and its head."""
     with shop.store.unit() as unit:
         return list(shop.points.entries("ada")), unit.load([REF])[REF]
 
@@ -63,7 +64,9 @@ def test_every_prefix_adds_up() -> None:
         assert account.awarded == there - account.deficit
 
 
-@pytest.mark.parametrize("name", ["awarded", "active", "pending", "held", "spent", "expired", "deficit", "earned", "seq"])
+@pytest.mark.parametrize(
+    "name", ["awarded", "active", "pending", "held", "spent", "expired", "deficit", "earned", "seq"]
+)
 def test_a_figure_that_was_changed_is_named(name: str) -> None:
     """A stored figure that is one too high is named with what it should be."""
     entries, stored = told(lived())
@@ -73,15 +76,14 @@ def test_a_figure_that_was_changed_is_named(name: str) -> None:
     assert answer.difference == Difference(name, right, right + 1)
 
 
-@pytest.mark.parametrize(
-    ("name", "part"), [("lots", {"free": 99}), ("holds", {"points": 99}), ("debts", {"owed": 99})]
-)
+@pytest.mark.parametrize(("name", "part"), [("lots", {"free": 99}), ("holds", {"points": 99}), ("debts", {"owed": 99})])
 def test_a_part_that_was_changed_is_named_by_its_place(name: str, part: dict[str, Any]) -> None:
     """A stored lot, hold or debt that is not as the entries say is named by its index."""
     entries, stored = told(lived())
     parts = getattr(stored, name)
     spoiled = (attrs.evolve(parts[0], **part), *parts[1:])
-    answer = verify(entries, attrs.evolve(stored, **{name: spoiled}), REF)
+    changed: dict[str, Any] = {name: spoiled}
+    answer = verify(entries, attrs.evolve(stored, **changed), REF)
     assert answer.difference == Difference(f"{name}[0]", parts[0], spoiled[0])
 
 
@@ -109,16 +111,16 @@ def test_a_gap_in_the_numbers_is_named() -> None:
 
 
 def drop_lot(entry: Entry) -> Entry:
+    """Let an entry draw on a lot that is not there."""
     return attrs.evolve(entry, draws=(Draw(9, 1),))
 
 
 def overdraw(entry: Entry) -> Entry:
+    """Let an entry draw more than its lot holds."""
     return attrs.evolve(entry, draws=(Draw(2, 16),))
 
 
-@pytest.mark.parametrize(
-    ("spoil", "where"), [(drop_lot, "entries[5].draws"), (overdraw, "entries[5].lots[2]")]
-)
+@pytest.mark.parametrize(("spoil", "where"), [(drop_lot, "entries[5].draws"), (overdraw, "entries[5].lots[2]")])
 def test_an_entry_that_cannot_be_is_named(spoil: Callable[[Entry], Entry], where: str) -> None:
     """An entry that draws on a lot that is not there, or on more than it holds, is named by its number."""
     entries, stored = told(lived())

@@ -17,7 +17,7 @@ NEGATIVE = Shortfall.ALLOW_NEGATIVE
 
 def drawn(shop: Shop, points: int) -> list[tuple[int, int]]:
     """Spend, and give the draws as plain pairs."""
-    return [tuple(draw) for draw in shop.spend(points).draws]
+    return [(lot, taken) for lot, taken in shop.spend(points).draws]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What time does: boundaries in their order, balances at any instant, the schedule, and the sweep that changes nothing."""
+"""What time does: boundaries in their order, balances at any instant, the schedule, and the sweep."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.unit.domain.ledger._shop import Figures, Shop, instant
 
 
 def busy() -> Shop:
-    """Open a shop in which, on day 10, points expire, a hold lapses and points activate; the hold is on lasting points."""
+    """Open a shop in which, on day 10, points expire, a hold on other points lapses and more points activate."""
     shop = Shop()
     shop.award(20)
     shop.do("hold", 5, lapses_at=instant("2026-01-11"))
@@ -138,7 +138,9 @@ def test_the_schedule_lists_what_time_will_do() -> None:
     shop.award(10, expires_on=date(2026, 1, 20))
     shop.award(4, expires_on=date(2026, 1, 20))
     shop.do("hold", 3, lapses_at=instant("2026-01-08"))
-    listed = [(change.at, change.kind.value, change.points, change.expires_on) for change in shop.points.schedule("ada")]
+    listed = [
+        (change.at, change.kind.value, change.points, change.expires_on) for change in shop.points.schedule("ada")
+    ]
     assert listed == [
         (instant("2026-01-06"), "activate", 20, None),
         (instant("2026-01-08"), "release", 3, None),

@@ -1,0 +1,58 @@
+"""The laws: what holds of every history, whatever the policy.
+
+Each law plays a history on a memory store and raises `AssertionError` where it is broken. The property tests draw the
+histories, and the planted faults show that each law can be broken.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from loyalcore.testing.laws._movement import movement
+from loyalcore.testing.laws._once import once, preview
+from loyalcore.testing.laws._standing import check_figures, conservation, corrections, deficit, lots, verification
+from loyalcore.testing.laws._time import prefix, sweeps, two_steps
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from loyalcore.domain.programs import Program
+    from loyalcore.testing._play import Step
+
+LAWS: dict[str, Callable[[Program, Sequence[Step]], None]] = {
+    law.__name__: law
+    for law in (
+        conservation,
+        corrections,
+        deficit,
+        lots,
+        movement,
+        once,
+        prefix,
+        preview,
+        sweeps,
+        two_steps,
+        verification,
+    )
+}
+"""Every law by its name."""
+
+__all__ = [
+    "LAWS",
+    "check_figures",
+    "conservation",
+    "corrections",
+    "deficit",
+    "lots",
+    "movement",
+    "once",
+    "prefix",
+    "preview",
+    "sweeps",
+    "two_steps",
+    "verification",
+]
+
+
+def __dir__() -> list[str]:
+    return __all__

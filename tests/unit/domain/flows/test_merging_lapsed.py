@@ -1,0 +1,69 @@
+"""Merge and transfer where time stands differently on the two sides: what has lapsed on one stays lapsed."""
+
+from __future__ import annotations
+
+import pytest
+
+from loyalcore.domain.ledger import ExpiryModel, Shortfall
+from tests.unit.domain.ledger._shop import Figures, Shop, instant
+
+
+def idle() -> Shop:
+    """A program whose accounts lapse after ten days without activity."""
+    return Shop(expiry_model=ExpiryModel.INACTIVITY, inactivity="10D")
+
+
+@pytest.mark.parametrize("is_active_again", [False, True])
+def test_held_points_of_a_lapsed_account_lapse_with_the_survivor(is_active_again: bool) -> None:
+    """Ada's account lapsed on day 10 around 4 held points; released by Bob, whose account lives, they expire."""
+    shop = idle()
+    shop.award(10)
+    hold = shop.do("hold", 4, hold_for="60D").hold
+    assert hold is not None
+    shop.at("2026-01-21")
+    if is_active_again:
+        shop.award(2)
+    shop.award(1, who="bob")
+    shop.loyalty.customers.merge("ada", into="bob")
+    shop.do("release", hold.id, who="bob")
+    assert shop.figures("bob") == Figures(3 if is_active_again else 1, expired=10)
+
+
+@pytest.mark.parametrize("spent", [6, 10])
+def test_a_restore_after_a_merge_does_not_revive_a_lapsed_account(spent: int) -> None:
+    """What Ada spent before her account lapsed comes back to Bob expired, as it would have come back to her."""
+    shop = idle()
+    shop.award(10)
+    spend = shop.spend(spent)
+    shop.at("2026-01-21")
+    shop.award(1, who="bob")
+    shop.loyalty.customers.merge("ada", into="bob")
+    shop.do("restore", entry_id=spend.id, who="bob")
+    assert shop.figures("bob") == Figures(1, expired=10)
+
+
+def test_points_that_activated_between_the_clocks_of_two_sides_are_earned() -> None:
+    """Bob's ledger stands on day 60, the clock on day 1: Ada's points of day 10 are active with him, and earned."""
+    shop = Shop()
+    shop.at("2026-03-01")
+    shop.award(10, who="bob")
+    shop.at("2026-01-02")
+    shop.award(20, activation="10D")
+    shop.loyalty.customers.merge("ada", into="bob")
+    assert shop.figures("bob") == Figures(30)
+    assert shop.points.balance("bob").earned == 30
+
+
+@pytest.mark.parametrize("way", ["transfer", "merge"])
+def test_points_that_lapsed_between_the_clocks_of_two_sides_pay_nothing(way: str) -> None:
+    """Bob's ledger stands on day 60 and owes 30: 50 points that lapse on day 31 expire there and pay none of it."""
+    shop = Shop(shortfall=Shortfall.ALLOW_NEGATIVE)
+    shop.at("2026-03-01")
+    shop.spend(30, who="bob")
+    shop.at("2026-01-02")
+    shop.award(50, expires_at=instant("2026-02-01"))
+    if way == "transfer":
+        shop.do("transfer", 50, to="bob")
+    else:
+        shop.loyalty.customers.merge("ada", into="bob")
+    assert shop.figures("bob") == Figures(0, spent=30, expired=50, deficit=30)

@@ -6,10 +6,12 @@ Both read the same file of orders and write the same rows; every table is compar
 
 from __future__ import annotations
 
+import io
 import random
 import statistics
 import tempfile
 import time
+from contextlib import redirect_stdout
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -99,14 +101,15 @@ def by_hand(orders: Path, store: Path) -> object:
 
 def by_command(document: Path, orders: Path, store: Path) -> object:
     """Run the command: the replay, the check of every ledger from its entries, and the three files of results."""
-    return run_replay(
-        str(document),
-        str(orders),
-        as_of=AS_OF,
-        out=str(store.parent / f"{store.stem}-results"),
-        store_url=f"sqlite:///{store}",
-        redeem=floor.REDEEM,
-    )
+    with redirect_stdout(io.StringIO()):
+        return run_replay(
+            str(document),
+            str(orders),
+            as_of=AS_OF,
+            out=str(store.parent / f"{store.stem}-results"),
+            store_url=f"sqlite:///{store}",
+            redeem=floor.REDEEM,
+        )
 
 
 def _toml() -> str:

@@ -111,7 +111,9 @@ class InvalidDocument(InvalidInput):
 
     def __init__(self, faults: Iterable[Fault], *, path: str = "") -> None:
         found = tuple(faults)
-        lines = "".join(f"\n  {fault.path}: {fault.message}" if fault.path else f"\n  {fault.message}" for fault in found)
+        lines = "".join(
+            f"\n  {fault.path}: {fault.message}" if fault.path else f"\n  {fault.message}" for fault in found
+        )
         noun = "fault" if len(found) == 1 else "faults"
         super().__init__(f"{len(found)} {noun} in the document{lines}", path=path)
         self.faults = found

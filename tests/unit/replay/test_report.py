@@ -139,6 +139,16 @@ def test_subledgers_holds_debts_and_merges_of_the_host_are_added_up(store: Any, 
     assert all(int(each["amount"]) > 0 for each in log)
 
 
+def test_a_member_without_a_booking_has_zeros(store: Any, tmp_path: Path) -> None:
+    """Who has joined by hand and never earned is listed with the joined date."""
+    shop = Loyalty(store, [program(tiers=TIERS)], clock=FixedClock("2024-10-01T00:00:00Z"), actor="till")
+    shop.customers.register("ada")
+    shop.customers.join("ada")
+    assert report(store, program(tiers=TIERS), tmp_path, "ada").is_sound
+    (row,) = table(tmp_path, "customers.csv")
+    assert (row["points_awarded"], row["tier"], row["joined_at"]) == ("0", "Basic", "2024-10-01T00:00:00Z")
+
+
 def test_a_customer_who_is_not_there_is_an_error(store: Any, tmp_path: Path) -> None:
     """A report names whom it does not find, and leaves no file."""
     with pytest.raises(NotFound, match="nobody"):

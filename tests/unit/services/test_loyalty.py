@@ -44,6 +44,7 @@ def test_the_package_shows_its_names() -> None:
     [
         ({"store": None}, "store"),
         ({"store": "sqlite://"}, "store"),
+        ({"store": MemoryStore}, "store"),
         ({"programs": None}, "programs"),
         ({"programs": []}, "programs"),
         ({"programs": BEANS}, "programs"),

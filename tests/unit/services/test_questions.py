@@ -165,3 +165,15 @@ def test_a_recomputation_waits_for_a_quiet_moment() -> None:
     store.meanwhile = lambda: shop.award(5)
     answer = shop.points.verify("ada")
     assert (answer.is_ok, answer.entries) == (True, 2)
+
+
+def test_a_membership_looks_ahead_not_back() -> None:
+    """A membership at an instant before the last booking is refused; a clock that went back shows the last booking."""
+    shop = Shop()
+    shop.at("2026-01-06")
+    shop.award(5)
+    with pytest.raises(InvalidInput) as caught:
+        shop.loyalty.customers.membership("ada", at=instant("2026-01-05"))
+    assert caught.value.path == "at"
+    shop.at("2026-01-05")
+    assert shop.loyalty.customers.membership("ada").joined_at == instant("2026-01-06")

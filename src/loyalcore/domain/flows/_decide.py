@@ -111,5 +111,7 @@ def decide(
     """
     flow = _FLOWS.get(type(command))
     if flow is None:
-        raise InvalidInput(f"not a command: {type(command).__name__}; from_json reads one from its JSON form", path="command")
+        raise InvalidInput(
+            f"not a command: {type(command).__name__}; from_json reads one from its JSON form", path="command"
+        )
     return flow(command, Case(world, programs, now, ids, registry))

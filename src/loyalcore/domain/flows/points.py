@@ -402,15 +402,16 @@ def _bring_back(
     gone = [ref for ref in wanted if local_lot(book, ref.ledger, ref.lot) is None]
     gone = [ref for ref in gone if ref.ledger != book.ref or ref.lot not in own.closed]
     homes = {ref: _home(case, customer, book, ref) for ref in gone}
-    gone = [home for home in homes.values() if home.ledger != book.ref or home.lot not in own.closed]
+    known = {LotRef(book.ref, lot) for lot in (*own.lots, *own.closed)}
+    gone = [home for home in homes.values() if home not in known]
     world.need(*gone, *{home.ledger for home in gone})
     own.closed.update((home.lot, open_lot(world.get(home))) for home in gone if home.ledger == book.ref)
-    closed = {}
-    for ref, home in homes.items():
+    closed: dict[LotRef, OpenLot] = {}
+    for name, home in homes.items():
         if home.ledger == book.ref:
-            closed[ref] = own.closed[home.lot]
+            closed[name] = own.lots.get(home.lot) or own.closed[home.lot]
             continue
-        lot = closed[ref] = open_lot(world.get(home))
+        lot = closed[name] = open_lot(world.get(home))
         if lot.lot <= world.get(home.ledger).lapsed_lots:
             lot.expires_at = min(lot.expires_at, book.now)  # it lapsed with the account that was merged
     return paid, closed
@@ -419,12 +420,9 @@ def _bring_back(
 def _home(case: Case, customer: Customer, book: Book, ref: LotRef) -> LotRef:
     """Follow a lot through the merges that carried it along, to where it ran empty."""
     while ref.ledger != book.ref:
-        head = case.ledger(ref.ledger)
-        last = case.entries([EntriesRef(ref.ledger, "seq", 0 if head is None else head.seq)])
-        if not last or last[0].counterpart is None:
-            break
-        into = case.entry(customer, book.ref, last[0].counterpart)
-        numbers = {draw.lot: lot.lot for draw, lot in zip(last[0].draws, into.lots, strict=True)}
+        (last,) = case.entries([EntriesRef(ref.ledger, "seq", case.world.get(ref.ledger).seq)])
+        into = case.entry(customer, book.ref, str(last.counterpart))
+        numbers = {draw.lot: lot.lot for draw, lot in zip(last.draws, into.lots, strict=True)}
         if ref.lot not in numbers:
             break
         ref = LotRef(into.ledger, numbers[ref.lot])

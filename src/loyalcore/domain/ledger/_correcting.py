@@ -164,8 +164,8 @@ def restore(
         spend: The spend or capture, of this ledger or of one that was merged into it.
         corrections: The entries that corrected it so far.
         points: How many to give back, at most what is left of the spend.
-        closed: The lots it drew on in a ledger that was merged into this one, where none here stands for them any
-            more; lots of this ledger are known to the book.
+        closed: The lots it drew on in a ledger that was merged into this one, where no open one here stands for them:
+            a lot of this ledger that does, or what became of them where they ran empty before.
         paid: What paid the spend's debt in ledgers that were merged into this one, in order.
         fields: Further fields of the entry.
 
@@ -234,11 +234,16 @@ def _give_back(
             draws.append(Draw(lot.lot, given))
         elif ledger == book.ref:
             draws.append(Draw(number, given))
-        elif book.account.closed.get((old := closed[LotRef(ledger, number)]).lot) is old:
+        elif _is_here(book, old := closed[LotRef(ledger, number)]):
             draws.append(Draw(old.lot, given))
         else:
             lots.append(_successor(ledger, number, old, given, book.account.lot_count + len(lots) + 1))
     return draws, lots
+
+
+def _is_here(book: Book, lot: OpenLot) -> bool:
+    """Whether a lot is one of this ledger."""
+    return any(lot is each for each in (book.account.lots.get(lot.lot), book.account.closed.get(lot.lot)))
 
 
 def _successor(ledger: LedgerRef, lot: int, old: OpenLot, points: int, number: int) -> NewLot:

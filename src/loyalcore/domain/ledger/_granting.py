@@ -182,16 +182,17 @@ def extend(
     """
     account = book.account
     moved = _moved(book, by, expiry, expires_at, expires_on)
+    is_whole_account = book.policy.expiry_model is ExpiryModel.INACTIVITY
     changes = []
     for lot in lots:
         term = moved(lot.expires_at)
-        if term.at == lot.expires_at or account.has_lapsed(lot):
+        if term.at == lot.expires_at or account.has_lapsed(lot) or (is_whole_account and lot.expires_at == NEVER):
             continue
         if term.at <= lot.active_from < NEVER:
             path = _expiry_path(expires_at, expires_on)
             raise InvalidInput("the new expiry is not after the start of the points", path=path)
         changes.append(TermChange(lot.lot, never(lot.expires_at), never(term.at), term.on))
-    if book.policy.expiry_model is ExpiryModel.INACTIVITY:
+    if is_whole_account:
         ends = moved(account.account_expires_at).at
         if ends != NEVER:
             fields["account_expires_at"] = from_micros(ends)

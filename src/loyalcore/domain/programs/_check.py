@@ -103,9 +103,8 @@ def check_activities(value: object, path: str) -> frozenset[EntryKind]:
 def _one_of(*kinds: type) -> Callable[[object, str], object]:
     def check(value: object, path: str) -> object:
         if not isinstance(value, kinds):
-            raise InvalidInput(
-                f"must be {' or '.join(_noun(kind) for kind in kinds)}, not {type(value).__name__}", path=path
-            )
+            message = f"must be {' or '.join(_noun(kind) for kind in kinds)}, not {type(value).__name__}"
+            raise InvalidInput(message + (_how(kinds[0]) if isinstance(value, str) else ""), path=path)
         return value
 
     return check
@@ -115,8 +114,19 @@ def _noun(kind: type) -> str:
     if kind is type(None):
         return "None"
     if issubclass(kind, Enum):
-        return f"one of {', '.join(f'{kind.__name__}.{each.name}' for each in kind)}"
-    return f"what parse_{kind.__name__.lower()} of loyalcore.values.calendar gives"
+        return f"one of {', '.join(each.value for each in kind)}"
+    return f"{'an' if kind is Expiry else 'a'} {kind.__name__}"
+
+
+def _how(kind: type) -> str:
+    """Say how a text of the document is written in Python."""
+    named = kind.__name__
+    value = (
+        f"write {named}.{next(iter(kind)).name}"
+        if issubclass(kind, Enum)
+        else f"call values.calendar.parse_{named.lower()}"
+    )
+    return f": in Python {value}"
 
 
 # What each setting of the points must be, once it is a value of Python.

@@ -67,3 +67,56 @@ def test_points_that_lapsed_between_the_clocks_of_two_sides_pay_nothing(way: str
     else:
         shop.loyalty.customers.merge("ada", into="bob")
     assert shop.figures("bob") == Figures(0, spent=30, expired=50, deficit=30)
+
+
+def test_a_restore_gives_back_to_the_lot_that_moved_although_it_ran_empty() -> None:
+    """Bob's hand cut short what Ada brought along, and it lapsed: what she had spent of it comes back lapsed too."""
+    shop = Shop()
+    shop.award(10, expiry="60D")
+    spend = shop.spend(6)
+    shop.loyalty.customers.merge("ada", into="bob")
+    shop.do("extend", expires_at=instant("2026-01-11"), who="bob")
+    shop.at("2026-01-21")
+    entry = shop.do("restore", entry_id=spend.id, who="bob").entries[0]
+    assert ([tuple(draw) for draw in entry.draws], entry.lots) == ([(1, 6)], ())
+    assert shop.figures("bob") == Figures(0, expired=10)
+
+
+def test_a_lapse_after_the_merge_ends_what_moved() -> None:
+    """The survivor's account lapsed after the merge, around what Ada brought along: a restore does not revive it."""
+    shop = idle()
+    shop.award(10)
+    spend = shop.spend(6)
+    shop.loyalty.customers.merge("ada", into="bob")
+    shop.at("2026-01-21")
+    shop.award(1, who="bob")
+    shop.do("restore", entry_id=spend.id, who="bob")
+    assert shop.figures("bob") == Figures(1, expired=10)
+
+
+def test_a_lot_is_followed_through_two_merges() -> None:
+    """From Ada to Bob to Cleo: the lot that Ada spent from is Cleo's, with the date that Bob gave it."""
+    shop = Shop()
+    shop.loyalty.customers.register("cleo")
+    shop.award(10, expiry="60D")
+    spend = shop.spend(6)
+    shop.loyalty.customers.merge("ada", into="bob")
+    shop.do("extend", expires_at=instant("2026-01-11"), who="bob")
+    shop.loyalty.customers.merge("bob", into="cleo")
+    shop.spend(4, who="cleo")
+    shop.do("restore", entry_id=spend.id, who="cleo")
+    assert shop.figures("cleo", at="2026-01-10") == Figures(6, spent=4)
+    assert shop.figures("cleo", at="2026-01-11") == Figures(0, spent=4, expired=6)
+
+
+def test_a_lot_that_came_by_transfer_is_found_after_a_merge() -> None:
+    """Ada spent from points that Bob had sent her; after the merge they come back to the same lot, still open."""
+    shop = Shop()
+    shop.loyalty.customers.register("cleo")
+    shop.award(10, who="bob")
+    shop.do("transfer", 10, to="ada", who="bob")
+    spend = shop.spend(6)
+    shop.loyalty.customers.merge("ada", into="cleo")
+    entry = shop.do("restore", entry_id=spend.id, who="cleo").entries[0]
+    assert ([tuple(draw) for draw in entry.draws], entry.lots) == ([(1, 6)], ())
+    assert shop.figures("cleo") == Figures(10)

@@ -175,6 +175,17 @@ def test_the_account_may_be_extended_under_inactivity(fields: dict[str, Any], go
     assert shop.figures(at=gone) == Figures(0, expired=10)
 
 
+def test_an_extended_account_still_lives_by_its_activity() -> None:
+    """Under `inactivity` a date by hand is the account's alone: the next activity moves it on for all points."""
+    shop = Shop(expiry_model=ExpiryModel.INACTIVITY, inactivity="10D")
+    shop.award(10)
+    shop.do("extend", expires_at=instant("2026-01-21"))
+    shop.at("2026-01-20")
+    shop.do("activity")
+    assert shop.figures(at="2026-01-21") == Figures(10)
+    assert shop.figures(at="2026-01-30") == Figures(0, expired=10)
+
+
 def test_an_account_without_a_date_gets_none_by_a_span() -> None:
     """Under `inactivity` a span moves nothing where there is no date yet."""
     shop = Shop(expiry_model=ExpiryModel.INACTIVITY, inactivity="10D")

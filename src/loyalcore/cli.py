@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Raises:
         SystemExit: The words make no command (2), or ask for help (0).
 
-    Source: issue 2, items 7 and 8; the codes are a house decision.
+    Source: house decision (`docs/how-to/run-a-replay.md`).
 
     Example:
         >>> main(["replay", "--help"])
@@ -182,7 +182,7 @@ def run_replay(
         LoyaltyError: The store could not do its part, or holds other orders of the same ids.
         OSError: The results cannot be written.
 
-    Source: issue 2, item 8.
+    Source: house decision (`docs/how-to/run-a-replay.md`).
     """
     from loyalcore.domain.programs import Program
     from loyalcore.replay import parse_when, read_orders

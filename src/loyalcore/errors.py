@@ -86,7 +86,7 @@ def _jsonable(value: Any) -> Any:
     return isoformat() if isoformat is not None else str(value)
 
 
-class InvalidInput(LoyaltyError, ValueError):  # noqa: N818 - the name says whose fault it is
+class InvalidInput(LoyaltyError, ValueError):
     """A value that no program could accept; `path` says where it stands."""
 
     code = "invalid_input"
@@ -119,7 +119,7 @@ class InvalidDocument(InvalidInput):
         self.faults = found
 
 
-class Refused(LoyaltyError):  # noqa: N818
+class Refused(LoyaltyError):
     """The program says no; nothing is written and the key is not used up."""
 
     code = "refused"
@@ -160,7 +160,7 @@ class AlreadyResolved(IllegalTransition):
     code = "already_resolved"
 
 
-class NotFound(LoyaltyError, LookupError):  # noqa: N818
+class NotFound(LoyaltyError, LookupError):
     """What was named is not there."""
 
     code = "not_found"
@@ -171,7 +171,7 @@ class NotFound(LoyaltyError, LookupError):  # noqa: N818
         super().__init__(f"no {kind} {name!r}" + (f": {hint}" if hint else ""), kind=kind, name=name)
 
 
-class Conflict(LoyaltyError):  # noqa: N818
+class Conflict(LoyaltyError):
     """Another writer, or an earlier call, got there first."""
 
     code = "conflict"
@@ -234,7 +234,7 @@ class ConcurrencyConflict(Conflict):
         )
 
 
-class LimitExceeded(LoyaltyError):  # noqa: N818
+class LimitExceeded(LoyaltyError):
     """A guard of the library: `limit` is the most that is taken."""
 
     code = "limit_exceeded"

@@ -84,7 +84,7 @@ def write_report(
         NotFound: A customer is not registered.
         StoreError: The store could not do its part.
 
-    Source: DOMAIN 3.10; issue 2, item 8.
+    Source: DOMAIN 3.10; the rest is a house decision (`docs/how-to/run-a-replay.md`).
     """
     members = TableWriter(files.open("customers.csv"), MEMBERS)
     transactions = TableWriter(files.open("transactions.csv"), TRANSACTIONS)
@@ -124,7 +124,7 @@ def write_summary(
     Returns:
         What was written.
 
-    Source: issue 2, item 8.
+    Source: house decision (`docs/how-to/run-a-replay.md`).
     """
     summary: dict[str, Any] = {
         "program_id": program.id,

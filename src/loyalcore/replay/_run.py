@@ -105,7 +105,7 @@ def replay(
         ConcurrencyConflict: Other writers won every attempt.
         StoreError: The store could not do its part.
 
-    Source: issue 2, item 8.
+    Source: house decision (`docs/how-to/run-a-replay.md`).
 
     Example:
         >>> from datetime import UTC, datetime

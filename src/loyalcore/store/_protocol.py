@@ -8,12 +8,13 @@ Units
     P2   Nothing of a unit is visible to others before `commit`; all of it is afterwards, and after a crash too.
     P3   A unit that ends without `commit` leaves nothing behind.
 
-    A unit is used once: it loads, applies at most one change set, commits, and ends. After `StaleVersion` nothing more
-    is asked of it.
+    A unit sees what it applied itself, and its change sets follow each other; the executor asks for one. After
+    `StaleVersion` it is neither asked for anything more nor committed.
 
 Loading
     P4   `load` answers every ref: the record, or None where there is none (`EntriesRef`: a tuple, perhaps empty).
-    P5   A loaded ledger carries its open lots in award order, its open holds and open debts by `seq`, then id.
+    P5   A loaded ledger carries its open lots in award order, its open holds and open debts by `seq`, then id. It has
+         open holds only where `held` is above 0, and open debts only where `deficit` is.
     P6   `load(refs, lock=True)` makes other units that lock the same ledgers, memberships or customers wait or fail
          with `StaleVersion` until this one ends; refs are locked in one total order.
     P7   Texts compare exactly: case, accents, trailing blanks and all. Instants keep their microseconds and are UTC.

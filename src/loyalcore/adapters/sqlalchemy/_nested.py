@@ -134,7 +134,9 @@ def plain_carried(carried: Carried) -> dict[str, Any]:
         "expired": carried.expired,
         "reversed": carried.reversed,
         "earned": carried.earned,
-        "holds": [(each.hold_id, each.points, to_micros(each.lapses_at), each.draws) for each in carried.holds],
+        "holds": [
+            (each.hold_id, each.points, to_micros(each.lapses_at), each.draws, each.order_id) for each in carried.holds
+        ],
         "debts": carried.debts,
     }
 
@@ -142,8 +144,8 @@ def plain_carried(carried: Carried) -> dict[str, Any]:
 def read_carried(plain: dict[str, Any]) -> Carried:
     """Read what a merge carried."""
     holds = tuple(
-        CarriedHold(hold_id, points, instant(lapses_at), tuple(Draw(*draw) for draw in draws))
-        for hold_id, points, lapses_at, draws in plain.pop("holds")
+        CarriedHold(hold_id, points, instant(lapses_at), tuple(Draw(*draw) for draw in draws), order_id)
+        for hold_id, points, lapses_at, draws, order_id in plain.pop("holds")
     )
     debts = tuple(
         CarriedDebt(entry_id, owed, tuple(Draw(*draw) for draw in paid)) for entry_id, owed, paid in plain.pop("debts")

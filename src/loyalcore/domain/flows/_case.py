@@ -74,7 +74,7 @@ def find_program(programs: Mapping[str, Program], program_id: object) -> Program
         return next(iter(programs.values()))
     name = check_text(program_id, "program")
     if name not in programs:
-        raise NotFound("program", name)
+        raise NotFound("program", name, hint=f"here run {', '.join(sorted(programs))}")
     return programs[name]
 
 
@@ -188,6 +188,13 @@ class Case:
         wanted = list(refs)
         self.world.need(*wanted)
         return [entry for ref in wanted for entry in self.world.get(ref)]
+
+    def order_of_hold(self, ref: LedgerRef, hold_id: str, seq: int) -> str | None:
+        """Find the order that an open hold is for, by the entry that made it or brought it along."""
+        (made,) = self.entries([EntriesRef(ref, "seq", seq)])
+        if made.carried is None:
+            return made.order_id
+        return next(hold.order_id for hold in made.carried.holds if hold.hold_id == hold_id)
 
     def entry(self, customer: Customer, ref: LedgerRef, entry_id: str) -> Entry:
         """Find an entry of a ledger, or of one that was merged into it, by its id.

@@ -127,9 +127,7 @@ class Desk:
         tiers = self.program.tiers
         if tiers is not None:
             known_at = member.joined_at or self._seen_at(book)
-            standing = advance(
-                member.standing, tiers, self.program.zone, known_at, self._checkpoints, book.account.at
-            )
+            standing = advance(member.standing, tiers, self.program.zone, known_at, self._checkpoints, book.account.at)
             self._checkpoints = []
             if standing is not member.standing:
                 member = attrs.evolve(member, standing=standing)

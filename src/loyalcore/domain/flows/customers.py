@@ -122,7 +122,9 @@ def _merge_ledgers(command: Merge, case: Case, leaving: Desk, staying: Desk) -> 
     entries: list[Entry] = []
     for source, target in books.values():
         here = [ref.hold_id for ref in taken if ref.ledger == target.ref]
-        entries += merge(source, target, here, reason=command.reason)
+        holds = source.account.holds.values()
+        orders = {hold.id: case.order_of_hold(source.ref, hold.id, hold.seq) for hold in holds if hold.is_open}
+        entries += merge(source, target, here, orders, reason=command.reason)
         staying.settle_membership(target)
     return entries
 

@@ -274,8 +274,7 @@ def decide_capture(command: Capture, case: Case) -> Decision:
 
     def booking(book: Book, _customer: Customer) -> list[Entry]:
         hold = _open_hold(command.hold_id, case, book)
-        made = case.entries([EntriesRef(book.ref, "seq", hold.seq)])
-        order_id = command.order_id or made[0].order_id
+        order_id = command.order_id or case.order_of_hold(book.ref, hold.id, hold.seq)
         fields = {"order_id": order_id, "reason": command.reason, "occurred_at": command.occurred_at}
         return capture(book, hold, command.points, **fields)
 

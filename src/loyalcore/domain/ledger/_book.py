@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from loyalcore.domain.ledger._consumption import CONSUMPTION
 from loyalcore.domain.ledger._entry import Draw, Entry, EntryKind, Settlement, TermChange
 from loyalcore.domain.ledger._kernel import TIME, Account, OpenLot
-from loyalcore.domain.ledger._ledger import HoldState
 from loyalcore.domain.ledger._policy import ExpiryModel
 from loyalcore.values.clock import NEVER, from_micros, to_micros
 
@@ -169,7 +168,7 @@ class Book:
         lapsing = [lot for lot in account.lots.values() if lot.free and (has_lapsed or self._is_over(lot, boundary))]
         if lapsing or has_lapsed:
             self._expire(lapsing, at, {"account_expires_at": at} if has_lapsed else {})
-        for hold in [each for each in account.holds.values() if each.state is HoldState.OPEN]:
+        for hold in [each for each in account.holds.values() if each.is_open]:
             if hold.lapses_at <= boundary:
                 draws = tuple(hold.draws)
                 alive = [draw for draw in draws if not self._is_over(account.lots[draw.lot], boundary)]

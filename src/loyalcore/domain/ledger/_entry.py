@@ -77,12 +77,13 @@ class TermChange(NamedTuple):
 
 
 class CarriedHold(NamedTuple):
-    """An open hold that a merge brings along."""
+    """An open hold that a merge brings along, with the order of the entry that made it."""
 
     hold_id: str
     points: int
     lapses_at: datetime
     draws: tuple[Draw, ...]
+    order_id: str | None = None
 
 
 class CarriedDebt(NamedTuple):

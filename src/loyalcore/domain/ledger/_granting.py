@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from loyalcore.domain.ledger._book import never
@@ -10,14 +12,16 @@ from loyalcore.domain.ledger._policy import ExpiryAnchor, ExpiryModel
 from loyalcore.errors import IllegalTransition, InvalidInput
 from loyalcore.values.calendar import Term, parse_duration, parse_expiry, parse_start
 from loyalcore.values.clock import NEVER, from_micros, to_micros
-from loyalcore.values.zones import end_of
+from loyalcore.values.zones import end_of, local_day
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import date, datetime
+    from zoneinfo import ZoneInfo
 
     from loyalcore.domain.ledger._book import Book
     from loyalcore.domain.ledger._kernel import OpenLot
+    from loyalcore.values.calendar import Duration
 
 _UNLIMITED = parse_expiry("unlimited", "expiry")
 
@@ -185,7 +189,7 @@ def extend(
     is_whole_account = book.policy.expiry_model is ExpiryModel.INACTIVITY
     changes = []
     for lot in lots:
-        term = moved(lot.expires_at)
+        term = moved(lot.expires_at, lot.expires_on)
         if term.at == lot.expires_at or account.has_lapsed(lot) or (is_whole_account and lot.expires_at == NEVER):
             continue
         if term.at <= lot.active_from < NEVER:
@@ -193,7 +197,7 @@ def extend(
             raise InvalidInput("the new expiry is not after the start of the points", path=path)
         changes.append(TermChange(lot.lot, never(lot.expires_at), never(term.at), term.on))
     if is_whole_account:
-        ends = moved(account.account_expires_at).at
+        ends = moved(account.account_expires_at, None).at
         if ends != NEVER:
             fields["account_expires_at"] = from_micros(ends)
     return book.write(EntryKind.EXTEND, 0, changes=tuple(changes), **fields)
@@ -205,8 +209,8 @@ def _moved(
     expiry: str | None,
     expires_at: datetime | None,
     expires_on: date | None,
-) -> Callable[[int], Term]:
-    """Say where an expiry moves to."""
+) -> Callable[[int, date | None], Term]:
+    """Say where an expiry moves to; a span added to a last valid day gives a last valid day."""
     if expires_at is not None:
         fixed = Term(to_micros(expires_at), None)
     elif expires_on is not None:
@@ -215,10 +219,17 @@ def _moved(
         fixed = parse_expiry(expiry, "expiry").resolve(book.now, book.zone)
     else:
         span = parse_duration(by, "by")
-        return lambda before: Term(before if before == NEVER else span.resolve(before, book.zone), None)
+        return partial(_later, book.zone, span)
     if fixed.at <= book.now:
         raise InvalidInput("the new expiry is not after now", path=_expiry_path(expires_at, expires_on))
-    return lambda _before: fixed
+    return lambda _before, _on: fixed
+
+
+def _later(zone: ZoneInfo, span: Duration, before: int, on: date | None) -> Term:
+    if on is not None:
+        day = local_day(span.resolve(end_of(on - timedelta(days=1), zone), zone), zone)
+        return Term(end_of(day, zone), day)
+    return Term(before if before == NEVER else span.resolve(before, zone), None)
 
 
 def _expiry_path(expires_at: datetime | None, expires_on: date | None) -> str:

@@ -51,6 +51,11 @@ class OpenHold:
     seq: int
     state: HoldState = HoldState.OPEN
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it still reserves points."""
+        return self.state is HoldState.OPEN
+
 
 @attrs.define
 class OpenDebt:
@@ -166,7 +171,7 @@ class Account:
             if at < lot.active_from < soonest:
                 soonest = lot.active_from
         for hold in self.holds.values():
-            if hold.state is HoldState.OPEN:
+            if hold.is_open:
                 soonest = min(soonest, hold.lapses_at)
         if self.account_expires_at < soonest and self.lot_count > dead:
             soonest = self.account_expires_at
@@ -332,7 +337,7 @@ def _release(account: Account, entry: Entry) -> None:
 def _resolve(account: Account, entry: Entry, state: HoldState) -> None:
     hold_id = str(entry.hold_id)
     hold = account.holds[hold_id]
-    if hold.state is HoldState.OPEN:
+    if hold.is_open:
         hold.state = state
     account.touched_holds.add(hold_id)
 

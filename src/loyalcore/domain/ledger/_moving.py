@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from loyalcore.domain.ledger._book import never
 from loyalcore.domain.ledger._correcting import lot_name
 from loyalcore.domain.ledger._entry import Carried, CarriedDebt, CarriedHold, Draw, Entry, EntryKind, NewLot
-from loyalcore.domain.ledger._ledger import HoldState
 from loyalcore.errors import InsufficientPoints
 from loyalcore.values.clock import NEVER, from_micros
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Mapping
 
     from loyalcore.domain.ledger._book import Book
     from loyalcore.domain.ledger._kernel import OpenLot
@@ -68,13 +68,20 @@ def _lapsed_at(source: Book, lot: OpenLot) -> int:
     return min(source.now, account.account_expires_at) if lot.lot <= account.lapsed_lots else NEVER
 
 
-def merge(source: Book, target: Book, taken: Container[str] = (), **fields: Any) -> tuple[Entry, Entry]:
+def merge(
+    source: Book,
+    target: Book,
+    taken: Container[str] = (),
+    orders: Mapping[str, str | None] = MappingProxyType({}),
+    **fields: Any,
+) -> tuple[Entry, Entry]:
     """Book a merge: open lots with their dates, holds, debts and totals go to the survivor.
 
     Args:
         source: The ledger that ends, opened at now.
         target: The survivor's ledger, opened at now.
         taken: Names of holds that the survivor's ledger has had; a hold of the same name gets one of its own.
+        orders: The orders that the open holds of the ledger that ends are for, by the hold's name.
         fields: Further fields of both entries.
 
     Source: DOMAIN 3.2.
@@ -93,7 +100,7 @@ def merge(source: Book, target: Book, taken: Container[str] = (), **fields: Any)
         expired=account.expired,
         reversed=account.reversed,
         earned=account.earned,
-        holds=tuple(_carried_holds(source, numbers, taken)),
+        holds=tuple(_carried_holds(source, numbers, taken, orders)),
         debts=tuple(CarriedDebt(debt.entry_id, debt.owed, ()) for debt in account.debts.values() if debt.owed),
     )
     points = sum(lot.points for lot in lots)
@@ -125,14 +132,20 @@ def _is_active(lot: NewLot, target: Book) -> bool:
     return lot.active_from is not None and lot.active_from <= at and (lot.expires_at is None or lot.expires_at > at)
 
 
-def _carried_holds(source: Book, numbers: dict[int, int], taken: Container[str]) -> list[CarriedHold]:
+def _carried_holds(
+    source: Book,
+    numbers: dict[int, int],
+    taken: Container[str],
+    orders: Mapping[str, str | None],
+) -> list[CarriedHold]:
     return [
         CarriedHold(
             hold.id if hold.id not in taken else f"{hold.id}@{source.ref.holder_id}",
             hold.points,
             from_micros(hold.lapses_at),
             tuple(Draw(numbers[draw.lot], draw.points) for draw in hold.draws),
+            orders.get(hold.id),
         )
         for hold in source.account.holds.values()
-        if hold.state is HoldState.OPEN
+        if hold.is_open
     ]

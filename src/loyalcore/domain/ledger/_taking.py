@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from loyalcore.domain.ledger._entry import Draw, Entry, EntryKind
-from loyalcore.domain.ledger._ledger import HoldState
 from loyalcore.domain.ledger._policy import Shortfall
 from loyalcore.errors import InsufficientPoints, InvalidInput
 from loyalcore.values.calendar import parse_duration
@@ -132,7 +131,7 @@ def release(book: Book, hold: OpenHold, **fields: Any) -> list[Entry]:
 def open_hold(book: Book, hold_id: str) -> OpenHold | None:
     """Find an open hold by its id."""
     hold = book.account.holds.get(hold_id)
-    return hold if hold is not None and hold.state is HoldState.OPEN else None
+    return hold if hold is not None and hold.is_open else None
 
 
 def _give_free(book: Book, draws: Sequence[Draw], fields: dict[str, Any]) -> Entry:

@@ -152,7 +152,7 @@ FULL: dict[str, Any] = {
             expired=3,
             reversed=4,
             earned=5,
-            holds=(CarriedHold("h-1", 3, FAR, (Draw(1, 3),)),),
+            holds=(CarriedHold("h-1", 3, FAR, (Draw(1, 3),), "o-1"),),
             debts=(CarriedDebt("holder-2:beans:1:", 2, (Draw(1, 1),)),),
         ),
     ),

@@ -145,6 +145,20 @@ def test_holds_move_and_can_be_resolved() -> None:
     assert shop.figures("bob") == Figures(7, spent=3)
 
 
+def test_a_hold_that_moved_is_still_for_its_order() -> None:
+    """A hold carried through two merges is captured for the order it was made for, which can then be restored."""
+    shop = Shop()
+    shop.loyalty.customers.register("eve")
+    shop.award(10)
+    shop.do("hold", 5, order_id="o-1", key="h-1")
+    merge(shop)
+    merge(shop, "bob", "eve")
+    shop.loyalty.points.capture("eve", "h-1", key="c-1")
+    assert shop.figures("eve") == Figures(5, spent=5)
+    shop.loyalty.points.restore("eve", order_id="o-1", key="t-1")
+    assert shop.figures("eve") == Figures(10)
+
+
 def test_a_hold_that_moved_lapses_at_its_time() -> None:
     """The survivor's hold lapses when the old one would have."""
     shop = Shop()

@@ -175,6 +175,14 @@ def test_the_account_may_be_extended_under_inactivity(fields: dict[str, Any], go
     assert shop.figures(at=gone) == Figures(0, expired=10)
 
 
+def test_a_last_valid_day_is_extended_to_a_last_valid_day() -> None:
+    """A date expiry stays one: valid through 30 January and a month more is valid through 28 February."""
+    shop = Shop()
+    shop.award(10, expires_on=date(2026, 1, 30))
+    (change,) = shop.do("extend", by="1M").entries[0].changes
+    assert (change.after, change.expires_on) == (instant("2026-03-01").replace(hour=0), date(2026, 2, 28))
+
+
 def test_an_extended_account_still_lives_by_its_activity() -> None:
     """Under `inactivity` a date by hand is the account's alone: the next activity moves it on for all points."""
     shop = Shop(expiry_model=ExpiryModel.INACTIVITY, inactivity="10D")

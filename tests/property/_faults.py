@@ -8,7 +8,7 @@ import attrs
 
 from loyalcore.domain import ledger
 from loyalcore.domain.decision import KeyRecord
-from loyalcore.domain.flows import _case, _desk, points
+from loyalcore.domain.flows import _case, _desk, corrections, points
 from loyalcore.domain.ledger import (
     Book,
     Draw,
@@ -316,7 +316,7 @@ def restored_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     def correcting(case: Any, customer: Any, ref: Any, entries: Any) -> list[list[Entry]]:
         return [[] for _entry in entries]
 
-    monkeypatch.setattr(points, "_corrections", correcting)
+    monkeypatch.setattr(corrections, "_corrections", correcting)
 
 
 @fault

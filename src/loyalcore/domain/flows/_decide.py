@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from loyalcore.domain.customers import Join, Register
-from loyalcore.domain.flows import customers, points
+from loyalcore.domain.flows import corrections, customers, movements, points
 from loyalcore.domain.flows._case import Case
 from loyalcore.domain.ledger import (
     Activate,
@@ -66,12 +66,12 @@ _FLOWS: dict[type[Any], Callable[[Any, Case], Decision]] = {
     Hold: points.decide_hold,
     Capture: points.decide_capture,
     Release: points.decide_release,
-    Reverse: points.decide_reverse,
-    Restore: points.decide_restore,
-    Transfer: points.decide_transfer,
+    Reverse: corrections.decide_reverse,
+    Restore: corrections.decide_restore,
+    Transfer: movements.decide_transfer,
     Extend: points.decide_extend,
     Activity: points.decide_activity,
-    Sweep: points.decide_sweep,
+    Sweep: movements.decide_sweep,
 }
 
 COMMANDS: dict[str, type[Any]] = {kind.name: kind for kind in _FLOWS}

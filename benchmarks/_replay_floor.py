@@ -45,7 +45,7 @@ _NEVER = 2**63 - 1
 
 _COLUMNS = {
     "customer": "environment, customer_id, holder_id, registered_at, programs, version",
-    "membership": "environment, holder_id, program_id, joined_at, tier, tier_since, tier_previous, ledgers, version",
+    "membership": "environment, holder_id, program_id, known_at, joined_at, tier, tier_since, tier_previous, ledgers, version",
     "ledger": "environment, holder_id, program_id, ledger, version, seq, at, recorded_at, lot_count, awarded, active, "
     "pending, held, spent, expired, reversed, deficit, earned, lapsed_lots, next_change_at",
     "lot": "environment, holder_id, program_id, ledger, lot, granted, free, held, active_from, expires_at, is_earned",
@@ -261,7 +261,7 @@ def _book(  # noqa: PLR0915 - one loop, as a hand would write it
         recorded = as_of
     return {
         "customer": [("live", customer_id, holder, orders[0][2], f'["{PROGRAM}"]', 1)],
-        "membership": [("live", holder, PROGRAM, joined, tier, since, previous, '[""]', 1)],
+        "membership": [("live", holder, PROGRAM, joined, joined, tier, since, previous, '[""]', 1)],
         "ledger": [
             (
                 *(*name, 1, seq, as_of, recorded, len(lots), awarded, active, 0, 0, spent, expired, 0, 0, awarded, 0),

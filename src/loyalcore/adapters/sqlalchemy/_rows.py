@@ -96,6 +96,7 @@ def membership_row(record: Membership) -> Row:
         record.environment,
         record.holder_id,
         record.program_id,
+        micros(record.known_at),
         micros(record.joined_at),
         standing.tier,
         micros(standing.since),
@@ -110,7 +111,7 @@ def membership_row(record: Membership) -> Row:
 
 def membership(ref: MembershipRef, row: Row) -> Membership:
     """Give the membership of a row."""
-    joined_at, tier, since, expires_at, previous, measured, gains, ledgers, version = row
+    known_at, joined_at, tier, since, expires_at, previous, measured, gains, ledgers, version = row
     if tier is since is expires_at is previous is measured is gains is None:
         standing = _NO_STANDING
     else:
@@ -126,6 +127,7 @@ def membership(ref: MembershipRef, row: Row) -> Membership:
         environment=ref.environment,
         holder_id=ref.holder_id,
         program_id=ref.program_id,
+        known_at=maybe_instant(known_at),
         joined_at=maybe_instant(joined_at),
         standing=standing,
         ledgers=tuple(read(ledgers)) if ledgers else (),

@@ -66,6 +66,7 @@ MEMBERSHIP: Final = Table(
     "loyal_membership",
     METADATA,
     *_names("environment", "holder_id", "program_id"),
+    _instant("known_at", is_null=True),
     _instant("joined_at", is_null=True),
     _text("tier", is_null=True),
     _instant("tier_since", is_null=True),

@@ -75,6 +75,7 @@ class Membership:
         environment: `live` or `sandbox`.
         holder_id: The holder.
         program_id: The program.
+        known_at: Since when the program knows the holder: the first booking, UTC; a tier counts from it until joining.
         joined_at: When the holder joined, UTC; None while not a member.
         standing: The tier held.
         ledgers: The ids of the ledgers that exist, the main one (`""`) among them.
@@ -84,6 +85,7 @@ class Membership:
     environment: str
     holder_id: str
     program_id: str
+    known_at: datetime | None = None
     joined_at: datetime | None = None
     standing: Standing = Standing()
     ledgers: tuple[str, ...] = ()

@@ -124,18 +124,22 @@ class Desk:
             if joined_at is not None:
                 member = attrs.evolve(member, joined_at=joined_at)
         self._seen[ledger_id] = len(book.entries)
+        if member.known_at is None:
+            member = attrs.evolve(member, known_at=self._known_at(book))
         tiers = self.program.tiers
         if tiers is not None:
-            known_at = member.joined_at or self._seen_at(book)
-            standing = advance(member.standing, tiers, self.program.zone, known_at, self._checkpoints, book.account.at)
+            since = member.joined_at or member.known_at
+            standing = advance(member.standing, tiers, self.program.zone, since, self._checkpoints, book.account.at)
             self._checkpoints = []
             if standing is not member.standing:
                 member = attrs.evolve(member, standing=standing)
         self.membership = member
 
-    def _seen_at(self, book: Book) -> datetime:
-        """Since when somebody who has not joined counts for a tier: everybody the program knows holds one."""
-        return from_micros(self._checkpoints[0][0]) if self._checkpoints else book.recorded_at
+    def _known_at(self, book: Book) -> datetime | None:
+        """When the program first heard of the holder, None where it has not."""
+        if self._checkpoints:
+            return from_micros(self._checkpoints[0][0])
+        return book.entries[0].effective_at if book.entries else None
 
     def _joined_at(self, entries: Iterable[Entry]) -> datetime | None:
         policy = self.program.points.join_policy

@@ -131,8 +131,11 @@ def _merge_ledgers(command: Merge, case: Case, leaving: Desk, staying: Desk) -> 
 
 def _merge_membership(leaving: Desk, staying: Desk) -> None:
     old, new = leaving.membership, staying.membership
-    dates = [at for at in (old.joined_at, new.joined_at) if at is not None]
+    joined = [at for at in (old.joined_at, new.joined_at) if at is not None]
+    known = [at for at in (old.known_at, new.known_at) if at is not None]
     tiers = leaving.program.tiers
     standing = new.standing if tiers is None else merged_standing(new.standing, old.standing, tiers)
-    staying.membership = attrs.evolve(new, joined_at=min(dates, default=None), standing=standing)
+    staying.membership = attrs.evolve(
+        new, known_at=min(known, default=None), joined_at=min(joined, default=None), standing=standing
+    )
     leaving.membership = attrs.evolve(old, ledgers=())

@@ -101,6 +101,7 @@ def put(record: Any, expected: int | None = None, *rest: Record) -> ChangeSet:
 FULL: dict[str, Any] = {
     "customer": customer(merged_into=TEXT, absorbed=("holder-2", TEXT), programs=("beans", "nuts")),
     "membership": membership(
+        known_at=FIRST,
         joined_at=FIRST,
         standing=Standing(
             tier="Gold", since=AT, expires_at=FAR, previous="Silver", measured=7, gains=((1, 2), (MOST, MOST))

@@ -58,6 +58,7 @@ FULL_MEMBERSHIP = Membership(
     environment="live",
     holder_id="h1",
     program_id="beans",
+    known_at=NOW,
     joined_at=NOW,
     standing=Standing(
         tier="gold",

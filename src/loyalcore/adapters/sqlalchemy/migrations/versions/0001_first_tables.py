@@ -59,6 +59,7 @@ def _membership() -> None:
         sa.Column("environment", key_text(), nullable=False),
         sa.Column("holder_id", key_text(), nullable=False),
         sa.Column("program_id", key_text(), nullable=False),
+        sa.Column("known_at", sa.BigInteger(), nullable=True),
         sa.Column("joined_at", sa.BigInteger(), nullable=True),
         sa.Column("tier", sa.Text(), nullable=True),
         sa.Column("tier_since", sa.BigInteger(), nullable=True),

@@ -45,7 +45,8 @@ _NEVER = 2**63 - 1
 
 _COLUMNS = {
     "customer": "environment, customer_id, holder_id, registered_at, programs, version",
-    "membership": "environment, holder_id, program_id, known_at, joined_at, tier, tier_since, tier_previous, ledgers, version",
+    "membership": "environment, holder_id, program_id, known_at, joined_at, tier, tier_since, tier_previous, ledgers, "
+    "version",
     "ledger": "environment, holder_id, program_id, ledger, version, seq, at, recorded_at, lot_count, awarded, active, "
     "pending, held, spent, expired, reversed, deficit, earned, lapsed_lots, next_change_at",
     "lot": "environment, holder_id, program_id, ledger, lot, granted, free, held, active_from, expires_at, is_earned",

@@ -53,8 +53,8 @@ class Executor:
         self.programs = programs
         self.environment = environment
         self.registry = registry
-        self.clock = clock or SystemClock()
-        self.ids = ids or SystemIds()
+        self.clock: Clock = clock or SystemClock()
+        self.ids: Ids = ids or SystemIds()
 
     def now(self) -> datetime:
         """What time it is, UTC.

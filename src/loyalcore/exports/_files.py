@@ -33,7 +33,7 @@ class Outputs:
     """
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
-        self.folder = Path(folder)
+        self.folder: Path = Path(folder)
         self._open: dict[str, TextIO] = {}
 
     def __enter__(self) -> Self:

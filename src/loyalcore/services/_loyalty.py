@@ -101,8 +101,8 @@ class Loyalty:
     def _open(self, executor: Executor, actor: str | None) -> None:
         self._executor = executor
         self._actor = actor
-        self.points = Points(executor, self.run)
-        self.customers = Customers(executor, self.run)
+        self.points: Points = Points(executor, self.run)
+        self.customers: Customers = Customers(executor, self.run)
 
     @property
     def environment(self) -> str:

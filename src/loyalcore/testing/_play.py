@@ -114,12 +114,12 @@ class Play:
 
     def __init__(self, program: Program, store: Store | None = None) -> None:
         self.program = program
-        self.store = MemoryStore() if store is None else store
-        self.clock = FixedClock(START)
-        self.shop = Loyalty(
+        self.store: Store = MemoryStore() if store is None else store
+        self.clock: FixedClock = FixedClock(START)
+        self.shop: Loyalty = Loyalty(
             self.store, [program], clock=self.clock, ids=CountedIds(), registry=REGISTRY, actor="checkout"
         )
-        self.holders = [_holder(self.shop.customers.register(name)) for name in CUSTOMERS]
+        self.holders: list[str] = [_holder(self.shop.customers.register(name)) for name in CUSTOMERS]
         self.done: list[Command] = []
         self.script: list[tuple[datetime, Command]] = []
         self.known: dict[tuple[str, str], list[Entry]] = {}

@@ -69,8 +69,8 @@ class Link:
     __slots__ = ("_owner", "connection", "cursor")
 
     def __init__(self, connection: sqlite3.Connection, owner: PoolProxiedConnection | None = None) -> None:
-        self.connection = connection
-        self.cursor = connection.cursor()
+        self.connection: sqlite3.Connection = connection
+        self.cursor: sqlite3.Cursor = connection.cursor()
         self._owner = owner
 
     def close(self) -> None:
@@ -105,7 +105,7 @@ class SqliteDialect:
         self._engine = None if isinstance(source, URL) else source
         url = source if isinstance(source, URL) else source.url
         database, query = url.database or "", dict(url.query)
-        self.is_memory = database in {"", ":memory:", "file::memory:"} or query.get("mode") == "memory"
+        self.is_memory: bool = database in {"", ":memory:", "file::memory:"} or query.get("mode") == "memory"
         self.path: Path | None = None
         self._uri = ":memory:"
         if self.is_memory:

@@ -48,9 +48,9 @@ class Links:
 
     def __init__(self, dialect: SqliteDialect, wait_seconds: float) -> None:
         self.dialect = dialect
-        self.is_shared = dialect.is_memory
+        self.is_shared: bool = dialect.is_memory
         self._wait = wait_seconds
-        self.is_closed = False
+        self.is_closed: bool = False
         self._begin_here()
         if self.is_shared:
             self._free.append(self.patiently(dialect.connect))

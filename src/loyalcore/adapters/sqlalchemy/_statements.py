@@ -89,12 +89,14 @@ class Statements:
     def __init__(self, dialect: SqliteDialect) -> None:
         self._dialect = dialect
         self._streams: dict[tuple[Any, ...], str] = {}
-        self.load = {kind: self._load(kind) for kind in TABLE_OF}
-        self.open = {kind: self._open(kind) for kind in ORDER_OF_OPEN}
-        self.entries = {by: self._entries(by) for by in ("seq", "order_id", "corrects")}
-        self.insert = {kind: self._compile(insert(table)) for kind, table in TABLE_OF.items()}
-        self.update = {kind: self._update(kind) for kind in (Customer, Membership, Ledger)}
-        self.upsert = {kind: self._compile(dialect.upsert(TABLE_OF[kind])) for kind in ORDER_OF_OPEN}
+        self.load: dict[type[Any], str] = {kind: self._load(kind) for kind in TABLE_OF}
+        self.open: dict[type[Any], str] = {kind: self._open(kind) for kind in ORDER_OF_OPEN}
+        self.entries: dict[str, str] = {by: self._entries(by) for by in ("seq", "order_id", "corrects")}
+        self.insert: dict[type[Any], str] = {kind: self._compile(insert(table)) for kind, table in TABLE_OF.items()}
+        self.update: dict[type[Any], str] = {kind: self._update(kind) for kind in (Customer, Membership, Ledger)}
+        self.upsert: dict[type[Any], str] = {
+            kind: self._compile(dialect.upsert(TABLE_OF[kind])) for kind in ORDER_OF_OPEN
+        }
 
     def _compile(self, statement: ClauseElement) -> str:
         return str(statement.compile(dialect=self._dialect.compiler))

@@ -75,7 +75,7 @@ class Desk:
         self.actor = actor
         self.loaded = membership
         self._opened = membership or Membership(environment=environment, holder_id=holder_id, program_id=program.id)
-        self.membership = self._opened
+        self.membership: Membership = self._opened
         self.books: dict[str, Book] = {}
         self._consumption = consumption
         self._versions: dict[str, int | None] = {}

@@ -65,21 +65,21 @@ class Book:
         consumption: Callable[[OpenLot], Any] | None = None,
         on_entry: Callable[[Account], None] | None = None,
     ) -> None:
-        self.account = account
-        self.ref = ref
-        self.policy = policy
-        self.zone = zone
-        self.program_version = program_version
-        self.actor = actor
+        self.account: Account = account
+        self.ref: LedgerRef = ref
+        self.policy: PointsPolicy = policy
+        self.zone: ZoneInfo = zone
+        self.program_version: int = program_version
+        self.actor: str = actor
         self.order: Callable[[OpenLot], Any]
         if consumption is None:
             self.order = CONSUMPTION[policy.consumption]
         else:
             self.order = lambda lot: (consumption(lot), lot.lot)
-        self.on_entry = on_entry
+        self.on_entry: Callable[[Account], None] | None = on_entry
         self.entries: list[Entry] = []
-        self.now = account.recorded_at
-        self.recorded_at = from_micros(self.now)
+        self.now: int = account.recorded_at
+        self.recorded_at: datetime = from_micros(self.now)
 
     def open_at(self, now: datetime) -> None:
         """Start booking at an instant: never before the last entry, and after what time has done by then."""

@@ -113,18 +113,18 @@ class Account:
     )
 
     def __init__(self) -> None:
-        self.seq = 0
-        self.at = 0
-        self.recorded_at = 0
-        self.lot_count = 0
-        self.awarded = 0
-        self.spent = 0
-        self.expired = 0
-        self.reversed = 0
-        self.deficit = 0
-        self.earned = 0
-        self.account_expires_at = NEVER
-        self.lapsed_lots = 0
+        self.seq: int = 0
+        self.at: int = 0
+        self.recorded_at: int = 0
+        self.lot_count: int = 0
+        self.awarded: int = 0
+        self.spent: int = 0
+        self.expired: int = 0
+        self.reversed: int = 0
+        self.deficit: int = 0
+        self.earned: int = 0
+        self.account_expires_at: int = NEVER
+        self.lapsed_lots: int = 0
         self.lots: dict[int, OpenLot] = {}
         self.closed: dict[int, OpenLot] = {}
         self.holds: dict[str, OpenHold] = {}

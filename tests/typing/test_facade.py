@@ -1,0 +1,55 @@
+"""The types that a host's checker sees; pyright and mypy check each `assert_type`, and running it does no harm."""
+
+from __future__ import annotations
+
+from typing import assert_type
+
+from loyalcore import (
+    Award,
+    Balance,
+    Command,
+    Customer,
+    Entry,
+    LotStory,
+    Loyalty,
+    Membership,
+    Outcome,
+    PointsHold,
+    Program,
+    Receipt,
+    ScheduledChange,
+    Verification,
+    from_json,
+    to_json,
+)
+from loyalcore.testing import example
+
+
+def test_movements_answer_with_receipts() -> None:
+    """Every movement gives a receipt, whose hold is a hold and whose entries are entries."""
+    shop = example()
+    assert_type(shop, Loyalty)
+    assert_type(shop.points.award("ada", 120, reason="welcome", key="w-1"), Receipt)
+    assert_type(shop.points.hold("ada", 20, key="h-1").hold, PointsHold)
+    assert_type(shop.points.capture("ada", "h-1", key="h-2").entries, tuple[Entry, ...])
+    assert_type(shop.run_many([Award("ada", 1, reason="more", key="w-2")]), tuple[Outcome, ...])
+
+
+def test_questions_answer_with_values() -> None:
+    """Each question has one type of answer."""
+    shop = example()
+    assert_type(shop.points.balance("ada"), Balance)
+    assert_type(shop.points.schedule("ada"), tuple[ScheduledChange, ...])
+    assert_type(shop.points.explain("ada"), tuple[LotStory, ...])
+    assert_type(shop.points.verify("ada"), Verification)
+    assert_type(shop.points.entries("ada"), tuple[Entry, ...])
+    assert_type(shop.points.sweep(), int)
+    assert_type(shop.customers.get("ada"), Customer)
+    assert_type(shop.customers.membership("ada"), Membership)
+    assert_type(shop.customers.membership("ada").tier, str | None)
+
+
+def test_commands_have_a_json_form_with_a_type() -> None:
+    """A command goes to JSON and comes back as a command; a program's document makes a program."""
+    assert_type(from_json(to_json(Award("ada", 1, reason="more", key="w-2"))), Command)
+    assert_type(Program.from_document({"id": "beans", "currency": "EUR", "timezone": "UTC"}), Program)

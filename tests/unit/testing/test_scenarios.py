@@ -53,6 +53,12 @@ def faults(values: Any) -> list[tuple[str, str]]:
     return [(fault.path, fault.message) for fault in caught.value.faults]
 
 
+def test_a_program_and_steps_are_enough() -> None:
+    """A file needs no version, title or ids of its own; `id` names one published case."""
+    scenario = Scenario.from_document({"id": "L01", "program": BEANS, "steps": [ADA, AWARD]})
+    assert (scenario.ids, run(scenario)) == (("L01",), None)
+
+
 # What is answered -----------------------------------------------------------------------------------------------------
 
 

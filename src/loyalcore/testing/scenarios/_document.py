@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     import os
 
 _SCENARIO: Final = {
-    "scenario": True,
-    "title": True,
+    "scenario": False,
+    "title": False,
     "source": False,
+    "id": False,
     "ids": False,
     "note": False,
     "environment": False,
@@ -104,8 +105,7 @@ class Scenario:
         Example:
             >>> Scenario.from_document({"scenario": 2})
             Traceback (most recent call last):
-            loyalcore.errors.InvalidDocument: 4 faults in the document
-              title: is required
+            loyalcore.errors.InvalidDocument: 3 faults in the document
               steps: is required
               scenario: must be 1: this is the only version of the format
               program: is required: a program document, or programs with a list of them
@@ -116,9 +116,9 @@ class Scenario:
         if type(version) is not int or version != 1:
             faults.append(Fault("scenario", "must be 1: this is the only version of the format"))
         fields: dict[str, Any] = {
-            "title": read_text(document.get("title", "-"), "title", faults),
+            "title": read_text(document.get("title", "A scenario"), "title", faults),
             "source": read_text(document.get("source", ""), "source", faults),
-            "ids": tuple(read_list(document.get("ids", []), "ids", faults)),
+            "ids": tuple(read_list(document.get("ids", [document["id"]] if "id" in document else []), "ids", faults)),
             "environment": document.get("environment", ENVIRONMENTS[0]),
             "programs": _programs(document, faults),
             "steps": read_steps(document, faults),

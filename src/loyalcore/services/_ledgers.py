@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from loyalcore.domain.decision import CustomerRef, LedgerRef
+from loyalcore.domain.customers import survivor
+from loyalcore.domain.decision import LedgerRef
 from loyalcore.domain.ledger import (
     Balance,
     Book,
@@ -22,7 +23,6 @@ from loyalcore.domain.ledger import (
     schedule,
     verify,
 )
-from loyalcore.errors import NotFound
 from loyalcore.query import All
 from loyalcore.values.clock import check_instant, to_micros
 from loyalcore.values.ids import check_text
@@ -266,15 +266,11 @@ class Ledgers:
         return swept
 
     def _customer(self, unit: Unit, customer_id: str) -> Customer:
-        named = customer_id = check_text(customer_id, "customer_id")
-        while True:
-            ref = CustomerRef(self._executor.environment, named)
-            found: Customer | None = unit.load([ref])[ref]
-            if found is None:
-                raise NotFound("customer", customer_id, hint="register it first")
-            if found.merged_into is None:
-                return found
-            named = found.merged_into
+        return survivor(
+            self._executor.environment,
+            check_text(customer_id, "customer_id"),
+            lambda ref: unit.load([ref])[ref],
+        )
 
     def _find(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from loyalcore.domain.customers import Join, Membership, Register
+from loyalcore.domain.customers import Join, Membership, Register, survivor
 from loyalcore.domain.decision import CustomerRef, LedgerRef, MembershipRef
 from loyalcore.domain.flows import Desk
 from loyalcore.domain.ledger import Merge
@@ -165,13 +165,11 @@ class Customers:
         """
         executor = self._executor
         rules = executor.program(program)
-        customer = self.get(customer_id)
-        while customer.merged_into is not None:
-            customer = self.get(customer.merged_into)
-        environment, holder_id = executor.environment, customer.holder_id
-        ref = MembershipRef(environment, holder_id, rules.id)
-        ledger_ref = LedgerRef(environment, holder_id, rules.id, "")
+        environment, named = executor.environment, check_text(customer_id, "customer_id")
         with executor.store.unit(readonly=True) as unit:
+            holder_id = survivor(environment, named, lambda ref: unit.load([ref])[ref]).holder_id
+            ref = MembershipRef(environment, holder_id, rules.id)
+            ledger_ref = LedgerRef(environment, holder_id, rules.id, "")
             found = unit.load([ref, ledger_ref])
         booked_at = EPOCH if found[ledger_ref] is None else found[ledger_ref].recorded_at
         when = max(executor.now(), booked_at) if at is None else check_instant(at, "at")

@@ -1,9 +1,10 @@
 """Customers: the directory, and memberships in programs."""
 
 from loyalcore.domain.customers._commands import Join, Register
+from loyalcore.domain.customers._directory import survivor
 from loyalcore.domain.customers._model import Customer, Membership, Standing
 
-__all__ = ["Customer", "Join", "Membership", "Register", "Standing"]
+__all__ = ["Customer", "Join", "Membership", "Register", "Standing", "survivor"]
 
 
 def __dir__() -> list[str]:

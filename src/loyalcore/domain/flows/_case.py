@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from loyalcore.domain.customers import survivor
 from loyalcore.domain.decision import (
     ChangeSet,
     CustomerRef,
@@ -111,13 +112,7 @@ class Case:
         Raises:
             NotFound: The id is not registered.
         """
-        while True:
-            found: Customer | None = self.world.get(CustomerRef(self.world.environment, customer_id))
-            if found is None:
-                raise NotFound("customer", customer_id, hint="register it first")
-            if found.merged_into is None:
-                return found
-            customer_id = found.merged_into
+        return survivor(self.world.environment, customer_id, self.world.get)
 
     def ledger_ref(self, holder_id: str, program: Program, ledger: str) -> LedgerRef:
         """Name a ledger."""

@@ -1,4 +1,6 @@
-"""How the examples of README.md and docs/ are run: each document from top to bottom, in an empty folder of its own.
+"""What every test run shares: the fixtures on PostgreSQL, and how the examples of README.md and docs/ are run.
+
+Each document is run from top to bottom, in an empty folder of its own.
 
 - A block of `python` is run; one that begins with `>>>` is compared with the output that it shows. All blocks of a
   document share one namespace.
@@ -19,6 +21,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from sybil import Sybil
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser, SkipParser
 from sybil.parsers.markdown.lexers import RawFencedCodeBlockLexer
@@ -27,6 +30,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sybil import Document, Example, Region
+
+# A failing test shows both sides of an assertion in what the library ships for tests, too.
+pytest.register_assert_rewrite("loyalcore.testing")
+
+pytest_plugins = ("tests._postgres",)
 
 COMMAND = "$ python -m loyalcore "
 NAMED = re.compile(r"[\w-]+ (?P<name>[\w./-]+)[ \t]*\n")

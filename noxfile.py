@@ -26,7 +26,7 @@ PROJECT = nox.project.load_toml("pyproject.toml")
 BUILD = Path("build")
 
 
-def install(session: nox.Session, *groups: str, package: tuple[str, ...] = ("-e", ".[sqlalchemy,testing]")) -> None:
+def install(session: nox.Session, *groups: str, package: tuple[str, ...] = ("-e", ".[postgresql,testing]")) -> None:
     """Install the package, and the dependency groups that the session needs."""
     session.install(*package, *nox.project.dependency_groups(PROJECT, *groups))
 

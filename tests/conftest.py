@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import os
 
-import pytest
 from hypothesis import HealthCheck, settings
-
-pytest.register_assert_rewrite("loyalcore.testing")
 
 SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large)
 

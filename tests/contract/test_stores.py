@@ -67,3 +67,10 @@ class TestSqliteWithOwnCustomers(StoreContract):
         """Give a database whose customers are kept by a repository of the host's."""
         with SqlStore("sqlite://") as store:
             yield with_repository(store, Customer, MarkedCustomers)
+
+
+class TestPostgres(StoreContract):
+    @pytest.fixture
+    def store(self, postgres_store: SqlStore) -> Store:
+        """Give a database on PostgreSQL."""
+        return postgres_store

@@ -1,298 +1,149 @@
-"""Everything in which databases differ: types, indexes, upserts, connecting, beginning, and what their errors mean.
-
-One class per database, `SqliteDialect` for now; another has the same methods and stands in `dialect_of`.
-"""
+"""Everything in which databases differ, as one protocol; each database has a module of its own."""
 
 from __future__ import annotations
 
-import contextlib
-import sqlite3
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
-
-from sqlalchemy import URL, String, text
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
-
-from loyalcore.errors import (
-    CapabilityMissing,
-    ReadOnlyStore,
-    StaleVersion,
-    StoreError,
-    StoreUnavailable,
-)
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine, FromClause, Select, Table
-    from sqlalchemy.dialects.sqlite import Insert
-    from sqlalchemy.engine import Dialect
-    from sqlalchemy.pool import PoolProxiedConnection
+    from collections.abc import Mapping, Sequence
 
-ENTRY_ID_MAX: Final = 800
-"""The longest id of an entry: three names of 255 characters, a number, and what stands between them."""
+    from sqlalchemy import Select, Table
+    from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
+    from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
+    from sqlalchemy.engine import Dialect as Compiler
 
+    from loyalcore.errors import StaleVersion, StoreError
 
-# What the tables are made of --------------------------------------------------------------------------------------
-
-
-def key_text(length: int = 255) -> String:
-    """Give the type of a text in a name: it compares exactly, with case and trailing blanks, in code point order."""
-    exact = String(length)
-    exact = exact.with_variant(String(length, collation="C"), "postgresql")
-    return exact.with_variant(String(length, collation="utf8mb4_nopad_bin"), "mysql", "mariadb")
+Row = tuple[Any, ...]
+Ask = tuple[str, Row]
+"""A statement and its values."""
 
 
-def partial(condition: str) -> dict[str, Any]:
-    """Give the options of an index over some rows only, where the database knows such."""
-    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
-
-
-def table_options() -> dict[str, Any]:
-    """Give the options of every table: on SQLite the rows stand in the order of their names, without another index."""
-    return {"sqlite_with_rowid": False}
-
-
-# SQLite -----------------------------------------------------------------------------------------------------------
-
-SYNCHRONOUS: Final = ("OFF", "NORMAL", "FULL", "EXTRA")
-"""How much SQLite waits for the disk: at FULL a commit survives a power cut, at NORMAL the last ones may be lost."""
-
-
-class Link:
-    """One driver connection, and a cursor on it.
+class Step(NamedTuple):
+    """Rows to write by one statement, in a table's own kind of record.
 
     Args:
-        connection: The driver's connection.
-        owner: What gave it, where it is to be closed through that: an engine's pool.
+        kind: The class of the records.
+        statement: What writes one row.
+        rows: The rows.
+        is_exact: Whether each row has to be found: an update that finds no row came too late.
     """
 
-    __slots__ = ("_owner", "connection", "cursor")
+    kind: type[Any]
+    statement: str
+    rows: Sequence[Row]
+    is_exact: bool = False
 
-    def __init__(self, connection: sqlite3.Connection, owner: PoolProxiedConnection | None = None) -> None:
-        self.connection: sqlite3.Connection = connection
-        self.cursor: sqlite3.Cursor = connection.cursor()
-        self._owner = owner
+
+class Link(Protocol):
+    """One driver connection, and a cursor on it."""
+
+    connection: Any
+    cursor: Any
 
     def close(self) -> None:
         """Let the connection go; what was not committed is gone."""
-        with contextlib.suppress(sqlite3.Error):
-            self.cursor.close()
-            (self._owner or self.connection).close()
 
 
-class _Hinting(SQLiteCompiler):
-    """Writes a hint behind the table that it is about."""
+class Dialect(Protocol):
+    """One database, and how it is spoken to; each takes the links that it has made itself.
 
-    def get_from_hint_text(self, table: FromClause, text: str | None) -> str | None:
-        """Write the hint as it is."""
-        return text
-
-
-class SqliteDialect:
-    """SQLite, through the driver of the standard library.
-
-    Args:
-        source: The URL of a database, or an engine of the host's.
-        synchronous: One of `SYNCHRONOUS`.
+    Attributes:
+        Error: What its driver raises.
+        name: What SQLAlchemy calls it, for a connection that is lent to it.
+        engine_options: What an engine on a lent connection has to be told.
+        compiler: What writes its statements.
+        is_memory: Whether there is a single connection, which must be kept.
+        takes_turns: Whether the writers of one process wait for each other before they begin.
+        locks: Whether rows are locked one by one; else a writing unit has everything locked from its beginning.
     """
 
-    Error = sqlite3.Error
-
-    def __init__(self, source: URL | Engine, synchronous: str) -> None:
-        self._synchronous = synchronous
-        self.compiler: Dialect = sqlite.dialect(paramstyle="qmark")
-        self.compiler.statement_compiler = _Hinting
-        self._engine = None if isinstance(source, URL) else source
-        url = source if isinstance(source, URL) else source.url
-        database, query = url.database or "", dict(url.query)
-        self.is_memory: bool = database in {"", ":memory:", "file::memory:"} or query.get("mode") == "memory"
-        self.path: Path | None = None
-        self._uri = ":memory:"
-        if self.is_memory:
-            return
-        is_uri = str(query.pop("uri", "")).lower() in {"1", "true"} and database.startswith("file:")
-        for name in ("timeout", "isolation_level", "check_same_thread", "cached_statements", "detect_types"):
-            query.pop(name, None)
-        self.path = Path(database.removeprefix("file:") if is_uri else database).absolute()
-        self._options = {name: str(value) for name, value in query.items()}
+    Error: type[Exception]
+    name: str
+    engine_options: Mapping[str, Any]
+    compiler: Compiler
+    is_memory: bool
+    takes_turns: bool
+    locks: bool
 
     # Connecting
 
     def connect(self, *, create: bool = False) -> Link:
-        """Open a connection.
-
-        Args:
-            create: Whether the file may be made.
+        """Open a connection; `create` says whether a file may be made.
 
         Raises:
             StoreUnavailable: There is no such file or folder.
             Error: It cannot be opened, now or at all.
         """
-        if self.path is not None:
-            try:
-                self._check_path(self.path, create)
-            except OSError as error:
-                raise StoreUnavailable(f"the store's file cannot be reached: {error.strerror}") from error
-        link = self._open(create)
-        try:
-            execute = link.cursor.execute
-            execute("PRAGMA busy_timeout=0")
-            execute(f"PRAGMA synchronous={self._synchronous}")
-            execute("PRAGMA temp_store=MEMORY")
-            execute("PRAGMA cache_size=-16384")
-        except sqlite3.Error:
-            link.close()
-            raise
-        return link
+        ...
 
-    @staticmethod
-    def _check_path(path: Path, create: bool) -> None:
-        if path.is_dir():
-            raise StoreUnavailable("the store's file is a folder")
-        if not path.parent.is_dir():
-            raise StoreUnavailable("the folder of the store's file does not exist: make it first")
-        if not create and not path.exists():
-            raise StoreUnavailable("the store's file does not exist: call upgrade() once to make it")
+    def is_broken(self, link: Any) -> bool:
+        """Say whether a connection can be used no more."""
+        ...
 
-    def _open(self, create: bool) -> Link:
-        if self._engine is not None:
-            fairy = self._engine.raw_connection()
-            connection = fairy.dbapi_connection
-            if not isinstance(connection, sqlite3.Connection):
-                fairy.close()
-                raise CapabilityMissing("a driver other than sqlite3")
-            if not self.is_memory:
-                fairy.detach()
-            connection.isolation_level = None
-            return Link(connection, fairy)
-        if self.path is None:
-            name = self._uri
-        else:
-            options = {"mode": "rwc" if create else "rw", **self._options}
-            name = f"{self.path.as_uri()}?" + "&".join(f"{key}={value}" for key, value in options.items())
-        return Link(
-            sqlite3.connect(
-                name, uri=True, timeout=0, isolation_level=None, check_same_thread=False, cached_statements=256
-            )
-        )
-
-    def make_concurrent(self, link: Link) -> None:
-        """Let readers read while another writes, from now on and for every connection to the file."""
-        if not self.is_memory:
-            link.cursor.execute("PRAGMA journal_mode=WAL").fetchall()
+    def has_table(self, link: Any, name: str) -> bool:
+        """Say whether a table exists."""
+        ...
 
     # Units
 
-    def begin(self, link: Link, readonly: bool) -> bool:
-        """Begin a transaction, a writing one with the write lock.
+    def begin(self, link: Any, readonly: bool) -> bool:
+        """Begin a transaction in which all reads see one state; say whether it can write."""
+        ...
 
-        Returns:
-            Whether it can write: a file that may only be read is read.
-        """
-        if not readonly:
-            try:
-                link.cursor.execute("BEGIN IMMEDIATE")
-            except sqlite3.Error as error:
-                if _code(error) != sqlite3.SQLITE_READONLY:
-                    raise
-            else:
-                return True
-        link.cursor.execute("BEGIN")
-        try:
-            link.cursor.execute("PRAGMA schema_version").fetchone()  # from now on this is what the transaction sees
-        except sqlite3.Error:
-            self.rollback(link)
-            raise
-        return False
+    def begin_upgrade(self, link: Any) -> bool:
+        """Begin a transaction that keeps other upgrades out; say whether it can write."""
+        ...
 
-    def commit(self, link: Link) -> None:
+    def see_newest(self, link: Any) -> None:
+        """Let a transaction that has not read yet read what is newest, as one that locks must."""
+
+    def is_begun(self, link: Any) -> bool:
+        """Say whether there is a transaction."""
+        ...
+
+    def commit(self, link: Any) -> None:
         """Make the transaction durable."""
-        link.cursor.execute("COMMIT")
 
-    def rollback(self, link: Link) -> None:
+    def rollback(self, link: Any) -> None:
         """Undo the transaction, if there is one."""
-        if link.connection.in_transaction:
-            link.cursor.execute("ROLLBACK")
 
     # Statements
 
     def by_index(self, asked: Select[Any], table: Table, index: str, *, is_joined: bool = False) -> Select[Any]:
-        """Make a query read a table by one of its indexes.
+        """Make a query read a table by one of its indexes, where the database has to be told."""
+        ...
 
-        Without statistics SQLite reads the whole history in the order of the names; and of a join it may read the
-        second table first, unless told `CROSS`, a word that changes nothing else.
-
-        Args:
-            asked: The query.
-            table: The table.
-            index: The name of the index.
-            is_joined: Whether another table is joined behind it, to be looked up for each of its rows.
-        """
-        return asked.with_hint(table, f"INDEXED BY {index}{' CROSS' if is_joined else ''}", "sqlite")
-
-    def upsert(self, table: Table) -> Insert:
+    def upsert(self, table: Table) -> SqliteInsert | PostgresInsert:
         """Give the statement that writes a row over the one of the same name, or makes it."""
-        key = [column.name for column in table.primary_key.columns]
-        insert = sqlite.insert(table)
-        return insert.on_conflict_do_update(
-            index_elements=key,
-            set_={column.name: insert.excluded[column.name] for column in table.columns if column.name not in key},
-        )
+        ...
+
+    def ask(self, link: Any, asks: Sequence[Ask]) -> list[list[Row]]:
+        """Run queries in order, and give the rows of each."""
+        ...
+
+    def write(self, link: Any, steps: Sequence[Step]) -> None:
+        """Write rows, step by step.
+
+        Raises:
+            StaleVersion: A row of an exact step was not found, or a name is taken.
+            StoreError: The database refused for another reason.
+        """
+
+    def scan(self, link: Any, statement: str, values: Row) -> Any:
+        """Open a cursor on the rows of a query, which stays open whatever else runs on its connection."""
+        ...
 
     # Errors
 
     def is_busy(self, error: Exception) -> bool:
         """Say whether another connection was in the way, and it is worth while to try again."""
-        return _code(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+        ...
 
     def is_undone(self, error: Exception) -> bool:
         """Say whether an error of a commit tells for certain that nothing was written."""
-        return _code(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY}
+        ...
 
     def blame(self, error: Exception, what: str) -> StoreError | StaleVersion:
-        """Give the library's error for one of the driver's.
-
-        Args:
-            error: What the driver raised.
-            what: The kind of record that it was about.
-        """
-        code = _code(error)
-        if code == sqlite3.SQLITE_CONSTRAINT:
-            if _extended(error) in {sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE}:
-                return StaleVersion(what)
-            return StoreError(f"a {what} breaks a rule of its table: {error}")
-        if code == sqlite3.SQLITE_READONLY:
-            return ReadOnlyStore("the store can be read but not written: its file or folder is write-protected")
-        if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-            return StoreUnavailable("the store is busy: another unit is writing to it")
-        if code == sqlite3.SQLITE_NOTADB:
-            return StoreUnavailable("the store's file is not a database")
-        return StoreUnavailable(f"the database answered: {error}")
-
-
-def _extended(error: Exception) -> int:
-    return getattr(error, "sqlite_errorcode", None) or 0
-
-
-def _code(error: Exception) -> int:
-    return _extended(error) & 0xFF
-
-
-def is_missing_table(error: Exception) -> bool:
-    """Say whether a statement failed because its table does not exist."""
-    return _code(error) == sqlite3.SQLITE_ERROR and "no such table" in str(error)
-
-
-# The choice -------------------------------------------------------------------------------------------------------
-
-
-def dialect_of(source: URL | Engine, synchronous: str) -> SqliteDialect:
-    """Give the dialect of a database.
-
-    Raises:
-        CapabilityMissing: It is not built for this database or driver.
-    """
-    url = source if isinstance(source, URL) else source.url
-    if url.drivername not in {"sqlite", "sqlite+pysqlite"}:
-        raise CapabilityMissing(url.drivername)
-    return SqliteDialect(source, synchronous)
+        """Give the library's error for one of the driver's about a kind of record."""
+        ...

@@ -17,7 +17,7 @@ from loyalcore.errors import StoreUnavailable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from loyalcore.adapters.sqlalchemy._dialects import Link, SqliteDialect
+    from loyalcore.adapters.sqlalchemy._dialects import Dialect, Link
 
 T = TypeVar("T")
 
@@ -46,7 +46,7 @@ class Links:
         wait_seconds: How long a unit waits for the turn or the write lock.
     """
 
-    def __init__(self, dialect: SqliteDialect, wait_seconds: float) -> None:
+    def __init__(self, dialect: Dialect, wait_seconds: float) -> None:
         self.dialect = dialect
         self.is_shared: bool = dialect.is_memory
         self._wait = wait_seconds
@@ -87,9 +87,21 @@ class Links:
         else:
             link.close()
 
+    def replaced(self, link: Link) -> Link:
+        """Give a connection that works: this one, or where it has broken a new one, because the others will have too.
+
+        Raises:
+            StoreUnavailable: The database cannot be reached.
+        """
+        if not self.dialect.is_broken(link):
+            return link
+        link.close()
+        _close_all(self._free, self._process)
+        return self.take()
+
     def give(self, link: Link) -> None:
         """Take a connection back, without a transaction."""
-        if self.is_closed or (len(self._free) >= FREE_MAX):
+        if self.is_closed or len(self._free) >= FREE_MAX or self.dialect.is_broken(link):
             link.close()
         else:
             self._free.append(link)
@@ -102,17 +114,20 @@ class Links:
     # Waiting
 
     def wait_turn(self) -> None:
-        """Wait until no other thread of this process writes.
+        """Wait until no other thread of this process writes, where they take turns.
 
         Raises:
             StoreUnavailable: It took too long.
         """
+        if not self.dialect.takes_turns:
+            return
         if not self._turn.acquire(timeout=self._wait):
             raise StoreUnavailable(f"the store is busy: another unit has been writing for {self._wait:g} s")
 
     def end_turn(self) -> None:
         """Let the next one write."""
-        self._turn.release()
+        if self.dialect.takes_turns:
+            self._turn.release()
 
     @contextmanager
     def brief(self) -> Iterator[Link]:

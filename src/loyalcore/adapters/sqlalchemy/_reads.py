@@ -1,10 +1,11 @@
-"""Loading: for each kind of ref, the statements that bring its record."""
+"""Loading: what is asked for each kind of ref, all at once, and the records that the answers make."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from loyalcore.adapters.sqlalchemy import _rows
+from loyalcore.adapters.sqlalchemy._statements import VERSIONED
 from loyalcore.domain.customers import Customer, Membership
 from loyalcore.domain.decision import (
     CustomerRef,
@@ -21,109 +22,135 @@ from loyalcore.domain.decision import (
     Note,
     NoteRef,
 )
-from loyalcore.domain.ledger import Debt, Entry, Ledger, Lot, PointsHold
+from loyalcore.domain.ledger import Debt, Ledger, Lot, PointsHold
 from loyalcore.errors import CapabilityMissing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from loyalcore.adapters.sqlalchemy._dialects import Link
+    from loyalcore.adapters.sqlalchemy._dialects import Ask, Dialect, Link
+    from loyalcore.adapters.sqlalchemy._rows import Row
     from loyalcore.adapters.sqlalchemy._statements import Statements
     from loyalcore.domain.decision import Ref
 
-    Execute = Callable[[str, tuple[Any, ...]], Any]
 
-
-def load(link: Link, statements: Statements, refs: Iterable[Ref]) -> dict[Ref, Any]:
+def load(dialect: Dialect, link: Link, statements: Statements, refs: Iterable[Ref], lock: bool) -> dict[Ref, Any]:
     """Give the record of every ref, None where there is none.
+
+    What is locked is locked first, in one total order; everything is read after that.
 
     Raises:
         CapabilityMissing: A ref is of a kind that this store does not keep.
     """
-    execute = link.cursor.execute
+    wanted = list(refs)
+    asks: list[Ask] = _locks(statements, wanted) if lock else []
+    begins = len(asks)
+    for ref in wanted:
+        if isinstance(ref, EntriesRef):
+            asks.append((statements.entries[ref.by], (*_name(ref.ledger), ref.value)))
+            continue
+        kind = type(ref)
+        if kind not in _KIND_OF:
+            raise CapabilityMissing(kind.__name__)
+        name = _NAMES[kind](ref)
+        asks.append((statements.load[_KIND_OF[kind]], name))
+        if kind is LedgerRef:
+            asks.append((statements.open[Lot], name))
+    if not asks:
+        return {}
+    answers = iter(dialect.ask(link, asks)[begins:])
     found: dict[Ref, Any] = {}
-    for ref in refs:
-        loader = _LOADERS.get(type(ref))
-        if loader is None:
-            raise CapabilityMissing(type(ref).__name__)
-        found[ref] = loader(execute, statements, ref)
+    heads: dict[LedgerRef, tuple[Row, list[Row]]] = {}
+    for ref in wanted:
+        rows = next(answers)
+        if isinstance(ref, LedgerRef):
+            lots = next(answers)
+            if rows:
+                heads[ref] = rows[0], lots
+            found[ref] = None
+        elif isinstance(ref, EntriesRef):
+            found[ref] = tuple([_rows.entry(ref.ledger, row) for row in rows])
+        else:
+            found[ref] = _DRESS[type(ref)](ref, rows[0]) if rows else None
+    if heads:
+        found.update(_ledgers(dialect, link, statements, heads))
     return found
 
 
-def _customer(execute: Execute, statements: Statements, ref: CustomerRef) -> Customer | None:
-    row = execute(statements.load[Customer], (ref.environment, ref.customer_id)).fetchone()
-    return None if row is None else _rows.customer(ref, row)
+def _locks(statements: Statements, refs: Iterable[Ref]) -> list[Ask]:
+    """Give what locks the refs that can be locked, in the order in which they are written."""
+    if not statements.lock:
+        return []
+    named = sorted(
+        (VERSIONED.index(kind), _NAMES[type(ref)](ref))
+        for ref in refs
+        if (kind := _KIND_OF.get(type(ref))) in VERSIONED
+    )
+    return [(statements.lock[VERSIONED[rank]], name) for rank, name in named]
 
 
-def _membership(execute: Execute, statements: Statements, ref: MembershipRef) -> Membership | None:
-    row = execute(statements.load[Membership], (ref.environment, ref.holder_id, ref.program_id)).fetchone()
-    return None if row is None else _rows.membership(ref, row)
-
-
-def _ledger(execute: Execute, statements: Statements, ref: LedgerRef) -> Ledger | None:
-    name = _name(ref)
-    head = execute(statements.load[Ledger], name).fetchone()
-    if head is None:
-        return None
-    lots = [_rows.lot(ref, row) for row in execute(statements.open[Lot], name)]
-    holds: tuple[PointsHold, ...] = ()
-    debts: tuple[Debt, ...] = ()
-    if head[_rows.LEDGER_HELD]:
-        holds = tuple([_rows.hold(ref, row) for row in execute(statements.open[PointsHold], name)])
-    if head[_rows.LEDGER_DEFICIT]:
-        debts = tuple([_rows.debt(ref, row) for row in execute(statements.open[Debt], name)])
-    return _rows.ledger(ref, head, tuple(lots), holds, debts)
+def _ledgers(
+    dialect: Dialect, link: Link, statements: Statements, heads: dict[LedgerRef, tuple[Row, list[Row]]]
+) -> dict[Ref, Any]:
+    """Dress ledgers, with the holds and debts of the few that have some."""
+    asks: list[Ask] = []
+    for ref, (head, _lots) in heads.items():
+        if head[_rows.LEDGER_HELD]:
+            asks.append((statements.open[PointsHold], _name(ref)))
+        if head[_rows.LEDGER_DEFICIT]:
+            asks.append((statements.open[Debt], _name(ref)))
+    answers = iter(dialect.ask(link, asks) if asks else ())
+    found: dict[Ref, Any] = {}
+    for ref, (head, lots) in heads.items():
+        holds = tuple([_rows.hold(ref, row) for row in next(answers)]) if head[_rows.LEDGER_HELD] else ()
+        debts = tuple([_rows.debt(ref, row) for row in next(answers)]) if head[_rows.LEDGER_DEFICIT] else ()
+        found[ref] = _rows.ledger(ref, head, tuple([_rows.lot(ref, row) for row in lots]), holds, debts)
+    return found
 
 
 def _name(ref: LedgerRef) -> tuple[str, str, str, str]:
     return (ref.environment, ref.holder_id, ref.program_id, ref.ledger)
 
 
-def _lot(execute: Execute, statements: Statements, ref: LotRef) -> Lot | None:
-    row = execute(statements.load[Lot], (*_name(ref.ledger), ref.lot)).fetchone()
-    return None if row is None else _rows.lot(ref.ledger, row)
-
-
-def _hold(execute: Execute, statements: Statements, ref: HoldRef) -> PointsHold | None:
-    row = execute(statements.load[PointsHold], (*_name(ref.ledger), ref.hold_id)).fetchone()
-    return None if row is None else _rows.hold(ref.ledger, row)
-
-
-def _debt(execute: Execute, statements: Statements, ref: DebtRef) -> Debt | None:
-    row = execute(statements.load[Debt], (*_name(ref.ledger), ref.entry_id)).fetchone()
-    return None if row is None else _rows.debt(ref.ledger, row)
-
-
-def _entries(execute: Execute, statements: Statements, ref: EntriesRef) -> tuple[Entry, ...]:
-    rows = execute(statements.entries[ref.by], (*_name(ref.ledger), ref.value))
-    return tuple([_rows.entry(ref.ledger, row) for row in rows])
-
-
-def _key(execute: Execute, statements: Statements, ref: KeyRef) -> KeyRecord | None:
-    row = execute(statements.load[KeyRecord], (ref.environment, ref.holder_id, ref.key)).fetchone()
-    return None if row is None else _rows.key(ref, row)
-
-
-def _fact(execute: Execute, statements: Statements, ref: FactRef) -> Fact | None:
+def _fact_name(ref: FactRef) -> Row:
     name = (ref.environment, ref.holder_id, ref.program_id, ref.rule, ref.source_type, ref.source_id)
-    row = execute(statements.load[Fact], (*name, ref.line, ref.side, ref.cycle)).fetchone()
-    return None if row is None else _rows.fact(ref, row)
+    return (*name, ref.line, ref.side, ref.cycle)
 
 
-def _note(execute: Execute, statements: Statements, ref: NoteRef) -> Note | None:
-    row = execute(statements.load[Note], (*_name(ref.ledger), ref.seq)).fetchone()
-    return None if row is None else _rows.note(ref.ledger, row)
-
-
-_LOADERS: dict[type[Any], Callable[[Execute, Statements, Any], Any]] = {
-    CustomerRef: _customer,
-    MembershipRef: _membership,
-    LedgerRef: _ledger,
-    LotRef: _lot,
-    HoldRef: _hold,
-    DebtRef: _debt,
-    EntriesRef: _entries,
-    KeyRef: _key,
-    FactRef: _fact,
-    NoteRef: _note,
+_KIND_OF: dict[type[Any], type[Any]] = {
+    CustomerRef: Customer,
+    MembershipRef: Membership,
+    LedgerRef: Ledger,
+    LotRef: Lot,
+    HoldRef: PointsHold,
+    DebtRef: Debt,
+    KeyRef: KeyRecord,
+    FactRef: Fact,
+    NoteRef: Note,
 }
+"""The kind of record that each kind of ref names."""
+
+_NAMES: dict[type[Any], Callable[[Any], Row]] = {
+    CustomerRef: lambda ref: (ref.environment, ref.customer_id),
+    MembershipRef: lambda ref: (ref.environment, ref.holder_id, ref.program_id),
+    LedgerRef: _name,
+    LotRef: lambda ref: (*_name(ref.ledger), ref.lot),
+    HoldRef: lambda ref: (*_name(ref.ledger), ref.hold_id),
+    DebtRef: lambda ref: (*_name(ref.ledger), ref.entry_id),
+    KeyRef: lambda ref: (ref.environment, ref.holder_id, ref.key),
+    FactRef: _fact_name,
+    NoteRef: lambda ref: (*_name(ref.ledger), ref.seq),
+}
+"""The values of a ref, in the order of the columns of its table's name."""
+
+_DRESS: dict[type[Any], Callable[[Any, Row], Any]] = {
+    CustomerRef: _rows.customer,
+    MembershipRef: _rows.membership,
+    LotRef: lambda ref, row: _rows.lot(ref.ledger, row),
+    HoldRef: lambda ref, row: _rows.hold(ref.ledger, row),
+    DebtRef: lambda ref, row: _rows.debt(ref.ledger, row),
+    KeyRef: _rows.key,
+    FactRef: _rows.fact,
+    NoteRef: lambda ref, row: _rows.note(ref.ledger, row),
+}
+"""How a row, with the ref that names it, becomes a record."""

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Index, Integer, MetaData, String, Table, Text
 
-from loyalcore.adapters.sqlalchemy._dialects import ENTRY_ID_MAX, key_text, partial, table_options
+from loyalcore.adapters.sqlalchemy._columns import ENTRY_ID_MAX, key_text, partial, table_options
 
 REVISION: Final = "0001"
 """The revision of the migrations that makes these tables."""

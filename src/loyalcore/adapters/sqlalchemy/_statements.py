@@ -10,54 +10,16 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import BindParameter, and_, bindparam, insert, literal_column, select, update
 
 from loyalcore.adapters.sqlalchemy import _schema
+from loyalcore.adapters.sqlalchemy._tables import OF_LEDGER, TABLE_OF, prefix
 from loyalcore.domain.customers import Customer, Membership
-from loyalcore.domain.decision import Fact, KeyRecord, Note
-from loyalcore.domain.ledger import Debt, Entry, Ledger, Lot, PointsHold
+from loyalcore.domain.ledger import Debt, Ledger, Lot, PointsHold
 
 if TYPE_CHECKING:
-    from sqlalchemy import Column, ColumnElement, Select, Table
+    from sqlalchemy import Column, ColumnElement, Select
     from sqlalchemy.sql import ClauseElement
 
-    from loyalcore.adapters.sqlalchemy._dialects import SqliteDialect
+    from loyalcore.adapters.sqlalchemy._dialects import Dialect
     from loyalcore.query import All
-
-TABLE_OF: dict[type[Any], Table] = {
-    Customer: _schema.CUSTOMER,
-    Membership: _schema.MEMBERSHIP,
-    Ledger: _schema.LEDGER,
-    Lot: _schema.LOT,
-    PointsHold: _schema.HOLD,
-    Debt: _schema.DEBT,
-    Entry: _schema.ENTRY,
-    KeyRecord: _schema.KEY,
-    Fact: _schema.FACT,
-    Note: _schema.NOTE,
-}
-"""Where each kind of record is kept."""
-
-NAME_OF: dict[type[Any], str] = {
-    Customer: "customer",
-    Membership: "membership",
-    Ledger: "ledger",
-    Lot: "lot",
-    PointsHold: "hold",
-    Debt: "debt",
-    Entry: "entry",
-    KeyRecord: "key",
-    Fact: "fact",
-    Note: "note",
-}
-"""What errors call each kind of record."""
-
-PREFIX: dict[type[Any], int] = {Customer: 2, Membership: 3, KeyRecord: 3, Fact: 9}
-"""How many columns of a row its ref tells; of all others, the four that name the ledger."""
-
-OF_LEDGER = 4
-
-
-def prefix(kind: type[Any]) -> int:
-    """Give how many columns of a row of a kind its ref tells, so that a load does not read them."""
-    return PREFIX.get(kind, OF_LEDGER)
 
 
 def is_open(kind: type[Any]) -> ColumnElement[bool]:
@@ -83,17 +45,22 @@ ORDER_OF_OPEN: dict[type[Any], tuple[str, ...]] = {
 """In which order a ledger shows what is open in it."""
 
 
+VERSIONED: tuple[type[Any], ...] = (Customer, Ledger, Membership)
+"""The kinds that are locked and written with a version, in the order in which that is done."""
+
+
 class Statements:
     """Every statement of one store."""
 
-    def __init__(self, dialect: SqliteDialect) -> None:
+    def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
         self._streams: dict[tuple[Any, ...], str] = {}
         self.load: dict[type[Any], str] = {kind: self._load(kind) for kind in TABLE_OF}
         self.open: dict[type[Any], str] = {kind: self._open(kind) for kind in ORDER_OF_OPEN}
         self.entries: dict[str, str] = {by: self._entries(by) for by in ("seq", "order_id", "corrects")}
         self.insert: dict[type[Any], str] = {kind: self._compile(insert(table)) for kind, table in TABLE_OF.items()}
-        self.update: dict[type[Any], str] = {kind: self._update(kind) for kind in (Customer, Membership, Ledger)}
+        self.lock: dict[type[Any], str] = {kind: self._lock(kind) for kind in VERSIONED} if dialect.locks else {}
+        self.update: dict[type[Any], str] = {kind: self._update(kind) for kind in VERSIONED}
         self.upsert: dict[type[Any], str] = {
             kind: self._compile(dialect.upsert(TABLE_OF[kind])) for kind in ORDER_OF_OPEN
         }
@@ -105,6 +72,11 @@ class Statements:
         table = TABLE_OF[kind]
         columns = list(table.columns)[prefix(kind) :]
         return self._compile(select(*columns).where(*_same(table.primary_key.columns)))
+
+    def _lock(self, kind: type[Any]) -> str:
+        table = TABLE_OF[kind]
+        asked: Select[Any] = select(literal_column("1")).select_from(table).where(*_same(table.primary_key.columns))
+        return self._compile(asked.with_for_update(key_share=True))
 
     def _open(self, kind: type[Any]) -> str:
         table = TABLE_OF[kind]

@@ -1,24 +1,26 @@
-"""The SQL store: SQLite in a file or in memory."""
+"""The SQL store: SQLite in a file or in memory, and PostgreSQL."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Engine, make_url
 from sqlalchemy.exc import ArgumentError
 
 from loyalcore.adapters.sqlalchemy import _upgrade
-from loyalcore.adapters.sqlalchemy._dialects import SYNCHRONOUS, dialect_of
 from loyalcore.adapters.sqlalchemy._links import Links
 from loyalcore.adapters.sqlalchemy._schema import REVISION
+from loyalcore.adapters.sqlalchemy._sqlite import SYNCHRONOUS, SqliteDialect
 from loyalcore.adapters.sqlalchemy._statements import Statements
 from loyalcore.adapters.sqlalchemy._unit import BriefUnit, SqlUnit
-from loyalcore.errors import InvalidInput, StoreUnavailable
+from loyalcore.errors import CapabilityMissing, InvalidInput, StoreUnavailable
 
 if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
+
+    from loyalcore.adapters.sqlalchemy._dialects import Dialect
 
 
 WAIT_MAX = 3600.0
@@ -43,17 +45,41 @@ def _read_wait(value: object) -> float:
     return float(value)
 
 
+def _dialect_of(source: URL | Engine, synchronous: str, wait_seconds: float) -> Dialect:
+    """Give the dialect of a database.
+
+    Raises:
+        CapabilityMissing: It is not built for this database or driver, or its driver is not installed.
+    """
+    url = source if isinstance(source, URL) else source.url
+    if url.drivername in {"sqlite", "sqlite+pysqlite"}:
+        return SqliteDialect(source, synchronous)
+    if url.drivername in {"postgresql", "postgresql+psycopg"}:
+        try:
+            from loyalcore.adapters.sqlalchemy._postgresql import PostgresDialect
+        except ImportError:
+            raise CapabilityMissing("psycopg: install loyalcore[postgresql]") from None
+        return PostgresDialect(source, wait_seconds)
+    raise CapabilityMissing(url.drivername)
+
+
+def _reopened(url: str, synchronous: str, wait_seconds: float) -> SqlStore:
+    return SqlStore(url, synchronous=synchronous, wait_seconds=wait_seconds)
+
+
 class SqlStore:
     """A store in a SQL database.
 
-    Opening it makes nothing: `upgrade` makes the file and its tables. A store in memory is upgraded by itself, lives
-    as long as this object, and may be used by many threads.
+    Opening it makes nothing: `upgrade` makes the tables, and on SQLite the file. A store in memory is upgraded by
+    itself, lives as long as this object, and may be used by many threads. Any other may be pickled: the copy opens the
+    same database in another process.
 
     Args:
-        source: A database URL such as `sqlite:///shop.db`, or `sqlite://` for one in memory; or an engine of yours,
-            from which the store takes connections that it keeps.
+        source: A database URL such as `sqlite:///shop.db`, `sqlite://` for one in memory, or
+            `postgresql://user:word@host/shop`; or an engine of yours, from which the store takes connections that it
+            keeps.
         synchronous: How much SQLite waits for the disk: OFF, NORMAL, FULL or EXTRA. At FULL a commit survives a
-            power cut.
+            power cut. On PostgreSQL the server's own setting counts.
         wait_seconds: How long a unit waits while others write before `StoreUnavailable`, in seconds from 0 to 3600.
 
     Raises:
@@ -61,7 +87,8 @@ class SqlStore:
         CapabilityMissing: This database or driver is not supported.
 
     Source:
-        HOUSE.md 4 (WAL, FULL by default, the write lock from the beginning, own retry with jitter).
+        HOUSE.md 4 (SQLite: WAL, FULL by default, the write lock from the beginning, own retry with jitter;
+        PostgreSQL: one optimistic try on one state, then row locks).
 
     Example:
         >>> store = SqlStore("sqlite://")
@@ -80,7 +107,8 @@ class SqlStore:
             raise InvalidInput(f"must be one of {', '.join(SYNCHRONOUS)}", path="synchronous")
         url = found if isinstance(found, URL) else found.url
         self._name = url.render_as_string(hide_password=True)
-        self._dialect = dialect_of(found, str(synchronous).upper())
+        self._opening = (url.render_as_string(hide_password=False), str(synchronous).upper(), waiting)
+        self._dialect = _dialect_of(found, str(synchronous).upper(), waiting)
         self._statements = Statements(self._dialect)
         self._links = Links(self._dialect, waiting)
         self._is_checked = False
@@ -90,9 +118,19 @@ class SqlStore:
     def __repr__(self) -> str:
         return f"SqlStore({self._name!r})"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel to another process as a URL, and open the same records there.
+
+        Raises:
+            CapabilityMissing: The store is in memory.
+        """
+        if self._links.is_shared:
+            raise CapabilityMissing("processes")
+        return (_reopened, self._opening)
+
     @property
     def abilities(self) -> frozenset[str]:
-        """What the store offers beyond the promises: in a file `durable` and `processes`, and `threads` always."""
+        """What the store offers: `threads`, and but for one in memory `durable` and `processes`."""
         return frozenset({"threads"} if self._links.is_shared else {"durable", "processes", "threads"})
 
     def unit(self, *, readonly: bool = False) -> SqlUnit:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from loyalcore.adapters.sqlalchemy import _rows
-from loyalcore.adapters.sqlalchemy._statements import OF_LEDGER, TABLE_OF, narrowings, prefix
+from loyalcore.adapters.sqlalchemy._statements import narrowings
+from loyalcore.adapters.sqlalchemy._tables import OF_LEDGER, TABLE_OF, prefix
 from loyalcore.domain.customers import Customer, Membership
 from loyalcore.domain.decision import (
     CustomerRef,
@@ -24,7 +25,7 @@ from loyalcore.values.clock import to_micros
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from loyalcore.adapters.sqlalchemy._dialects import Link, SqliteDialect
+    from loyalcore.adapters.sqlalchemy._dialects import Dialect, Link
     from loyalcore.adapters.sqlalchemy._statements import Statements
     from loyalcore.query import All
 
@@ -48,12 +49,11 @@ DRESS: dict[type[Any], tuple[type[Any], Callable[[Any, _rows.Row], Any]]] = {
 class Scan:
     """The rows of one statement, in order, whatever else runs on its connection meanwhile."""
 
-    def __init__(self, dialect: SqliteDialect, link: Link, statement: str, values: tuple[Any, ...]) -> None:
+    def __init__(self, dialect: Dialect, link: Link, statement: str, values: tuple[Any, ...]) -> None:
         self._dialect = dialect
-        self._cursor: Any = link.connection.cursor()
         self._rest: list[_rows.Row] = []
         self._is_over = False
-        self._cursor.execute(statement, values)
+        self._cursor: Any = dialect.scan(link, statement, values)
 
     def __iter__(self) -> Iterator[_rows.Row]:
         while batch := self._batch():
@@ -98,9 +98,7 @@ class Scan:
             self._cursor = None
 
 
-def open_scans(
-    dialect: SqliteDialect, link: Link, statements: Statements, query: All
-) -> tuple[list[Scan], Iterator[Any]]:
+def open_scans(dialect: Dialect, link: Link, statements: Statements, query: All) -> tuple[list[Scan], Iterator[Any]]:
     """Open the cursors of a query, now, and give them with the records that will be read from them."""
     kind = query.kind
     if kind not in TABLE_OF:

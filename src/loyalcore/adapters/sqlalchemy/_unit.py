@@ -11,7 +11,6 @@ from loyalcore.adapters.sqlalchemy._writes import write
 from loyalcore.errors import OutcomeUnknown, ReadOnlyStore, StoreUnavailable
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Collection, Iterator, Mapping
     from datetime import datetime
     from types import TracebackType
@@ -36,7 +35,17 @@ class SqlUnit:
         readonly: Whether it refuses to apply.
     """
 
-    __slots__ = ("_can_write", "_has_applied", "_has_turn", "_link", "_links", "_readonly", "_scans", "_statements")
+    __slots__ = (
+        "_can_write",
+        "_has_applied",
+        "_has_read",
+        "_has_turn",
+        "_link",
+        "_links",
+        "_readonly",
+        "_scans",
+        "_statements",
+    )
 
     def __init__(self, links: Links, statements: Statements, readonly: bool) -> None:
         self._links = links
@@ -44,6 +53,7 @@ class SqlUnit:
         self._readonly = readonly
         self._link: Link | None = None
         self._has_turn = False
+        self._has_read = False
         self._can_write = False
         self._has_applied = False
         self._scans: list[Scan] = []
@@ -62,6 +72,7 @@ class SqlUnit:
             try:
                 self._can_write = links.dialect.begin(link, self._readonly)
             except links.dialect.Error:
+                self._link = link = links.replaced(link)
                 self._can_write = links.patiently(partial(links.dialect.begin, link, self._readonly))
         except BaseException:
             self._end()
@@ -78,7 +89,7 @@ class SqlUnit:
             self._end()
 
     @property
-    def connection(self) -> sqlite3.Connection:
+    def connection(self) -> Any:
         """The driver's connection, for a host's repository within this unit's transaction; it leaves the commit to us.
 
         Raises:
@@ -143,15 +154,23 @@ class SqlUnit:
     # The repository
 
     def load(self, refs: Collection[Ref], lock: bool = False) -> Mapping[Ref, Any]:
-        """Give the record of every ref; a writing unit has everything locked already.
+        """Give the record of every ref.
+
+        Args:
+            refs: What is asked.
+            lock: Whether others who lock the same wait; where writers take turns everything is locked already.
 
         Raises:
             CapabilityMissing: A ref is of a kind that this store does not keep.
+            StaleVersion: What is to be locked has changed since this unit read, or two units wait for each other.
             StoreUnavailable: The unit has ended, or the database cannot be read.
         """
         link, dialect = self._working(), self._links.dialect
         try:
-            return load(link, self._statements, refs)
+            if lock and dialect.locks and not self._has_read:
+                dialect.see_newest(link)
+            self._has_read = True
+            return load(dialect, link, self._statements, refs, lock and not self._readonly)
         except dialect.Error as error:
             raise dialect.blame(error, "record") from error
 
@@ -175,6 +194,7 @@ class SqlUnit:
         try:
             if self._has_applied:
                 link.cursor.execute("SAVEPOINT applying")
+            self._has_read = True
             write(dialect, link, self._statements, changes)
             if self._has_applied:
                 link.cursor.execute("RELEASE applying")
@@ -192,7 +212,8 @@ class SqlUnit:
             if not self._has_applied:
                 links.dialect.rollback(link)
                 self._can_write = links.patiently(partial(links.dialect.begin, link, False))
-            elif link.connection.in_transaction:
+                self._has_read = False
+            elif links.dialect.is_begun(link):
                 link.cursor.execute("ROLLBACK TO applying")
                 link.cursor.execute("RELEASE applying")
             else:
@@ -212,6 +233,7 @@ class SqlUnit:
             StoreUnavailable: The unit has ended, also between two records, or the database cannot be read.
         """
         link, dialect = self._working(), self._links.dialect
+        self._has_read = True
         try:
             scans, records = open_scans(dialect, link, self._statements, query)
         except dialect.Error as error:

@@ -11,7 +11,6 @@ from sqlalchemy import Column, MetaData, String, Table, create_engine, insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
-from loyalcore.adapters.sqlalchemy._dialects import is_missing_table
 from loyalcore.adapters.sqlalchemy._schema import METADATA, REVISION, REVISION_TABLE
 from loyalcore.errors import ReadOnlyStore, SchemaMismatch
 
@@ -20,16 +19,18 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from loyalcore.adapters.sqlalchemy._dialects import Link, SqliteDialect
+    from loyalcore.adapters.sqlalchemy._dialects import Dialect, Link
 
 _ALEMBIC = threading.Lock()
 """Alembic's context belongs to the process: one migration at a time."""
 
 
 @contextmanager
-def _connection(link: Link) -> Iterator[Connection]:
+def _connection(dialect: Dialect, link: Link) -> Iterator[Connection]:
     """Lend a driver connection to SQLAlchemy, in the transaction that it is in; committing stays with the caller."""
-    engine = create_engine("sqlite://", creator=lambda: _Lent(link.connection), poolclass=StaticPool)
+    engine = create_engine(
+        f"{dialect.name}://", creator=lambda: _Lent(link.connection), poolclass=StaticPool, **dialect.engine_options
+    )
     with engine.connect() as connection, connection.begin():
         yield connection
 
@@ -49,18 +50,15 @@ class _Lent:
     rollback = close = commit
 
 
-def found_revision(dialect: SqliteDialect, link: Link) -> str | None:
+def found_revision(dialect: Dialect, link: Link) -> str | None:
     """Give the revision that the tables are at, None where there are none."""
-    try:
-        row = link.cursor.execute(f"SELECT version_num FROM {REVISION_TABLE}").fetchone()  # noqa: S608 - a constant
-    except dialect.Error as error:
-        if is_missing_table(error):
-            return None
-        raise
+    if not dialect.has_table(link, REVISION_TABLE):
+        return None
+    row = link.cursor.execute(f"SELECT version_num FROM {REVISION_TABLE}").fetchone()  # noqa: S608 - a constant
     return None if row is None else str(row[0])
 
 
-def check_revision(dialect: SqliteDialect, link: Link) -> None:
+def check_revision(dialect: Dialect, link: Link) -> None:
     """Make sure that the tables are this library's.
 
     Raises:
@@ -71,14 +69,13 @@ def check_revision(dialect: SqliteDialect, link: Link) -> None:
         raise SchemaMismatch(found=found, expected=REVISION)
 
 
-def upgrade(dialect: SqliteDialect, link: Link) -> None:
+def upgrade(dialect: Dialect, link: Link) -> None:
     """Bring the tables up to this library's, in one transaction that keeps others out.
 
     Raises:
         SchemaMismatch: They are at a revision that this library does not know: a newer one.
     """
-    dialect.make_concurrent(link)
-    if not dialect.begin(link, readonly=False):
+    if not dialect.begin_upgrade(link):
         dialect.rollback(link)
         raise ReadOnlyStore("the store cannot be upgraded: its file or folder is write-protected")
     try:
@@ -86,24 +83,24 @@ def upgrade(dialect: SqliteDialect, link: Link) -> None:
         if found == REVISION:
             return
         if found is None and dialect.is_memory:
-            _create(link)
+            _create(dialect, link)
         else:
-            _migrate(link, found)
+            _migrate(dialect, link, found)
         dialect.commit(link)
     finally:
         dialect.rollback(link)
 
 
-def _create(link: Link) -> None:
+def _create(dialect: Dialect, link: Link) -> None:
     """Make the tables as they are now, without the migrations; the caller holds a transaction."""
-    with _connection(link) as connection:
+    with _connection(dialect, link) as connection:
         METADATA.create_all(connection)
         versions = Table(REVISION_TABLE, MetaData(), Column("version_num", String(32), primary_key=True))
         versions.create(connection)
         connection.execute(insert(versions).values(version_num=REVISION))
 
 
-def _migrate(link: Link, found: str | None) -> None:
+def _migrate(dialect: Dialect, link: Link, found: str | None) -> None:
     """Run the migrations that are missing; the caller holds a transaction.
 
     Raises:
@@ -120,7 +117,7 @@ def _migrate(link: Link, found: str | None) -> None:
         if found not in known:
             raise SchemaMismatch(found=found, expected=REVISION)
     try:
-        with _ALEMBIC, _connection(link) as connection:
+        with _ALEMBIC, _connection(dialect, link) as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, REVISION)
     except DBAPIError as error:

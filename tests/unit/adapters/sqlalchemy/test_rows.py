@@ -8,7 +8,7 @@ import attrs
 import pytest
 
 from loyalcore.adapters.sqlalchemy._rows import ROW_OF
-from loyalcore.adapters.sqlalchemy._statements import TABLE_OF
+from loyalcore.adapters.sqlalchemy._tables import TABLE_OF
 from loyalcore.domain.customers import Customer, Membership, Standing
 from loyalcore.domain.decision import ChangeSet, EntriesRef, KeyRecord, KeyRef, Put
 from loyalcore.domain.ledger import Debt, Entry, EntryKind, HoldState, Lot, PointsHold

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from loyalcore.adapters.sqlalchemy._statements import TABLE_OF, Statements
+from loyalcore.adapters.sqlalchemy._statements import Statements
+from loyalcore.adapters.sqlalchemy._tables import TABLE_OF
 from loyalcore.domain.customers import Customer
 from loyalcore.domain.ledger import Debt, Ledger, Lot, PointsHold
 from loyalcore.query import All

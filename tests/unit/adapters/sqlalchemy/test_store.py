@@ -137,9 +137,9 @@ def test_upgrade_is_whole(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """An upgrade that fails in the middle leaves no table behind, and the next one succeeds."""
     store = SqlStore(url)
 
-    def migrate(link: Any, found: str | None) -> None:
+    def migrate(dialect: Any, link: Any, found: str | None) -> None:
         link.cursor.execute("CREATE TABLE loyal_ledger (x)")
-        real(link, found)
+        real(dialect, link, found)
 
     real = _upgrade._migrate
     monkeypatch.setattr(_upgrade, "_migrate", migrate)
@@ -245,7 +245,7 @@ def test_source_is_checked(source: Any) -> None:
     assert caught.value.path == "source"
 
 
-@pytest.mark.parametrize("url", ["postgresql://localhost/shop", "mysql://localhost/shop", "sqlite+aiosqlite:///x.db"])
+@pytest.mark.parametrize("url", ["oracle://localhost/shop", "mysql://localhost/shop", "sqlite+aiosqlite:///x.db"])
 def test_other_databases(url: str) -> None:
     """A database or driver that is not built is named."""
     with pytest.raises(CapabilityMissing) as caught:

@@ -340,7 +340,7 @@ def error_of(code: int, text: str = "trouble") -> sqlite3.OperationalError:
 
 def breaking(link: Link, *told: Any, **options: Any) -> None:
     """Make a link's cursor fail."""
-    link.cursor = Broken(link.cursor, *told, **options)  # type: ignore[assignment]
+    link.cursor = Broken(link.cursor, *told, **options)
 
 
 @pytest.mark.parametrize("after", [False, True])

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from loyalcore.adapters.sqlalchemy._dialects import ENTRY_ID_MAX, key_text, partial, table_options
+from loyalcore.adapters.sqlalchemy._columns import ENTRY_ID_MAX, key_text, partial, table_options
 
 revision = "0001"
 down_revision = None

@@ -1,0 +1,278 @@
+"""PostgreSQL, through psycopg: many writers at once, who meet at rows.
+
+An optimistic unit reads one state (REPEATABLE READ): what others change meanwhile makes its writes fail, never its
+reads lie. A unit that locks reads what is newest (READ COMMITTED), each row after its lock. What is asked at once, and
+what is written at once, travels at once (a pipeline of libpq).
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any, Final
+
+import psycopg
+from psycopg import RawCursor, RawServerCursor
+from psycopg.pq import TransactionStatus
+from psycopg.types.numeric import Int8Dumper
+from sqlalchemy import URL
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql.base import PGDialect
+
+from loyalcore.adapters.sqlalchemy._tables import NAME_OF, TABLE_OF
+from loyalcore.errors import CapabilityMissing, ReadOnlyStore, StaleVersion, StoreError, StoreUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import Engine, Select, Table
+    from sqlalchemy.dialects.postgresql import Insert
+    from sqlalchemy.engine import Dialect
+    from sqlalchemy.pool import PoolProxiedConnection
+
+    from loyalcore.adapters.sqlalchemy._dialects import Ask, Row, Step
+
+PREPARED_MAX: Final = 500
+"""How many statements a connection keeps prepared."""
+TOGETHER_MAX: Final = 50
+"""How many rows travel at once, each with its own answer; more are written table by table."""
+
+_LOST: Final = frozenset({"08", "57"})
+"""The classes of errors after which nobody knows: the connection broke, the server was shut down."""
+_RACED: Final = frozenset({"40001", "40P01", "23505"})
+"""Serialisation failure, deadlock, a name that is taken: another unit was faster."""
+_LATER: Final = ("starting up", "shutting down", "recovery", "too many clients", "connection slots")
+"""What a server says that will let us in later; libpq gives no code with it."""
+_KINDS: Final = {table.name: kind for kind, table in TABLE_OF.items()}
+
+
+class PostgresLink:
+    """One driver connection, and cursors on it.
+
+    Args:
+        connection: The driver's connection.
+        owner: What gave it, where it is to be closed through that: an engine's pool.
+    """
+
+    __slots__ = ("_owner", "_spare", "connection", "cursor")
+
+    def __init__(self, connection: psycopg.Connection[Any], owner: PoolProxiedConnection | None = None) -> None:
+        self.connection: psycopg.Connection[Any] = connection
+        self.cursor: RawCursor[Any] = RawCursor(connection)
+        self._spare: list[RawCursor[Any]] = []
+        self._owner = owner
+
+    def cursors(self, number: int) -> list[RawCursor[Any]]:
+        """Give so many cursors, for statements that travel together."""
+        while len(self._spare) < number:
+            self._spare.append(RawCursor(self.connection))
+        return self._spare[:number]
+
+    def close(self) -> None:
+        """Let the connection go; what was not committed is gone."""
+        with contextlib.suppress(psycopg.Error):
+            (self._owner or self.connection).close()
+
+
+class PostgresDialect:
+    """PostgreSQL, through psycopg.
+
+    Args:
+        source: The URL of a database, or an engine of the host's.
+        wait_seconds: How long a lock is waited for, in seconds.
+    """
+
+    Error: type[Exception] = psycopg.Error
+    name = "postgresql+psycopg"
+    engine_options: Mapping[str, Any] = {"use_native_hstore": False}
+    is_memory = False
+    takes_turns = False
+    locks = True
+
+    def __init__(self, source: URL | Engine, wait_seconds: float) -> None:
+        self._wait_milliseconds = max(int(wait_seconds * 1000), 1)  # 0 would wait for ever
+        make: Any = PGDialect
+        self.compiler: Dialect = make(paramstyle="numeric_dollar")
+        self._engine = None if isinstance(source, URL) else source
+        url = source if isinstance(source, URL) else source.url
+        self._words, self._options = self._told(url)
+
+    # Connecting
+
+    def _told(self, url: URL) -> tuple[list[Any], dict[str, Any]]:
+        """Give what the driver is told of a URL."""
+        of: Any = url.set(drivername=self.name).get_dialect()
+        words, options = of().create_connect_args(url)
+        return list(words), dict(options)
+
+    def connect(self, *, create: bool = False) -> PostgresLink:
+        """Open a connection.
+
+        Args:
+            create: Not used: a database is made by its administrator.
+
+        Raises:
+            Error: It cannot be opened, now or at all.
+        """
+        fairy = None if self._engine is None else self._engine.raw_connection()
+        if fairy is None:
+            connection = psycopg.connect(*self._words, **self._options)
+        else:
+            found = fairy.dbapi_connection
+            if not isinstance(found, psycopg.Connection):
+                fairy.close()
+                raise CapabilityMissing("a driver other than psycopg")
+            fairy.detach()
+            connection = found
+        connection.autocommit = True  # we say BEGIN ourselves, with its isolation
+        connection.prepare_threshold = 0
+        connection.prepared_max = PREPARED_MAX
+        connection.execute(f"SET lock_timeout = {self._wait_milliseconds}")
+        return self.link(connection, fairy)
+
+    @staticmethod
+    def link(connection: psycopg.Connection[Any], owner: PoolProxiedConnection | None = None) -> PostgresLink:
+        """Give the link of a connection: all numbers travel as one type, so that a statement is prepared once."""
+        connection.adapters.register_dumper(int, Int8Dumper)
+        return PostgresLink(connection, owner)
+
+    def is_broken(self, link: PostgresLink) -> bool:
+        """Say whether a connection is closed, was lost, or is in the middle of something."""
+        status = link.connection.info.transaction_status
+        return link.connection.closed or status in {TransactionStatus.UNKNOWN, TransactionStatus.ACTIVE}
+
+    def has_table(self, link: PostgresLink, name: str) -> bool:
+        """Say whether a table is on the search path."""
+        row = link.cursor.execute("SELECT to_regclass($1) IS NOT NULL", (name,)).fetchone()
+        return bool(row and row[0])
+
+    # Units
+
+    def begin(self, link: PostgresLink, readonly: bool) -> bool:
+        """Begin a transaction that sees one state."""
+        link.cursor.execute(f"BEGIN ISOLATION LEVEL REPEATABLE READ{' READ ONLY' if readonly else ''}")
+        return not readonly
+
+    def begin_upgrade(self, link: PostgresLink) -> bool:
+        """Begin a transaction that keeps other upgrades out."""
+        link.cursor.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
+        link.cursor.execute("SELECT pg_advisory_xact_lock(hashtext('loyalcore.upgrade'))")
+        return True
+
+    def see_newest(self, link: PostgresLink) -> None:
+        """Let a transaction that has not read yet read what is newest with each statement."""
+        link.cursor.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+
+    def is_begun(self, link: PostgresLink) -> bool:
+        """Say whether there is a transaction that can go on."""
+        return link.connection.info.transaction_status in {TransactionStatus.INTRANS, TransactionStatus.INERROR}
+
+    def commit(self, link: PostgresLink) -> None:
+        """Make the transaction durable; a transaction that has failed answers ROLLBACK, without an error."""
+        link.cursor.execute("COMMIT")
+        if link.cursor.statusmessage != "COMMIT":
+            raise psycopg.errors.InFailedSqlTransaction("the transaction had failed before its commit")
+
+    def rollback(self, link: PostgresLink) -> None:
+        """Undo the transaction, if there is one."""
+        if link.connection.info.transaction_status != TransactionStatus.IDLE:
+            link.cursor.execute("ROLLBACK")
+
+    # Statements
+
+    def by_index(self, asked: Select[Any], table: Table, index: str, *, is_joined: bool = False) -> Select[Any]:
+        """Leave a query as it is: the planner knows."""
+        return asked
+
+    def upsert(self, table: Table) -> Insert:
+        """Give the statement that writes a row over the one of the same name, or makes it."""
+        key = [column.name for column in table.primary_key.columns]
+        insert = postgresql.insert(table)
+        return insert.on_conflict_do_update(
+            index_elements=key,
+            set_={column.name: insert.excluded[column.name] for column in table.columns if column.name not in key},
+        )
+
+    def ask(self, link: PostgresLink, asks: Sequence[Ask]) -> list[list[Row]]:
+        """Run queries in order, all in one round trip, and give the rows of each."""
+        if len(asks) == 1:
+            return [link.cursor.execute(*asks[0]).fetchall()]
+        cursors = link.cursors(len(asks))
+        with link.connection.pipeline():
+            for cursor, (statement, values) in zip(cursors, asks, strict=True):
+                cursor.execute(statement, values)
+            return [cursor.fetchall() for cursor in cursors]
+
+    def write(self, link: PostgresLink, steps: Sequence[Step]) -> None:
+        """Write rows, step by step; few of them in one round trip.
+
+        Raises:
+            StaleVersion: A row of an exact step was not found, or a name is taken.
+            StoreError: The database refused for another reason.
+        """
+        try:
+            if sum(len(step.rows) for step in steps) <= TOGETHER_MAX:
+                self._write_together(link, steps)
+            else:
+                for kind, statement, rows, is_exact in steps:
+                    link.cursor.executemany(statement, rows)
+                    _check(kind, link.cursor.rowcount == len(rows) or not is_exact)
+        except psycopg.Error as error:
+            raise self.blame(error, "record") from error
+
+    @staticmethod
+    def _write_together(link: PostgresLink, steps: Sequence[Step]) -> None:
+        asks = [(step, row) for step in steps for row in step.rows]
+        cursors = link.cursors(len(asks))
+        with link.connection.pipeline():
+            for cursor, (step, row) in zip(cursors, asks, strict=True):
+                cursor.execute(step.statement, row)
+        for cursor, (step, _row) in zip(cursors, asks, strict=True):
+            _check(step.kind, cursor.rowcount == 1 or not step.is_exact)
+
+    def scan(self, link: PostgresLink, statement: str, values: Row) -> Any:
+        """Open a cursor of the server's on the rows of a query: they do not all come at once."""
+        cursor: Any = RawServerCursor(link.connection, f"loyal_{id(object()):x}")
+        cursor.execute(statement, values)
+        return cursor
+
+    # Errors
+
+    def is_busy(self, error: Exception) -> bool:
+        """Say whether the server will let us in later."""
+        return _state(error) in {"53300", "57P03"} or (not _state(error) and any(w in str(error) for w in _LATER))
+
+    def is_undone(self, error: Exception) -> bool:
+        """Say whether the server itself said that it wrote nothing."""
+        state = _state(error)
+        return bool(state) and state[:2] not in _LOST and state != "40003"
+
+    def blame(self, error: Exception, what: str) -> StoreError | StaleVersion:
+        """Give the library's error for one of the driver's.
+
+        Args:
+            error: What the driver raised.
+            what: The kind of record that it was about, where the server does not say.
+        """
+        state = _state(error)
+        named = getattr(getattr(error, "diag", None), "table_name", None) or ""
+        what = NAME_OF[_KINDS[named]] if named in _KINDS else what
+        if state in _RACED:
+            return StaleVersion(what)
+        if state == "25006":
+            return ReadOnlyStore("the store can be read but not written: its transactions are read-only")
+        if state == "42501":
+            return ReadOnlyStore("the store's user may not write to its tables: grant it INSERT and UPDATE")
+        if state == "55P03":
+            return StoreUnavailable("the store is busy: another unit has a lock on what this one needs")
+        if state[:2] in {"22", "23"}:
+            return StoreError(f"a {what} breaks a rule of its table: {error}")
+        return StoreUnavailable(f"the database answered: {str(error).strip() or type(error).__name__}")
+
+
+def _check(kind: type[Any], is_found: bool) -> None:
+    if not is_found:
+        raise StaleVersion(NAME_OF[kind])
+
+
+def _state(error: Exception) -> str:
+    return getattr(error, "sqlstate", None) or ""

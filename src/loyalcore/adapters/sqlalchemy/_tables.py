@@ -1,0 +1,51 @@
+"""Which table keeps which kind of record, and how much of a row its ref tells."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from loyalcore.adapters.sqlalchemy import _schema
+from loyalcore.domain.customers import Customer, Membership
+from loyalcore.domain.decision import Fact, KeyRecord, Note
+from loyalcore.domain.ledger import Debt, Entry, Ledger, Lot, PointsHold
+
+if TYPE_CHECKING:
+    from sqlalchemy import Table
+
+TABLE_OF: dict[type[Any], Table] = {
+    Customer: _schema.CUSTOMER,
+    Membership: _schema.MEMBERSHIP,
+    Ledger: _schema.LEDGER,
+    Lot: _schema.LOT,
+    PointsHold: _schema.HOLD,
+    Debt: _schema.DEBT,
+    Entry: _schema.ENTRY,
+    KeyRecord: _schema.KEY,
+    Fact: _schema.FACT,
+    Note: _schema.NOTE,
+}
+"""Where each kind of record is kept."""
+
+NAME_OF: dict[type[Any], str] = {
+    Customer: "customer",
+    Membership: "membership",
+    Ledger: "ledger",
+    Lot: "lot",
+    PointsHold: "hold",
+    Debt: "debt",
+    Entry: "entry",
+    KeyRecord: "key",
+    Fact: "fact",
+    Note: "note",
+}
+"""What errors call each kind of record."""
+
+PREFIX: dict[type[Any], int] = {Customer: 2, Membership: 3, KeyRecord: 3, Fact: 9}
+"""How many columns of a row its ref tells; of all others, the four that name the ledger."""
+
+OF_LEDGER = 4
+
+
+def prefix(kind: type[Any]) -> int:
+    """Give how many columns of a row of a kind its ref tells, so that a load does not read them."""
+    return PREFIX.get(kind, OF_LEDGER)

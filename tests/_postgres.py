@@ -1,0 +1,52 @@
+"""Fixtures on PostgreSQL: one server for all tests, and a database of its own for each."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from loyalcore.adapters.sqlalchemy import SqlStore
+from loyalcore.errors import StoreUnavailable
+from loyalcore.testing.postgres import REQUIRED, databases
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from loyalcore.testing.postgres import Databases
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Databases]:
+    """A place for databases on PostgreSQL; without one the test is passed over, or fails where it is required."""
+    try:
+        with databases() as found:
+            yield found
+    except StoreUnavailable as error:
+        if os.environ.get(REQUIRED):
+            raise
+        pytest.skip(f"PostgreSQL is missing, so this stays unproven: {error}")
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: Databases) -> Iterator[str]:
+    """A database with the tables and nothing in them, to be copied."""
+    with postgres.fresh() as url:
+        with SqlStore(url) as store:
+            store.upgrade()
+        yield url
+
+
+@pytest.fixture
+def postgres_url(postgres: Databases, postgres_template: str) -> Iterator[str]:
+    """A database of the test's own, with the tables and nothing in them."""
+    with postgres.fresh(postgres_template) as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_store(postgres_url: str) -> Iterator[SqlStore]:
+    """A store on PostgreSQL that holds nothing."""
+    with SqlStore(postgres_url) as store:
+        yield store

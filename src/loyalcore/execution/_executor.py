@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from loyalcore.domain.decision import Needs, World
 from loyalcore.domain.flows import decide, find_program, first_refs
-from loyalcore.errors import ConcurrencyConflict, PromiseBroken, StaleVersion
+from loyalcore.errors import CapabilityMissing, ConcurrencyConflict, PromiseBroken, StaleVersion
 from loyalcore.values.clock import SystemClock, check_instant
 from loyalcore.values.ids import SystemIds
 
@@ -72,6 +72,18 @@ class Executor:
             NotFound: The host does not run it.
         """
         return find_program(self.programs, program_id)
+
+    def within(self, connection: object) -> Executor:
+        """Give an executor that works inside the transaction of a connection of the host's.
+
+        Raises:
+            CapabilityMissing: The store does not offer `within`.
+        """
+        if "within" not in self.store.abilities:
+            raise CapabilityMissing("within")
+        lending: Any = self.store
+        lent = lending.within(connection)
+        return Executor(lent, self.programs, self.environment, self.registry, self.clock, self.ids)
 
     def run(self, command: Command, actor: str) -> Receipt:
         """Run a command once, whatever the number of tries.

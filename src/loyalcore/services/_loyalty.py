@@ -136,6 +136,44 @@ class Loyalty:
         acting._open(self._executor, check_text(actor, "actor"))
         return acting
 
+    def within(self, connection: object) -> Loyalty:
+        """Work inside a transaction of yours: what is booked is committed with it, or rolled back with it.
+
+        Commands are booked on savepoints; the transaction is never committed here, and where it has to be begun anew,
+        after a deadlock say, that is left to you.
+
+        Args:
+            connection: The open connection, in a transaction; which kind is the store's to say. `SqlStore.within` takes
+                a connection of `sqlite3`, `psycopg` or SQLAlchemy to the store's database.
+
+        Returns:
+            The same library, for as long as the transaction lasts.
+
+        Raises:
+            CapabilityMissing: The store does not offer `within`.
+            InvalidInput: It is no such connection, has no transaction, or one at the wrong level.
+            SchemaMismatch: The database that it leads to holds no tables of this version.
+            StoreUnavailable: The connection is broken, or another one writes.
+
+        Source: HOUSE 4.
+
+        Example:
+            >>> from sqlalchemy import create_engine
+            >>> from loyalcore.adapters.sqlalchemy import SqlStore
+            >>> engine = create_engine("sqlite://")
+            >>> beans = Program("beans", currency="EUR", timezone="UTC")
+            >>> shop = Loyalty(SqlStore(engine), [beans], actor="checkout")
+            >>> with engine.connect() as connection:
+            ...     begun = connection.exec_driver_sql("BEGIN IMMEDIATE")
+            ...     registered = shop.within(connection).customers.register("ada")
+            ...     connection.rollback()
+            >>> shop.customers.register("ada").replayed
+            False
+        """
+        acting = object.__new__(type(self))
+        acting._open(self._executor.within(connection), self._actor)
+        return acting
+
     def run(self, command: Command) -> Receipt:
         """Run a command.
 

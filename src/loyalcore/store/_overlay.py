@@ -90,6 +90,11 @@ class OverlayStore:
         """What the store underneath offers."""
         return self.store.abilities
 
+    def within(self, connection: object) -> OverlayStore:
+        """Work inside the transaction of a connection of the host's, where the store underneath offers that."""
+        lending: Any = self.store
+        return OverlayStore(lending.within(connection), self.kind, self.repository)
+
     def unit(self, *, readonly: bool = False) -> Unit:
         """Open a unit of the store underneath, with the repository beside it."""
         return _OverlayUnit(self, self.store.unit(readonly=readonly))

@@ -105,7 +105,12 @@ class Store(Protocol):
 
     @property
     def abilities(self) -> frozenset[str]:
-        """What the store offers beyond the promises: `durable`, `processes`, `threads`."""
+        """What the store offers beyond the promises.
+
+        `durable`: what is committed outlives the process. `threads`, `processes`: several may use it at once. `within`:
+        it has a method of that name, which takes an open connection of the host's and gives a store whose units run
+        inside its transaction.
+        """
         ...
 
     def unit(self, *, readonly: bool = False) -> Unit:

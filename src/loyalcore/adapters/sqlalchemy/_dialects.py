@@ -77,6 +77,16 @@ class Dialect(Protocol):
         """
         ...
 
+    def lend(self, connection: object) -> Link:
+        """Give the link of a connection that the host lends, in its transaction.
+
+        Raises:
+            InvalidInput: It is no connection of this driver, has no transaction, or one in which the winner of a race
+                could not be read.
+            StoreUnavailable: It is broken, or another connection writes.
+        """
+        ...
+
     def is_broken(self, link: Any) -> bool:
         """Say whether a connection can be used no more."""
         ...

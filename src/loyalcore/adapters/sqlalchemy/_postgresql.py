@@ -8,18 +8,20 @@ what is written at once, travels at once (a pipeline of libpq).
 from __future__ import annotations
 
 import contextlib
+import itertools
 from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
 from psycopg import RawCursor, RawServerCursor
 from psycopg.pq import TransactionStatus
+from psycopg.rows import tuple_row
 from psycopg.types.numeric import Int8Dumper
 from sqlalchemy import URL
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql.base import PGDialect
 
 from loyalcore.adapters.sqlalchemy._tables import NAME_OF, TABLE_OF
-from loyalcore.errors import CapabilityMissing, ReadOnlyStore, StaleVersion, StoreError, StoreUnavailable
+from loyalcore.errors import CapabilityMissing, InvalidInput, ReadOnlyStore, StaleVersion, StoreError, StoreUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,6 +44,8 @@ _RACED: Final = frozenset({"40001", "40P01", "23505"})
 """Serialisation failure, deadlock, a name that is taken: another unit was faster."""
 _LATER: Final = ("starting up", "shutting down", "recovery", "too many clients", "connection slots")
 """What a server says that will let us in later; libpq gives no code with it."""
+_NUMBERS: Final = itertools.count(1)
+"""What tells the cursors of the server's apart."""
 _KINDS: Final = {table.name: kind for kind, table in TABLE_OF.items()}
 
 
@@ -57,14 +61,14 @@ class PostgresLink:
 
     def __init__(self, connection: psycopg.Connection[Any], owner: PoolProxiedConnection | None = None) -> None:
         self.connection: psycopg.Connection[Any] = connection
-        self.cursor: RawCursor[Any] = RawCursor(connection)
+        self.cursor: RawCursor[Any] = _plain(RawCursor(connection, row_factory=tuple_row))
         self._spare: list[RawCursor[Any]] = []
         self._owner = owner
 
     def cursors(self, number: int) -> list[RawCursor[Any]]:
         """Give so many cursors, for statements that travel together."""
         while len(self._spare) < number:
-            self._spare.append(RawCursor(self.connection))
+            self._spare.append(_plain(RawCursor(self.connection, row_factory=tuple_row)))
         return self._spare[:number]
 
     def close(self) -> None:
@@ -127,13 +131,27 @@ class PostgresDialect:
         connection.prepare_threshold = 0
         connection.prepared_max = PREPARED_MAX
         connection.execute(f"SET lock_timeout = {self._wait_milliseconds}")
-        return self.link(connection, fairy)
+        return PostgresLink(connection, fairy)
 
-    @staticmethod
-    def link(connection: psycopg.Connection[Any], owner: PoolProxiedConnection | None = None) -> PostgresLink:
-        """Give the link of a connection: all numbers travel as one type, so that a statement is prepared once."""
-        connection.adapters.register_dumper(int, Int8Dumper)
-        return PostgresLink(connection, owner)
+    def lend(self, connection: object) -> PostgresLink:
+        """Give the link of a connection in whose transaction the host works, at READ COMMITTED."""
+        if not isinstance(connection, psycopg.Connection):
+            raise InvalidInput(f"give a connection of psycopg, not {type(connection).__name__}", path="connection")
+        link = PostgresLink(connection)
+        if self.is_broken(link):
+            raise StoreUnavailable("the connection that was lent is closed or broken")
+        status = connection.info.transaction_status
+        if status == TransactionStatus.INERROR:
+            raise InvalidInput("the transaction has failed: roll it back first", path="connection")
+        if status == TransactionStatus.IDLE and connection.autocommit:
+            raise InvalidInput("begin a transaction first: with connection.transaction()", path="connection")
+        (level,) = link.cursor.execute("SHOW transaction_isolation").fetchone() or ("",)
+        if level != "read committed":
+            raise InvalidInput(
+                f"the transaction runs at {level}, in which the winner of a race could not be read: use READ COMMITTED",
+                path="connection",
+            )
+        return link
 
     def is_broken(self, link: PostgresLink) -> bool:
         """Say whether a connection is closed, was lost, or is in the middle of something."""
@@ -231,7 +249,8 @@ class PostgresDialect:
 
     def scan(self, link: PostgresLink, statement: str, values: Row) -> Any:
         """Open a cursor of the server's on the rows of a query: they do not all come at once."""
-        cursor: Any = RawServerCursor(link.connection, f"loyal_{id(object()):x}")
+        name = f"loyal_{next(_NUMBERS)}"
+        cursor: Any = _plain(RawServerCursor(link.connection, name, row_factory=tuple_row))
         cursor.execute(statement, values)
         return cursor
 
@@ -267,6 +286,12 @@ class PostgresDialect:
         if state[:2] in {"22", "23"}:
             return StoreError(f"a {what} breaks a rule of its table: {error}")
         return StoreUnavailable(f"the database answered: {str(error).strip() or type(error).__name__}")
+
+
+def _plain(cursor: Any) -> Any:
+    """Let all numbers travel as one type, so that a statement is prepared once."""
+    cursor.adapters.register_dumper(int, Int8Dumper)
+    return cursor
 
 
 def _check(kind: type[Any], is_found: bool) -> None:

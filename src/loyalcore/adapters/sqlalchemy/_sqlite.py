@@ -11,9 +11,11 @@ from sqlalchemy import URL
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 
+from loyalcore.adapters.sqlalchemy._schema import REVISION_TABLE
 from loyalcore.adapters.sqlalchemy._tables import NAME_OF
 from loyalcore.errors import (
     CapabilityMissing,
+    InvalidInput,
     ReadOnlyStore,
     StaleVersion,
     StoreError,
@@ -46,8 +48,14 @@ class SqliteLink:
 
     def __init__(self, connection: sqlite3.Connection, owner: PoolProxiedConnection | None = None) -> None:
         self.connection: sqlite3.Connection = connection
-        self.cursor: sqlite3.Cursor = connection.cursor()
+        self.cursor: sqlite3.Cursor = self.make_cursor()
         self._owner = owner
+
+    def make_cursor(self) -> sqlite3.Cursor:
+        """Make a cursor that gives tuples, whatever its connection was told."""
+        cursor = self.connection.cursor()
+        cursor.row_factory = None
+        return cursor
 
     def close(self) -> None:
         """Let the connection go; what was not committed is gone."""
@@ -156,6 +164,27 @@ class SqliteDialect:
             )
         )
 
+    def lend(self, connection: object) -> SqliteLink:
+        """Give the link of a connection in whose transaction the host writes.
+
+        The write lock is taken now: who only reads so far could wait for ever for what another has read.
+        """
+        if not isinstance(connection, sqlite3.Connection):
+            raise InvalidInput(f"give a connection of sqlite3, not {type(connection).__name__}", path="connection")
+        try:
+            if not connection.in_transaction:
+                raise InvalidInput("begin a transaction first: BEGIN IMMEDIATE", path="connection")
+            link = SqliteLink(connection)
+            if self.has_table(link, REVISION_TABLE):
+                link.cursor.execute(f"UPDATE {REVISION_TABLE} SET version_num = version_num WHERE 0")  # noqa: S608
+        except sqlite3.Error as error:
+            if _extended(error) == sqlite3.SQLITE_BUSY_SNAPSHOT:
+                raise InvalidInput(
+                    "the transaction reads an older state: begin it with BEGIN IMMEDIATE", path="connection"
+                ) from error
+            raise self.blame(error, "store") from error
+        return link
+
     def is_broken(self, link: SqliteLink) -> bool:
         """Say no: a connection to a file does not break by itself."""
         return False
@@ -262,7 +291,7 @@ class SqliteDialect:
 
     def scan(self, link: SqliteLink, statement: str, values: Row) -> sqlite3.Cursor:
         """Open a cursor on the rows of a query."""
-        return link.connection.cursor().execute(statement, values)
+        return link.make_cursor().execute(statement, values)
 
     # Errors
 

@@ -9,6 +9,7 @@ from sqlalchemy import URL, Engine, make_url
 from sqlalchemy.exc import ArgumentError
 
 from loyalcore.adapters.sqlalchemy import _upgrade
+from loyalcore.adapters.sqlalchemy._lent import LentStore
 from loyalcore.adapters.sqlalchemy._links import Links
 from loyalcore.adapters.sqlalchemy._schema import REVISION
 from loyalcore.adapters.sqlalchemy._sqlite import SYNCHRONOUS, SqliteDialect
@@ -93,7 +94,7 @@ class SqlStore:
     Example:
         >>> store = SqlStore("sqlite://")
         >>> sorted(store.abilities)
-        ['threads']
+        ['threads', 'within']
         >>> with store.unit(readonly=True) as unit:
         ...     unit.load([])
         {}
@@ -130,8 +131,8 @@ class SqlStore:
 
     @property
     def abilities(self) -> frozenset[str]:
-        """What the store offers: `threads`, and but for one in memory `durable` and `processes`."""
-        return frozenset({"threads"} if self._links.is_shared else {"durable", "processes", "threads"})
+        """What the store offers: `threads` and `within`, and but for one in memory `durable` and `processes`."""
+        return frozenset({"threads", "within", *(() if self._links.is_shared else ("durable", "processes"))})
 
     def unit(self, *, readonly: bool = False) -> SqlUnit:
         """Open a unit of work.
@@ -160,6 +161,34 @@ class SqlStore:
         if readonly and self._links.is_shared:
             return BriefUnit(self._links, self._statements)
         return SqlUnit(self._links, self._statements, readonly)
+
+    def within(self, connection: object) -> LentStore:
+        """Give a store whose units run inside the transaction of a connection of yours, and never commit it.
+
+        Args:
+            connection: A connection of `sqlite3` or `psycopg`, or SQLAlchemy's, to the database of this store, in a
+                transaction: on SQLite begun by BEGIN IMMEDIATE, on PostgreSQL at READ COMMITTED.
+
+        Raises:
+            InvalidInput: It is no such connection, has no transaction, or one in which the winner of a race could not
+                be read.
+            SchemaMismatch: The database that it leads to has no tables, or of another version.
+            StoreUnavailable: It is broken, or another connection writes.
+
+        Source:
+            HOUSE.md 4 (a host can lend its own open transaction).
+
+        Example:
+            >>> from sqlalchemy import create_engine
+            >>> engine = create_engine("sqlite://")
+            >>> store = SqlStore(engine)
+            >>> with engine.connect() as connection:
+            ...     begun = connection.exec_driver_sql("BEGIN IMMEDIATE")
+            ...     with store.within(connection).unit(readonly=True) as unit:
+            ...         unit.load([])
+            {}
+        """
+        return LentStore(self._dialect, self._statements, connection, self.abilities)
 
     def _check(self) -> None:
         links = self._links

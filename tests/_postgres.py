@@ -38,6 +38,15 @@ def postgres_template(postgres: Databases) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def partitioned_template(postgres: Databases) -> Iterator[str]:
+    """A database whose tables are spread over partitions by the hash of their holder."""
+    with postgres.fresh() as url:
+        with SqlStore(url) as store:
+            store.upgrade(partitions=4)
+        yield url
+
+
 @pytest.fixture
 def postgres_url(postgres: Databases, postgres_template: str) -> Iterator[str]:
     """A database of the test's own, with the tables and nothing in them."""
@@ -49,4 +58,11 @@ def postgres_url(postgres: Databases, postgres_template: str) -> Iterator[str]:
 def postgres_store(postgres_url: str) -> Iterator[SqlStore]:
     """A store on PostgreSQL that holds nothing."""
     with SqlStore(postgres_url) as store:
+        yield store
+
+
+@pytest.fixture
+def partitioned_store(postgres: Databases, partitioned_template: str) -> Iterator[SqlStore]:
+    """A store on PostgreSQL that holds nothing, spread over partitions."""
+    with postgres.fresh(partitioned_template) as url, SqlStore(url) as store:
         yield store

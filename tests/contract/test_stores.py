@@ -74,3 +74,10 @@ class TestPostgres(StoreContract):
     def store(self, postgres_store: SqlStore) -> Store:
         """Give a database on PostgreSQL."""
         return postgres_store
+
+
+class TestPostgresInPartitions(StoreContract):
+    @pytest.fixture
+    def store(self, partitioned_store: SqlStore) -> Store:
+        """Give a database on PostgreSQL whose tables are spread over partitions by holder."""
+        return partitioned_store

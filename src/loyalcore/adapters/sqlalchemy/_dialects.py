@@ -55,6 +55,7 @@ class Dialect(Protocol):
         compiler: What writes its statements.
         is_memory: Whether there is a single connection, which must be kept.
         takes_turns: Whether the writers of one process wait for each other before they begin.
+        spreads: Whether tables can be spread over partitions.
         locks: Whether rows are locked one by one; else a writing unit has everything locked from its beginning.
     """
 
@@ -65,6 +66,7 @@ class Dialect(Protocol):
     is_memory: bool
     takes_turns: bool
     locks: bool
+    spreads: bool
 
     # Connecting
 

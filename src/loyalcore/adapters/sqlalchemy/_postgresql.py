@@ -91,6 +91,7 @@ class PostgresDialect:
     is_memory = False
     takes_turns = False
     locks = True
+    spreads = True
 
     def __init__(self, source: URL | Engine, wait_seconds: float) -> None:
         self._wait_milliseconds = max(int(wait_seconds * 1000), 1)  # 0 would wait for ever

@@ -226,3 +226,13 @@ NOTE: Final = Table(
     _text("text"),
     **table_options(),
 )
+
+
+def spread() -> MetaData:
+    """Give the tables partitioned by the hash of their holder, on PostgreSQL; the directory by the customer's id."""
+    tables = MetaData()
+    for table in METADATA.sorted_tables:
+        copy = table.to_metadata(tables)
+        column = "customer_id" if table is CUSTOMER else "holder_id"
+        copy.dialect_options["postgresql"]["partition_by"] = f"HASH ({column})"
+    return tables

@@ -85,6 +85,7 @@ class SqliteDialect:
     engine_options: Mapping[str, Any] = {}
     takes_turns = True
     locks = False
+    spreads = False
 
     def __init__(self, source: URL | Engine, synchronous: str) -> None:
         self._synchronous = synchronous

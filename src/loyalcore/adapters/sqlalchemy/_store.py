@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 WAIT_MAX = 3600.0
 """The longest that a unit may be told to wait, in seconds."""
+PARTITIONS_MAX = 1000
+"""Over how many partitions tables may be spread at the most."""
 
 
 def _read_source(source: object) -> URL | Engine:
@@ -44,6 +46,12 @@ def _read_wait(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= WAIT_MAX:
         raise InvalidInput(f"must be a number of seconds from 0 to {WAIT_MAX:g}", path="wait_seconds")
     return float(value)
+
+
+def _read_partitions(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not (value == 0 or 2 <= value <= PARTITIONS_MAX):
+        raise InvalidInput(f"must be 0 for none, or a number from 2 to {PARTITIONS_MAX}", path="partitions")
+    return value
 
 
 def _dialect_of(source: URL | Engine, synchronous: str, wait_seconds: float) -> Dialect:
@@ -199,12 +207,18 @@ class SqlStore:
             links.give(link)
         self._is_checked = True
 
-    def upgrade(self) -> None:
+    def upgrade(self, *, partitions: int = 0) -> None:
         """Make the tables, or bring them up to this library's version; does nothing where that is done.
 
         Two processes may call it at the same time.
 
+        Args:
+            partitions: On PostgreSQL, over how many partitions new tables are spread by the hash of their holder, 2 to
+                1,000; 0 makes them in one piece, and tables that exist stay as they are.
+
         Raises:
+            InvalidInput: `partitions` is out of range.
+            CapabilityMissing: The database does not spread tables.
             StoreUnavailable: Closed, the folder is missing, no database, or busy for too long.
             ReadOnlyStore: The file cannot be written.
             SchemaMismatch: The tables are of a newer version.
@@ -221,6 +235,8 @@ class SqlStore:
             >>> store.close()
             >>> folder.cleanup()
         """
+        if _read_partitions(partitions) and not self._dialect.spreads:
+            raise CapabilityMissing("partitions")
         links = self._links
         links.wait_turn()
         try:
@@ -228,7 +244,7 @@ class SqlStore:
             try:
                 found = links.patiently(partial(_upgrade.found_revision, self._dialect, link))
                 if found != REVISION:
-                    links.patiently(partial(_upgrade.upgrade, self._dialect, link))
+                    links.patiently(partial(_upgrade.upgrade, self._dialect, link, partitions))
             except BaseException:
                 links.drop(link)
                 raise

@@ -11,7 +11,7 @@ from sqlalchemy import Column, MetaData, String, Table, create_engine, insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
-from loyalcore.adapters.sqlalchemy._schema import METADATA, REVISION, REVISION_TABLE
+from loyalcore.adapters.sqlalchemy._schema import METADATA, REVISION, REVISION_TABLE, spread
 from loyalcore.errors import ReadOnlyStore, SchemaMismatch
 
 if TYPE_CHECKING:
@@ -69,8 +69,13 @@ def check_revision(dialect: Dialect, link: Link) -> None:
         raise SchemaMismatch(found=found, expected=REVISION)
 
 
-def upgrade(dialect: Dialect, link: Link) -> None:
+def upgrade(dialect: Dialect, link: Link, partitions: int) -> None:
     """Bring the tables up to this library's, in one transaction that keeps others out.
+
+    Args:
+        dialect: The database.
+        link: A connection to it.
+        partitions: Over how many partitions new tables are spread; 0 for tables in one piece.
 
     Raises:
         SchemaMismatch: They are at a revision that this library does not know: a newer one.
@@ -82,8 +87,8 @@ def upgrade(dialect: Dialect, link: Link) -> None:
         found = found_revision(dialect, link)
         if found == REVISION:
             return
-        if found is None and dialect.is_memory:
-            _create(dialect, link)
+        if found is None and (dialect.is_memory or partitions):
+            _create(dialect, link, partitions)
         else:
             _migrate(dialect, link, found)
         dialect.commit(link)
@@ -91,10 +96,16 @@ def upgrade(dialect: Dialect, link: Link) -> None:
         dialect.rollback(link)
 
 
-def _create(dialect: Dialect, link: Link) -> None:
+def _create(dialect: Dialect, link: Link, partitions: int) -> None:
     """Make the tables as they are now, without the migrations; the caller holds a transaction."""
+    tables = spread() if partitions else METADATA
     with _connection(dialect, link) as connection:
-        METADATA.create_all(connection)
+        tables.create_all(connection)
+        for table in tables.sorted_tables:
+            for number in range(partitions):
+                name = f"{table.name}_{number}"
+                values = f"FOR VALUES WITH (MODULUS {partitions}, REMAINDER {number})"
+                connection.exec_driver_sql(f"CREATE TABLE {name} PARTITION OF {table.name} {values}")
         versions = Table(REVISION_TABLE, MetaData(), Column("version_num", String(32), primary_key=True))
         versions.create(connection)
         connection.execute(insert(versions).values(version_num=REVISION))

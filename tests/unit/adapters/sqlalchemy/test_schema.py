@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -14,6 +14,7 @@ from sqlalchemy.pool import NullPool
 
 from loyalcore.adapters.sqlalchemy import SqlStore, _upgrade
 from loyalcore.adapters.sqlalchemy._schema import METADATA, REVISION, REVISION_TABLE
+from loyalcore.errors import CapabilityMissing, InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,3 +107,38 @@ def test_tables_are_loyal() -> None:
         "loyal_membership",
         "loyal_note",
     ]
+
+
+def test_every_table_is_spread_by_holder(partitioned_store: SqlStore) -> None:
+    """On PostgreSQL every table but the directory and the revision is partitioned by the hash of its holder."""
+    with partitioned_store.unit() as unit:
+        rows = unit.connection.execute(
+            "SELECT relname, pg_get_partkeydef(oid) FROM pg_class WHERE relkind = 'p' AND relname LIKE 'loyal%'"
+        ).fetchall()
+    spread = dict(rows)
+    assert spread.pop("loyal_customer") == "HASH (customer_id)"
+    assert set(spread.values()) == {"HASH (holder_id)"}
+    assert {*spread, "loyal_customer"} == set(METADATA.tables)
+
+
+@pytest.mark.parametrize("partitions", [1, -1, 1001, True, 2.0, "4", None])
+def test_partitions_out_of_range(postgres_store: SqlStore, partitions: Any) -> None:
+    """A number of partitions that makes no sense is refused."""
+    with pytest.raises(InvalidInput) as caught:
+        postgres_store.upgrade(partitions=partitions)
+    assert caught.value.path == "partitions"
+
+
+def test_sqlite_spreads_nothing(in_file: SqlStore) -> None:
+    """A database without partitions says so."""
+    with pytest.raises(CapabilityMissing, match="partitions"):
+        in_file.upgrade(partitions=4)
+
+
+def test_migrations_make_the_metadata_on_postgres(postgres_url: str) -> None:
+    """On PostgreSQL, too, the migrated schema is the one that the metadata describes."""
+    engine = create_engine(postgres_url, poolclass=NullPool)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "version_table": REVISION_TABLE})
+        assert compare_metadata(context, METADATA) == []
+    engine.dispose()

@@ -57,6 +57,7 @@ GOOD: Final[dict[str, dict[str, Any]]] = {
     "points.verify": {"customer_id": "ada"},
     "points.entries": {"customer_id": "ada"},
     "points.sweep": {"customer_id": "ada"},
+    "outbox.waiting": {"program": "beans"},
 }
 
 # Where another way of saying the same thing stands in the good arguments, it makes room for the one that is spoiled.

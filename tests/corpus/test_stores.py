@@ -28,6 +28,7 @@ ASKING = {
     "points.verify",
     "points.entries",
     "points.sweep",
+    "outbox.waiting",
 }
 METHODS = sorted(set(methods()) - WITHOUT_A_STORE)
 

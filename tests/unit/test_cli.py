@@ -267,7 +267,7 @@ def test_a_folder_with_a_question_mark_needs_a_store(shop: Shop, capsys: pytest.
 
 @pytest.mark.parametrize(
     ("store", "said"),
-    [("sqlite:///{0}/nowhere/x.db", "does not exist"), ("postgresql://localhost/x", "postgresql")],
+    [("sqlite:///{0}/nowhere/x.db", "does not exist"), ("oracle://localhost/x", "oracle")],
 )
 def test_a_store_that_cannot_be_used_ends_with_1(
     shop: Shop, store: str, said: str, capsys: pytest.CaptureFixture[str]

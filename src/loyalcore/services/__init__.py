@@ -2,9 +2,10 @@
 
 from loyalcore.services._loyalty import Loyalty, Outcome
 from loyalcore.services.customers import Customers
+from loyalcore.services.outbox import Outbox
 from loyalcore.services.points import Points
 
-__all__ = ["Customers", "Loyalty", "Outcome", "Points"]
+__all__ = ["Customers", "Loyalty", "Outbox", "Outcome", "Points"]
 
 
 def __dir__() -> list[str]:

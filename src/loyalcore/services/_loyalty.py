@@ -11,6 +11,7 @@ from loyalcore.domain.programs import Program, Registry
 from loyalcore.errors import InvalidInput, LimitExceeded, LoyaltyError, StoreError
 from loyalcore.execution import Executor
 from loyalcore.services.customers import Customers
+from loyalcore.services.outbox import Outbox
 from loyalcore.services.points import Points
 from loyalcore.values.clock import Clock
 from loyalcore.values.ids import Ids, check_text
@@ -102,6 +103,7 @@ class Loyalty:
         self._executor = executor
         self._actor = actor
         self.points: Points = Points(executor, self.run)
+        self.outbox: Outbox = Outbox(executor)
         self.customers: Customers = Customers(executor, self.run)
 
     @property

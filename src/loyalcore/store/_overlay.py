@@ -22,6 +22,8 @@ from loyalcore.domain.decision import (
     MembershipRef,
     Note,
     NoteRef,
+    Notice,
+    NoticeRef,
 )
 from loyalcore.domain.ledger import Debt, Entry, Ledger, Lot, PointsHold
 from loyalcore.errors import InvalidInput
@@ -47,6 +49,7 @@ _KIND_OF: dict[type[Any], type[Any]] = {
     KeyRef: KeyRecord,
     FactRef: Fact,
     NoteRef: Note,
+    NoticeRef: Notice,
 }
 
 

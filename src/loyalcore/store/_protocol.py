@@ -1,6 +1,6 @@
 """What a store is: units of work over records, and what each promises.
 
-A store keeps ten kinds of record, each under its ref. The rules below are numbered; the contract suite in
+A store keeps eleven kinds of record, each under its ref. The rules below are numbered; the contract suite in
 `loyalcore.testing` names the number that a store breaks.
 
 Units
@@ -23,7 +23,7 @@ Applying
     P8   `apply` is refused whole with `StaleVersion` when a `Put` does not find its expected version (None: when the
          record exists), compared in the same statement or under the same lock as the write.
     P9   `apply` is refused whole with `StaleVersion` when an insert's ref is taken: an entry's (ledger, seq), a key, a
-         fact, a note.
+         fact, a note, a notice.
     P10  Parts (lots, holds, debts) are written over as they are; inserted records are never changed afterwards.
     P11  Sequence numbers are the core's: a store neither makes nor skips them.
 
@@ -41,7 +41,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from loyalcore.domain.customers import Customer, Membership
-from loyalcore.domain.decision import Fact, KeyRecord, Note
+from loyalcore.domain.decision import Fact, KeyRecord, Note, Notice
 from loyalcore.domain.ledger import Debt, Entry, Ledger, Lot, PointsHold
 
 if TYPE_CHECKING:
@@ -53,7 +53,19 @@ if TYPE_CHECKING:
     from loyalcore.domain.decision import ChangeSet, Ref
     from loyalcore.query import All
 
-KINDS: tuple[type[Any], ...] = (Customer, Membership, Ledger, Lot, PointsHold, Debt, Entry, KeyRecord, Fact, Note)
+KINDS: tuple[type[Any], ...] = (
+    Customer,
+    Membership,
+    Ledger,
+    Lot,
+    PointsHold,
+    Debt,
+    Entry,
+    KeyRecord,
+    Fact,
+    Note,
+    Notice,
+)
 """The kinds of record that a store keeps."""
 
 

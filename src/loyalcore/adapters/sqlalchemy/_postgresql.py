@@ -286,7 +286,8 @@ class PostgresDialect:
             return StoreUnavailable("the store is busy: another unit has a lock on what this one needs")
         if state[:2] in {"22", "23"}:
             return StoreError(f"a {what} breaks a rule of its table: {error}")
-        return StoreUnavailable(f"the database answered: {str(error).strip() or type(error).__name__}")
+        said = " ".join(str(error).split()) or type(error).__name__
+        return StoreUnavailable(f"the database {'answered' if state else 'cannot be reached'}: {said}")
 
 
 def _plain(cursor: Any) -> Any:

@@ -21,6 +21,8 @@ from loyalcore.domain.decision import (
     MembershipRef,
     Note,
     NoteRef,
+    Notice,
+    NoticeRef,
 )
 from loyalcore.domain.ledger import Debt, Ledger, Lot, PointsHold
 from loyalcore.errors import CapabilityMissing
@@ -127,6 +129,7 @@ _KIND_OF: dict[type[Any], type[Any]] = {
     KeyRef: KeyRecord,
     FactRef: Fact,
     NoteRef: Note,
+    NoticeRef: Notice,
 }
 """The kind of record that each kind of ref names."""
 
@@ -140,6 +143,7 @@ _NAMES: dict[type[Any], Callable[[Any], Row]] = {
     KeyRef: lambda ref: (ref.environment, ref.holder_id, ref.key),
     FactRef: _fact_name,
     NoteRef: lambda ref: (*_name(ref.ledger), ref.seq),
+    NoticeRef: lambda ref: (ref.environment, ref.holder_id, ref.notice_id),
 }
 """The values of a ref, in the order of the columns of its table's name."""
 
@@ -152,5 +156,6 @@ _DRESS: dict[type[Any], Callable[[Any, Row], Any]] = {
     KeyRef: _rows.key,
     FactRef: _rows.fact,
     NoteRef: lambda ref, row: _rows.note(ref.ledger, row),
+    NoticeRef: _rows.notice,
 }
 """How a row, with the ref that names it, becomes a record."""

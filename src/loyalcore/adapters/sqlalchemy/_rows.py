@@ -31,7 +31,7 @@ from loyalcore.adapters.sqlalchemy._nested import (
     texts,
 )
 from loyalcore.domain.customers import Customer, Membership, Standing
-from loyalcore.domain.decision import Fact, FactRef, KeyRecord, KeyRef, LedgerRef, Note, NoteRef
+from loyalcore.domain.decision import Fact, FactRef, KeyRecord, KeyRef, LedgerRef, Note, NoteRef, Notice, NoticeRef
 from loyalcore.domain.ledger import (
     Debt,
     Entry,
@@ -422,6 +422,21 @@ def note(ref: LedgerRef, row: Row) -> Note:
     return Note(NoteRef(ref, row[0]), row[1])
 
 
+def notice_row(record: Notice) -> Row:
+    """Give a notice as a row."""
+    ref = record.ref
+    details = dump(dict(record.details)) if record.details else None
+    name = (ref.environment, ref.holder_id, ref.notice_id)
+    return (*name, record.kind, record.program_id, to_micros(record.at), details)
+
+
+def notice(ref: NoticeRef, row: Row) -> Notice:
+    """Give the notice of a row."""
+    kind, program_id, at, details = row
+    told = read(details) if details else {}
+    return Notice(ref=ref, kind=kind, program_id=program_id, at=instant(at), details=told)
+
+
 ROW_OF: dict[type[Any], Callable[[Any], Row]] = {
     Customer: customer_row,
     Membership: membership_row,
@@ -433,5 +448,6 @@ ROW_OF: dict[type[Any], Callable[[Any], Row]] = {
     KeyRecord: key_row,
     Fact: fact_row,
     Note: note_row,
+    Notice: notice_row,
 }
 """How each kind of record becomes a row."""

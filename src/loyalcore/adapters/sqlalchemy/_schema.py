@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Index, Inte
 
 from loyalcore.adapters.sqlalchemy._columns import ENTRY_ID_MAX, key_text, partial, table_options
 
-REVISION: Final = "0001"
+REVISION: Final = "0002"
 """The revision of the migrations that makes these tables."""
 REVISION_TABLE: Final = "loyal_revision"
 """Where Alembic keeps the revision; not its default, so that a host's own migrations can live beside it."""
@@ -224,6 +224,18 @@ NOTE: Final = Table(
     *_of_ledger(),
     _number_name("seq"),
     _text("text"),
+    **table_options(),
+)
+
+NOTICE: Final = Table(
+    "loyal_outbox",
+    METADATA,
+    *_names("environment", "holder_id"),
+    Column("notice_id", key_text(ENTRY_ID_MAX), primary_key=True),
+    _text("kind"),
+    Column("program_id", key_text(), nullable=False),
+    _instant("at"),
+    _json("details"),
     **table_options(),
 )
 

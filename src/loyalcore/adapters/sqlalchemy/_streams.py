@@ -17,6 +17,8 @@ from loyalcore.domain.decision import (
     LedgerRef,
     MembershipRef,
     Note,
+    Notice,
+    NoticeRef,
 )
 from loyalcore.domain.ledger import Debt, Entry, Ledger, Lot, PointsHold
 from loyalcore.errors import CapabilityMissing, StoreUnavailable
@@ -42,6 +44,7 @@ DRESS: dict[type[Any], tuple[type[Any], Callable[[Any, _rows.Row], Any]]] = {
     KeyRecord: (KeyRef, _rows.key),
     Fact: (FactRef, _rows.fact),
     Note: (LedgerRef, _rows.note),
+    Notice: (NoticeRef, _rows.notice),
 }
 """Which ref the first columns of a row make, and how the rest becomes a record."""
 

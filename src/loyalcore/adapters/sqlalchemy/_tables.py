@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from loyalcore.adapters.sqlalchemy import _schema
 from loyalcore.domain.customers import Customer, Membership
-from loyalcore.domain.decision import Fact, KeyRecord, Note
+from loyalcore.domain.decision import Fact, KeyRecord, Note, Notice
 from loyalcore.domain.ledger import Debt, Entry, Ledger, Lot, PointsHold
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ TABLE_OF: dict[type[Any], Table] = {
     KeyRecord: _schema.KEY,
     Fact: _schema.FACT,
     Note: _schema.NOTE,
+    Notice: _schema.NOTICE,
 }
 """Where each kind of record is kept."""
 
@@ -37,10 +38,11 @@ NAME_OF: dict[type[Any], str] = {
     KeyRecord: "key",
     Fact: "fact",
     Note: "note",
+    Notice: "notice",
 }
 """What errors call each kind of record."""
 
-PREFIX: dict[type[Any], int] = {Customer: 2, Membership: 3, KeyRecord: 3, Fact: 9}
+PREFIX: dict[type[Any], int] = {Customer: 2, Membership: 3, KeyRecord: 3, Fact: 9, Notice: 3}
 """How many columns of a row its ref tells; of all others, the four that name the ledger."""
 
 OF_LEDGER = 4

@@ -2,6 +2,7 @@
 
 from loyalcore.domain.decision._changes import ChangeSet, Decision, Part, Put, Record, VersionedRecord
 from loyalcore.domain.decision._keys import Fact, KeyRecord, Note
+from loyalcore.domain.decision._notice import Notice
 from loyalcore.domain.decision._refs import (
     CustomerRef,
     DebtRef,
@@ -13,6 +14,7 @@ from loyalcore.domain.decision._refs import (
     LotRef,
     MembershipRef,
     NoteRef,
+    NoticeRef,
     Ref,
 )
 from loyalcore.domain.decision._world import Needs, World
@@ -34,6 +36,8 @@ __all__ = [
     "Needs",
     "Note",
     "NoteRef",
+    "Notice",
+    "NoticeRef",
     "Part",
     "Put",
     "Record",

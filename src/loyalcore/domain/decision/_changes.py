@@ -62,7 +62,7 @@ class ChangeSet:
     Args:
         puts: Customers, memberships and ledger heads with the version each must still have (None: must not exist).
         parts: Lots, holds and debts, written over; the version of their ledger, always among `puts`, guards them.
-        inserts: Entries, keys, facts and notes: each must be new.
+        inserts: Entries, keys, facts, notes and notices: each must be new.
     """
 
     puts: tuple[Put, ...] = ()

@@ -112,4 +112,25 @@ class NoteRef:
     seq: int
 
 
-Ref = CustomerRef | MembershipRef | LedgerRef | LotRef | HoldRef | DebtRef | EntriesRef | KeyRef | FactRef | NoteRef
+@attrs.frozen
+class NoticeRef:
+    """Something to tell a holder, by a name that follows from what it is about."""
+
+    environment: str
+    holder_id: str
+    notice_id: str
+
+
+Ref = (
+    CustomerRef
+    | MembershipRef
+    | LedgerRef
+    | LotRef
+    | HoldRef
+    | DebtRef
+    | EntriesRef
+    | KeyRef
+    | FactRef
+    | NoteRef
+    | NoticeRef
+)

@@ -236,4 +236,5 @@ def gather(desks: Iterable[Desk], puts: list[Put], inserts: list[Record]) -> Cha
         puts = [*puts, *desk.puts()]
         parts += desk.parts()
         entries += desk.entries()
+        inserts = [*inserts, *desk.notices()]
     return ChangeSet(puts=tuple(puts), parts=tuple(parts), inserts=(*entries, *inserts))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from loyalcore.domain.customers import Join, Register
+from loyalcore.domain.decision import Notice
 from loyalcore.domain.flows import corrections, customers, movements, points
 from loyalcore.domain.flows._case import Case
 from loyalcore.domain.ledger import (
@@ -114,4 +117,8 @@ def decide(
         raise InvalidInput(
             f"not a command: {type(command).__name__}; from_json reads one from its JSON form", path="command"
         )
-    return flow(command, Case(world, programs, now, ids, registry))
+    decision = flow(command, Case(world, programs, now, ids, registry))
+    notices = tuple(record for record in decision.changes.inserts if isinstance(record, Notice))
+    if not notices:
+        return decision
+    return attrs.evolve(decision, receipt=attrs.evolve(decision.receipt, notices=notices))

@@ -21,6 +21,7 @@ from loyalcore.domain.ledger import (
     Ledger,
     account_of,
     ledger_of,
+    notices_of,
     touched,
 )
 from loyalcore.domain.tiers import Measure, advance
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from loyalcore.domain.customers import Customer
-    from loyalcore.domain.decision import Part
+    from loyalcore.domain.decision import Notice, Part
     from loyalcore.domain.ledger import Account
     from loyalcore.domain.programs import Program
 
@@ -183,6 +184,11 @@ class Desk:
     def parts(self) -> list[Part]:
         """The lots, holds and debts to write."""
         return [part for book in self.books.values() if book.entries for part in touched(book.account, book.ref)]
+
+    def notices(self) -> list[Notice]:
+        """What the customer is to be told of the entries written so far, as the program says."""
+        wanted = self.program.points.notices
+        return notices_of(self.entries(), wanted) if wanted else []
 
     def entries(self) -> list[Entry]:
         """The entries written so far, ledger by ledger."""

@@ -11,6 +11,7 @@ from loyalcore.errors import NotFound
 
 if TYPE_CHECKING:
     from loyalcore.domain.customers import Customer, Membership
+    from loyalcore.domain.decision import Notice
 
 
 @attrs.frozen(kw_only=True)
@@ -22,6 +23,8 @@ class Receipt:
         entries: The entries it wrote, in order.
         customer: The customer, for commands about customers.
         membership: The membership, for commands about memberships.
+        notices: What the host should tell somebody; it is kept in the outbox as well. A replay has none: the first
+            call has left them there.
         replayed: Whether this is the answer of an earlier call, and nothing was written now.
     """
 
@@ -29,6 +32,7 @@ class Receipt:
     entries: tuple[Entry, ...] = ()
     customer: Customer | None = None
     membership: Membership | None = None
+    notices: tuple[Notice, ...] = ()
     replayed: bool = False
 
     @property

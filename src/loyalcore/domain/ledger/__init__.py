@@ -37,6 +37,7 @@ from loyalcore.domain.ledger._history import Difference, LotStory, Use, Verifica
 from loyalcore.domain.ledger._kernel import TIME, Account, OpenHold, OpenLot
 from loyalcore.domain.ledger._ledger import Debt, HoldState, Ledger, Lot, PointsHold
 from loyalcore.domain.ledger._moving import merge, transfer
+from loyalcore.domain.ledger._notices import PointsNotice, notices_of
 from loyalcore.domain.ledger._policy import (
     ACTIVITIES,
     ExpiryAnchor,
@@ -84,6 +85,7 @@ __all__ = [
     "OpenHold",
     "OpenLot",
     "PointsHold",
+    "PointsNotice",
     "PointsPolicy",
     "Release",
     "Restore",
@@ -110,6 +112,7 @@ __all__ = [
     "ledger_of",
     "local_lot",
     "merge",
+    "notices_of",
     "open_debt",
     "open_hold",
     "open_lot",

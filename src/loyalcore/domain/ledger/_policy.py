@@ -7,6 +7,7 @@ from enum import StrEnum
 import attrs
 
 from loyalcore.domain.ledger._entry import EntryKind
+from loyalcore.domain.ledger._notices import PointsNotice
 from loyalcore.values.calendar import Duration, Expiry, Start, parse_duration, parse_expiry, parse_start
 from loyalcore.values.points import Rounding
 
@@ -83,6 +84,7 @@ class PointsPolicy:
         rounding: The one rounding of earned points.
         join_policy: What makes a customer a member.
         hold_for: How long a hold lasts when the host does not say.
+        notices: What a customer is told of; each is kept in the outbox until it is delivered.
 
     Source: DOMAIN 3.1, 3.2, 3.3.
     """
@@ -102,3 +104,4 @@ class PointsPolicy:
     rounding: Rounding = Rounding.FLOOR
     join_policy: JoinPolicy = JoinPolicy.POINTS_EARNED
     hold_for: Duration = parse_duration("24h", "hold_for")
+    notices: frozenset[PointsNotice] = frozenset()

@@ -17,6 +17,7 @@ from loyalcore.domain.ledger import (
     ExpiryAnchor,
     ExpiryModel,
     JoinPolicy,
+    PointsNotice,
     PointsPolicy,
     ReturnPolicy,
     Shortfall,
@@ -100,6 +101,13 @@ def check_activities(value: object, path: str) -> frozenset[EntryKind]:
     return value
 
 
+def check_notices(value: object, path: str) -> frozenset[PointsNotice]:
+    """Return the kinds of notice that a program sends."""
+    if not isinstance(value, frozenset) or not all(isinstance(kind, PointsNotice) for kind in value):
+        raise InvalidInput("must be a frozenset of PointsNotice", path=path)
+    return value
+
+
 def _one_of(*kinds: type) -> Callable[[object, str], object]:
     def check(value: object, path: str) -> object:
         if not isinstance(value, kinds):
@@ -146,6 +154,7 @@ POLICY: Final[dict[str, Callable[[object, str], Any]]] = {
     "rounding": _one_of(Rounding),
     "join_policy": _one_of(JoinPolicy),
     "hold_for": _one_of(Duration),
+    "notices": check_notices,
 }
 
 

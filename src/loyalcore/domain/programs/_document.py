@@ -18,6 +18,7 @@ from loyalcore.domain.ledger import (
     ExpiryAnchor,
     ExpiryModel,
     JoinPolicy,
+    PointsNotice,
     PointsPolicy,
     ReturnPolicy,
     Shortfall,
@@ -26,6 +27,7 @@ from loyalcore.domain.programs._check import (
     check_activities,
     check_function_name,
     check_id,
+    check_notices,
     check_points_name,
     check_scale,
     check_version,
@@ -140,6 +142,13 @@ def _activities(value: object, path: str) -> frozenset[EntryKind]:
     return check_activities(frozenset(read(each, path) for each in value), path)
 
 
+def _notices(value: object, path: str) -> frozenset[PointsNotice]:
+    if not isinstance(value, list | tuple):
+        raise InvalidInput(f"must be a list of notices, not {_kind(value)}", path=path)
+    read = _choice(PointsNotice)
+    return check_notices(frozenset(read(each, path) for each in value), path)
+
+
 def _as_it_is(value: object, path: str) -> Any:
     return value
 
@@ -178,6 +187,7 @@ _POINTS: Final[dict[str, Read]] = {
     "rounding": _choice(Rounding),
     "join_policy": _choice(JoinPolicy),
     "hold_for": parse_duration,
+    "notices": _notices,
 }
 _RULE: Final[dict[str, Read]] = {"id": _as_it_is, "points": _exact, "per": _exact}
 _TIERS: Final[dict[str, Read]] = {

@@ -6,7 +6,19 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from loyalcore.domain.customers import Customer, Membership, Standing
-from loyalcore.domain.decision import ChangeSet, Fact, FactRef, KeyRecord, KeyRef, LedgerRef, Note, NoteRef, Put
+from loyalcore.domain.decision import (
+    ChangeSet,
+    Fact,
+    FactRef,
+    KeyRecord,
+    KeyRef,
+    LedgerRef,
+    Note,
+    NoteRef,
+    Notice,
+    NoticeRef,
+    Put,
+)
 from loyalcore.domain.ledger import (
     Carried,
     CarriedDebt,
@@ -93,6 +105,12 @@ def note(seq: int = 1, text: str = "a note") -> Note:
     return Note(NoteRef(REF, seq), text)
 
 
+def notice(name: str = "holder-1:beans:1:", **fields: Any) -> Notice:
+    """Make a notice."""
+    values = {"kind": "points_added", "program_id": "beans", "at": AT, **fields}
+    return Notice(ref=NoticeRef("live", "holder-1", name), **values)
+
+
 def put(record: Any, expected: int | None = None, *rest: Record) -> ChangeSet:
     """Make a change set of one versioned record, and records to insert beside it."""
     return ChangeSet(puts=(Put(record, expected),), inserts=rest)
@@ -166,5 +184,6 @@ FULL: dict[str, Any] = {
     ),
     "fact": fact(TEXT, line=TEXT, side="referrer", cycle=7),
     "note": note(text=TEXT * 10),
+    "notice": notice(TEXT, at=FAR, details={"points": MOST, "reason": TEXT, "order_id": None}),
 }
 """One record of every kind but the ledger with every field at an edge, by a name."""

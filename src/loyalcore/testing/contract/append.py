@@ -39,6 +39,7 @@ TAKEN: dict[str, tuple[Any, Any]] = {
     "key": (samples.key(), samples.key(command="points.spend")),
     "fact": (samples.fact(), attrs.evolve(samples.fact(), seq=2)),
     "note": (samples.note(), samples.note(text="another")),
+    "notice": (samples.notice(), samples.notice(kind="points_adjusted")),
 }
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 EVERYTHING = ChangeSet(
     puts=(Put(samples.customer(), None), Put(samples.membership(), None), Put(samples.ledger(), None)),
     parts=(samples.lot(), samples.hold(), samples.debt()),
-    inserts=(samples.entry(), samples.key(), samples.fact(), samples.note()),
+    inserts=(samples.entry(), samples.key(), samples.fact(), samples.note(), samples.notice()),
 )
 EMPTY = {
     name: list[Any]()
@@ -38,6 +38,7 @@ EMPTY = {
         "KeyRecord",
         "Fact",
         "Note",
+        "Notice",
     )
 }
 

@@ -15,6 +15,8 @@ from loyalcore.domain.decision import (
     LedgerRef,
     Note,
     NoteRef,
+    Notice,
+    NoticeRef,
     Put,
 )
 from loyalcore.domain.ledger import (
@@ -169,6 +171,13 @@ FULL_KEY = KeyRecord(
     ((REF, (1, 2)), (LedgerRef("sandbox", "h2", "beans"), ())),
 )
 FULL_FACT = Fact(FactRef("live", "h1", "beans", "rule ", "order", ODD, "1", "buyer", 3), REF, 11)
+FULL_NOTICE = Notice(
+    ref=NoticeRef("live", "h1", ODD),
+    kind="points_added",
+    program_id="beans",
+    at=NOW,
+    details={"points": 5, "reason": ODD},
+)
 FULL_NOTE = Note(NoteRef(REF, 11), ODD + "\n\ttwo lines")
 
 

@@ -39,6 +39,7 @@ RECORDS = {
     "bare key": KeyRecord(KeyRef("live", "h", "k"), "", {}),
     "fact": samples.FULL_FACT,
     "note": samples.FULL_NOTE,
+    "notice": samples.FULL_NOTICE,
 }
 
 

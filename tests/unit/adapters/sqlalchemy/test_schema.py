@@ -106,6 +106,7 @@ def test_tables_are_loyal() -> None:
         "loyal_lot",
         "loyal_membership",
         "loyal_note",
+        "loyal_outbox",
     ]
 
 

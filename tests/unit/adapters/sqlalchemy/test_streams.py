@@ -8,7 +8,19 @@ import attrs
 import pytest
 
 from loyalcore.domain.customers import Customer, Membership
-from loyalcore.domain.decision import ChangeSet, Fact, FactRef, KeyRecord, KeyRef, LedgerRef, Note, NoteRef, Put
+from loyalcore.domain.decision import (
+    ChangeSet,
+    Fact,
+    FactRef,
+    KeyRecord,
+    KeyRef,
+    LedgerRef,
+    Note,
+    NoteRef,
+    Notice,
+    NoticeRef,
+    Put,
+)
 from loyalcore.domain.ledger import Debt, Entry, Ledger, Lot, PointsHold
 from loyalcore.errors import StoreUnavailable
 from loyalcore.query import All
@@ -47,6 +59,8 @@ def written() -> ChangeSet:
         if not is_open:
             parts = [part for part in parts if part.ledger != ref or isinstance(part, Lot)]
         inserts += [samples.entry(ref, 10), samples.entry(ref, 2), Note(NoteRef(ref, 1), "text")]
+        told: Any = {"kind": "points_added", "program_id": ref.program_id, "at": NOW}
+        inserts.append(Notice(ref=NoticeRef(*NAMES[number][:2], ref.entry_id(2)), **told))
         inserts.append(Fact(FactRef(*NAMES[number][:3], f"r{ref.ledger}", "order", "1"), ref, 1))
         if ref.ledger == "":
             name: Any = {"environment": ref.environment, "holder_id": ref.holder_id}

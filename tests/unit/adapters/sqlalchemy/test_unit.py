@@ -127,7 +127,7 @@ def test_every_ref_is_answered(store: SqlStore) -> None:
     """Every ref is answered, the missing ones with None, entries with an empty tuple, no refs with nothing."""
     records: list[Any] = [
         *(CUSTOMER, samples.FULL_MEMBERSHIP, samples.lot(), samples.FULL_HOLD, samples.FULL_DEBT),
-        *(samples.key(), samples.FULL_FACT, samples.FULL_NOTE, samples.ledger()),
+        *(samples.key(), samples.FULL_FACT, samples.FULL_NOTE, samples.FULL_NOTICE, samples.ledger()),
     ]
     refs = [record.ref for record in records]
     with store.unit() as unit:

@@ -69,6 +69,7 @@ def test_the_defaults_are_those_of_the_rules() -> None:
         "rounding": "floor",
         "join_policy": "points_earned",
         "hold_for": "24h",
+        "notices": [],
     }
 
 

@@ -252,7 +252,11 @@ class PostgresDialect:
         """Open a cursor of the server's on the rows of a query: they do not all come at once."""
         name = f"loyal_{next(_NUMBERS)}"
         cursor: Any = _plain(RawServerCursor(link.connection, name, row_factory=tuple_row))
-        cursor.execute(statement, values)
+        try:
+            cursor.execute(statement, values)
+        except psycopg.Error:
+            cursor.close()
+            raise
         return cursor
 
     # Errors
@@ -284,7 +288,7 @@ class PostgresDialect:
             return ReadOnlyStore("the store's user may not write to its tables: grant it INSERT and UPDATE")
         if state == "55P03":
             return StoreUnavailable("the store is busy: another unit has a lock on what this one needs")
-        if state[:2] in {"22", "23"}:
+        if state[:2] in {"22", "23"} or isinstance(error, psycopg.DataError):
             return StoreError(f"a {what} breaks a rule of its table: {error}")
         said = " ".join(str(error).split()) or type(error).__name__
         return StoreUnavailable(f"the database {'answered' if state else 'cannot be reached'}: {said}")

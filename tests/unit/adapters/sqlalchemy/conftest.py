@@ -1,4 +1,4 @@
-"""Stores to test: one in memory, one in a file, and either in turn."""
+"""Stores to test: one in memory, one in a file, one on PostgreSQL, and each in turn."""
 
 from __future__ import annotations
 
@@ -36,8 +36,22 @@ def in_memory() -> Iterator[SqlStore]:
     store.close()
 
 
-@pytest.fixture(params=["in_file", "in_memory"])
+@pytest.fixture
+def on_server(postgres_url: str) -> Iterator[SqlStore]:
+    """A store on PostgreSQL."""
+    with SqlStore(postgres_url, wait_seconds=0.2) as store:
+        yield store
+
+
+@pytest.fixture(params=["in_file", "in_memory", "on_server"])
 def store(request: pytest.FixtureRequest) -> SqlStore:
-    """A store of either kind."""
+    """A store of each kind."""
+    found: SqlStore = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture(params=["in_file", "in_memory"])
+def embedded(request: pytest.FixtureRequest) -> SqlStore:
+    """A store on SQLite, of either kind."""
     found: SqlStore = request.getfixturevalue(request.param)
     return found

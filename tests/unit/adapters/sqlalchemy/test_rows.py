@@ -135,7 +135,7 @@ def test_instants(in_memory: SqlStore, instant: datetime) -> None:
     assert found.registered_at.tzinfo is UTC
 
 
-@pytest.mark.parametrize("texts", [("a", "A"), ("a", "a "), ("é", "e\u0301"), ("", " "), ("ß", "ss"), ("a", "a\0")])
+@pytest.mark.parametrize("texts", [("a", "A"), ("a", "a "), ("é", "e\u0301"), ("", " "), ("ß", "ss")])
 def test_names_compare_exactly(store: SqlStore, texts: tuple[str, str]) -> None:
     """Two names that differ only in case, blanks, accents or what is composed are two names."""
     first, second = (attrs.evolve(samples.FULL_CUSTOMER, customer_id=text, holder_id=text) for text in texts)

@@ -137,9 +137,9 @@ def test_every_ref_is_answered(store: SqlStore) -> None:
         assert unit.load([]) == {}
 
 
-def test_parts_show_only_as_the_head_says(store: SqlStore) -> None:
+def test_parts_show_only_as_the_head_says(embedded: SqlStore) -> None:
     """Holds and debts are looked for only where the head says that points are held or owed."""
-    with store.unit() as unit:
+    with embedded.unit() as unit:
         unit.apply(samples.first_write())
         statements: list[str] = []
         unit._working().connection.set_trace_callback(statements.append)
@@ -161,23 +161,23 @@ def test_unknown_refs_and_records(store: SqlStore) -> None:
             unit.stream(All(int, "live"), samples.NOW)
 
 
-def test_writers_take_turns(store: SqlStore) -> None:
+def test_writers_take_turns(embedded: SqlStore) -> None:
     """A unit that writes waits until the one before it ends; too long is `StoreUnavailable`."""
-    with store.unit(), pytest.raises(StoreUnavailable, match="busy"), store.unit():
+    with embedded.unit(), pytest.raises(StoreUnavailable, match="busy"), embedded.unit():
         pytest.fail("two units write at a time")
-    write(store, samples.first_write())
+    write(embedded, samples.first_write())
 
 
-def test_waiting_ends(store: SqlStore) -> None:
+def test_waiting_ends(embedded: SqlStore) -> None:
     """A unit that waits goes on as soon as the other has ended, and reads what it has written."""
     begun, seen = threading.Event(), []
 
     def wait() -> None:
         begun.set()
-        with store.unit() as unit:
+        with embedded.unit() as unit:
             seen.append(unit.load([REF], lock=True)[REF])
 
-    with store.unit() as unit:
+    with embedded.unit() as unit:
         thread = threading.Thread(target=wait)
         thread.start()
         begun.wait()
@@ -357,28 +357,28 @@ def test_outcome_unknown(in_file: SqlStore, after: bool) -> None:
     write(in_file, ChangeSet(inserts=(samples.key("k2"),)))
 
 
-def test_busy_commit_is_tried_again(store: SqlStore) -> None:
+def test_busy_commit_is_tried_again(embedded: SqlStore) -> None:
     """A commit that another process is in the way of is tried again."""
-    with store.unit() as unit:
+    with embedded.unit() as unit:
         unit.apply(samples.first_write())
         breaking(unit._working(), "COMMIT", error_of(sqlite3.SQLITE_BUSY))
         unit.commit()
-    assert load(store, REF) is not None
+    assert load(embedded, REF) is not None
 
 
-def test_read_only_commit(store: SqlStore) -> None:
+def test_read_only_commit(embedded: SqlStore) -> None:
     """A database that turns read-only before a commit says so, and nothing is written."""
-    with store.unit() as unit:
+    with embedded.unit() as unit:
         unit.apply(samples.first_write())
         breaking(unit._working(), "COMMIT", error_of(sqlite3.SQLITE_READONLY))
         with pytest.raises(ReadOnlyStore):
             unit.commit()
-    assert load(store, REF) is None
+    assert load(embedded, REF) is None
 
 
-def test_full_disk(store: SqlStore) -> None:
+def test_full_disk(embedded: SqlStore) -> None:
     """When the database undoes more than a change set, the unit ends: nothing of it can be committed."""
-    with store.unit() as unit:
+    with embedded.unit() as unit:
         unit.apply(samples.first_write())
         breaking(unit._working(), "SAVEPOINT", error_of(sqlite3.SQLITE_FULL, "database or disk is full"))
         unit._working().connection.rollback()
@@ -386,13 +386,13 @@ def test_full_disk(store: SqlStore) -> None:
             unit.apply(ChangeSet(inserts=(samples.key("k2"),)))
         with pytest.raises(StoreUnavailable, match="has ended"):
             unit.commit()
-    assert load(store, REF) is None
-    write(store, samples.first_write())
+    assert load(embedded, REF) is None
+    write(embedded, samples.first_write())
 
 
-def test_failing_load(store: SqlStore) -> None:
+def test_failing_load(embedded: SqlStore) -> None:
     """An error of the driver while loading is the store's."""
-    with store.unit() as unit:
+    with embedded.unit() as unit:
         breaking(unit._working(), "SELECT", error_of(sqlite3.SQLITE_IOERR, "disk I/O error"))
         with pytest.raises(StoreUnavailable, match="disk I/O error") as caught:
             unit.load([REF])

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
         Register,
         Standing,
     )
+    from loyalcore.domain.decision import Notice
     from loyalcore.domain.earning import EarningRule
     from loyalcore.domain.flows import (
         Command,
@@ -75,6 +76,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "loyalcore.domain.customers": ("Customer", "Join", "Membership", "Register", "Standing"),
+    "loyalcore.domain.decision": ("Notice",),
     "loyalcore.domain.earning": ("EarningRule",),
     "loyalcore.domain.flows": ("Command", "Receipt", "from_json", "to_json"),
     "loyalcore.domain.ledger": (
@@ -147,6 +149,7 @@ __all__ = [
     "Measure",
     "Membership",
     "Merge",
+    "Notice",
     "Outcome",
     "PointsHold",
     "PointsNotice",

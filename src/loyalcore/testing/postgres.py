@@ -55,7 +55,7 @@ class PostgresServer:
     folder: Path
     binaries: Path
     is_durable: bool = False
-    _process: subprocess.Popen[bytes] | None = attrs.field(default=None, init=False, repr=False)
+    _process: Any = attrs.field(default=None, init=False, repr=False)
 
     def url(self, database: str = "postgres") -> str:
         """Give the URL of a database for `SqlStore`."""

@@ -61,11 +61,11 @@ class PostgresLink:
 
     def __init__(self, connection: psycopg.Connection[Any], owner: PoolProxiedConnection | None = None) -> None:
         self.connection: psycopg.Connection[Any] = connection
-        self.cursor: RawCursor[Any] = _plain(RawCursor(connection, row_factory=tuple_row))
-        self._spare: list[RawCursor[Any]] = []
+        self.cursor: Any = _plain(RawCursor(connection, row_factory=tuple_row))
+        self._spare: list[Any] = []
         self._owner = owner
 
-    def cursors(self, number: int) -> list[RawCursor[Any]]:
+    def cursors(self, number: int) -> list[Any]:
         """Give so many cursors, for statements that travel together."""
         while len(self._spare) < number:
             self._spare.append(_plain(RawCursor(self.connection, row_factory=tuple_row)))
@@ -131,8 +131,9 @@ class PostgresDialect:
         connection.autocommit = True  # we say BEGIN ourselves, with its isolation
         connection.prepare_threshold = 0
         connection.prepared_max = PREPARED_MAX
-        connection.execute(f"SET lock_timeout = {self._wait_milliseconds}")
-        return PostgresLink(connection, fairy)
+        link = PostgresLink(connection, fairy)
+        link.cursor.execute(f"SET lock_timeout = {self._wait_milliseconds}")
+        return link
 
     def lend(self, connection: object) -> PostgresLink:
         """Give the link of a connection in whose transaction the host works, at READ COMMITTED."""

@@ -34,6 +34,12 @@ Streaming
 Failing
     P14  A failure of the store is a `StoreError`: unavailable, read-only, of another schema, outcome unknown. A call
          that needs what the store does not offer raises `CapabilityMissing` naming it.
+
+Sharing
+    P15  What a store declares is so. `threads`: threads share it. `durable`: its records outlive it. `processes`: it
+         can be pickled, and the copy opens the same records in another process.
+    P16  Writers of one ledger come through one after the other: of 16 at once none needs more than the executor's five
+         attempts, and no two units wait for each other for ever.
 """
 
 from __future__ import annotations

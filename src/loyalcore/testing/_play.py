@@ -13,7 +13,7 @@ import attrs
 
 from loyalcore.adapters.memory import MemoryStore
 from loyalcore.domain.customers import Join
-from loyalcore.domain.decision import LedgerRef
+from loyalcore.domain.decision import ChangeSet, LedgerRef, Put
 from loyalcore.domain.flows import COMMANDS
 from loyalcore.domain.ledger import EntryKind, Ledger, Sweep
 from loyalcore.domain.programs import Registry
@@ -280,3 +280,18 @@ def dump(store: Store, environment: str = "live", kinds: Iterable[type[Any]] = K
         []
     """
     return {kind.__name__: records(store, kind, environment) for kind in kinds}
+
+
+def everything(store: Store) -> ChangeSet:
+    """Give all records of a store as one change set, which writes them into an empty one.
+
+    Example:
+        >>> bool(everything(MemoryStore()))
+        False
+    """
+    found = [record for each in dump(store).values() for record in each]
+    return ChangeSet(
+        puts=tuple(Put(record, None) for record in found if hasattr(record, "version")),
+        parts=tuple(record for record in found if hasattr(record, "is_open")),
+        inserts=tuple(record for record in found if not (hasattr(record, "version") or hasattr(record, "is_open"))),
+    )

@@ -5,13 +5,16 @@
         def store(self):
             return MyStore(...)
 
-Each test names the promise of `loyalcore.store` that it proves (P1 to P14). A test of an ability that the store does
+Each test names the promise of `loyalcore.store` that it proves (P1 to P16). A test of an ability that the store does
 not declare is skipped, and says what stays unproven.
 """
 
 from loyalcore.testing.contract._contract import Contract
 from loyalcore.testing.contract.append import AppendContract
+from loyalcore.testing.contract.concurrency import ConcurrencyContract
+from loyalcore.testing.contract.crashes import CrashContract
 from loyalcore.testing.contract.expiry import ExpiryContract
+from loyalcore.testing.contract.honesty import HonestyContract
 from loyalcore.testing.contract.idempotency import IdempotencyContract
 from loyalcore.testing.contract.immutability import ImmutabilityContract
 from loyalcore.testing.contract.reference import BusinessReferenceContract
@@ -30,6 +33,9 @@ class StoreContract(
     UnitOfWorkContract,
     ExpiryContract,
     StreamingContract,
+    ConcurrencyContract,
+    CrashContract,
+    HonestyContract,  # pytest runs the last one first
 ):
     """Everything that a store promises."""
 
@@ -37,8 +43,11 @@ class StoreContract(
 __all__ = [
     "AppendContract",
     "BusinessReferenceContract",
+    "ConcurrencyContract",
     "Contract",
+    "CrashContract",
     "ExpiryContract",
+    "HonestyContract",
     "IdempotencyContract",
     "ImmutabilityContract",
     "LockingContract",

@@ -17,7 +17,23 @@ from loyalcore.testing._clock import CountedIds, FixedClock
 pytest.register_assert_rewrite(
     *(
         f"{__package__}.{name}"
-        for name in ("append", "expiry", "idempotency", "immutability", "reference", "streaming", "unit", "version")
+        for name in (
+            "_lots",
+            "append",
+            "concurrency",
+            "crashes",
+            "differential",
+            "expiry",
+            "holds",
+            "honesty",
+            "idempotency",
+            "immutability",
+            "reference",
+            "reversal",
+            "streaming",
+            "unit",
+            "version",
+        )
     )
 )
 
@@ -41,6 +57,20 @@ class Contract:
         """Give a new store that holds nothing; a host's subclass gives its own."""
         raise NotImplementedError("override the fixture `store`: it gives a new store for each test")
 
+    @property
+    def tried(self) -> dict[str, int]:
+        """What a test did so often that the report shows the number, by a name such as `crash points`."""
+        found: dict[str, int] = vars(self).setdefault("_tried", {})
+        return found
+
+    def count(self, what: str, times: int) -> None:
+        """Add to what the report shows."""
+        self.tried[what] = self.tried.get(what, 0) + times
+
+    def most(self, what: str, times: int) -> None:
+        """Say the most of something to the report, which shows the most of all tests."""
+        self.tried[f"most {what}"] = times
+
 
 class Shop:
     """A shop on a store: one program, a clock that stands where it is put, and customers `ada` and `bob`.
@@ -48,12 +78,14 @@ class Shop:
     Args:
         store: The store.
         at: Where the clock stands, ISO 8601.
+        policy: Settings of the program's points, as its document names them.
     """
 
-    def __init__(self, store: Store, at: str = START) -> None:
+    def __init__(self, store: Store, at: str = START, **policy: Any) -> None:
         self.store = store
         self.clock = FixedClock(at)
-        self.loyalty = Loyalty(store, [BEANS], clock=self.clock, ids=CountedIds(), actor="contract")
+        self.program = Program.from_document(BEANS.to_document() | {"points": policy}) if policy else BEANS
+        self.loyalty = Loyalty(store, [self.program], clock=self.clock, ids=CountedIds(), actor="contract")
         self.points = self.loyalty.points
         for name in ("ada", "bob"):
             self.loyalty.customers.register(name)
@@ -62,6 +94,13 @@ class Shop:
         """Give active, held, spent and expired points."""
         shown = self.points.balance(customer_id, at=at)
         return shown.active, shown.held, shown.spent, shown.expired
+
+    def fill(self, customer_id: str, points: int, *, lots: int = 1) -> str:
+        """Register a customer with lots of so many points each, and give its id."""
+        self.loyalty.customers.register(customer_id)
+        for number in range(lots):
+            self.points.award(customer_id, points, reason="fill", expiry=f"{number + 1}Y", key=f"fill-{number}")
+        return customer_id
 
 
 def write(store: Store, *changes: ChangeSet) -> None:
@@ -95,6 +134,12 @@ def need(store: Store, ability: str) -> None:
     """Skip a test of what the store does not declare."""
     if ability not in store.abilities:
         pytest.skip(f"the store does not declare the ability {ability!r}: this stays unproven")
+
+
+def need_workers(store: Store) -> None:
+    """Skip a test of several workers where the store can be used by one only."""
+    if not {"processes", "threads"} & store.abilities:
+        pytest.skip("the store declares neither the ability 'processes' nor 'threads': this stays unproven")
 
 
 def patiently(act: Callable[[], Any]) -> Callable[[], Any]:

@@ -1,0 +1,126 @@
+"""One short story for every command: what comes before it, so that it has something to do, and the command itself."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from loyalcore.domain.customers import Join, Register
+from loyalcore.domain.ledger import (
+    Activate,
+    Activity,
+    Adjust,
+    Award,
+    Capture,
+    Deduct,
+    Extend,
+    Hold,
+    Merge,
+    Release,
+    Restore,
+    Reverse,
+    Spend,
+    Sweep,
+    Transfer,
+)
+from loyalcore.domain.programs import Program
+from loyalcore.values.clock import parse_instant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from loyalcore.domain.flows import Command
+
+PROGRAM = Program.from_document(
+    {
+        "id": "beans",
+        "currency": "EUR",
+        "timezone": "Europe/Berlin",
+        "points": {"shortfall": "allow_negative", "return_policy": "unlimited", "hold_for": "1D"},
+        "tiers": {
+            "measure": "points_earned",
+            "downgrade": "never",
+            "levels": [{"name": "Base", "at": 0}, {"name": "Silver", "at": 40}],
+        },
+    }
+)
+BEFORE_AT = parse_instant("2026-01-31T12:00:00.123456Z", "at")
+"""When the things before happen."""
+AT = BEFORE_AT + timedelta(days=2)
+"""When the command is given: what lasts a day is over by then."""
+
+
+class Cast(NamedTuple):
+    """Who plays: the customers, the holder of the first one, and somebody who is not registered."""
+
+    ada: str
+    bob: str
+    holder: str
+    new: str
+
+
+class Story(NamedTuple):
+    """What comes before, and the command."""
+
+    before: tuple[Command, ...]
+    command: Command
+
+
+def _full(cast: Cast) -> tuple[Command, ...]:
+    """Make two lots of ada's, one of which is over when the command comes, and one of bob's."""
+    return (
+        Award(cast.ada, 50, rule="base", order_id="o-1", key="a-1"),
+        Award(cast.ada, 20, reason="gift", expiry="1D", key="a-2"),
+        Award(cast.bob, 10, reason="gift", key="a-1"),
+    )
+
+
+def _spent(cast: Cast) -> tuple[Command, ...]:
+    return (*_full(cast), Spend(cast.ada, 30, order_id="o-2", key="s-1"))
+
+
+def _held(cast: Cast) -> tuple[Command, ...]:
+    return (*_full(cast), Hold(cast.ada, 30, order_id="o-2", hold_for="7D", key="h-1"))
+
+
+def _owing(cast: Cast) -> tuple[Command, ...]:
+    return (*_spent(cast), Spend(cast.ada, 60, key="s-2"))
+
+
+def _waiting(cast: Cast) -> tuple[Command, ...]:
+    return (Award(cast.ada, 50, reason="a", order_id="o-1", activation="on_action", expiry="12M", key="a-1"),)
+
+
+STORIES: dict[str, Callable[[Cast], Story]] = {
+    "customers.register": lambda cast: Story((), Register(cast.new)),
+    "customers.join": lambda cast: Story((), Join(cast.ada)),
+    "customers.join, with points": lambda cast: Story(_full(cast), Join(cast.ada)),
+    "customers.merge": lambda cast: Story(
+        (*_held(cast), Transfer(cast.ada, 5, to=cast.ada, to_ledger="gift", reason="t", key="t-1")),
+        Merge(cast.ada, into=cast.bob),
+    ),
+    "points.award": lambda cast: Story(
+        (), Award(cast.ada, 50, rule="base", order_id="o-1", expiry="12M", note="a note", key="do")
+    ),
+    "points.award, to a debt": lambda cast: Story(_owing(cast), Award(cast.ada, 50, reason="a", key="do")),
+    "points.activate": lambda cast: Story(_waiting(cast), Activate(cast.ada, order_id="o-1", key="do")),
+    "points.spend": lambda cast: Story(_full(cast), Spend(cast.ada, 40, order_id="o-2", note="a note", key="do")),
+    "points.deduct": lambda cast: Story(_full(cast), Deduct(cast.ada, 60, reason="d", key="do")),
+    "points.adjust, up": lambda cast: Story(_full(cast), Adjust(cast.ada, 7, reason="j", key="do")),
+    "points.adjust, down": lambda cast: Story(_full(cast), Adjust(cast.ada, -7, reason="j", key="do")),
+    "points.hold": lambda cast: Story(_full(cast), Hold(cast.ada, 30, order_id="o-2", key="do")),
+    "points.capture": lambda cast: Story(_held(cast), Capture(cast.ada, "h-1", points=20, key="do")),
+    "points.release": lambda cast: Story(_held(cast), Release(cast.ada, "h-1", key="do")),
+    "points.reverse": lambda cast: Story(_spent(cast), Reverse(cast.ada, order_id="o-1", key="do")),
+    "points.restore": lambda cast: Story(_owing(cast), Restore(cast.ada, 25, order_id="o-2", key="do")),
+    "points.transfer": lambda cast: Story(
+        _full(cast), Transfer(cast.ada, 30, to=cast.bob, to_ledger="gift", reason="t", key="do")
+    ),
+    "points.extend": lambda cast: Story(
+        (*_full(cast), Award(cast.ada, 5, reason="a", expiry="3D", key="a-3")),
+        Extend(cast.ada, by="1M", reason="x", key="do"),
+    ),
+    "points.activity": lambda cast: Story(_full(cast), Activity(cast.ada, reason="visit", order_id="o-3", key="do")),
+    "points.sweep": lambda cast: Story(_held(cast), Sweep(cast.holder)),
+}
+"""The stories by the name of their command; after a comma stands what is special about one."""

@@ -1,0 +1,58 @@
+"""What the parts of the contract themselves are made of."""
+
+from __future__ import annotations
+
+import pytest
+
+from loyalcore.adapters.memory import MemoryStore
+from loyalcore.domain.flows import COMMANDS
+from loyalcore.testing._crashing import CrashingStore, When, points_of
+from loyalcore.testing._play import dump, everything
+from loyalcore.testing._stories import STORIES, Cast
+from loyalcore.testing.contract._contract import Shop, write
+
+CAST = Cast("ada", "bob", "holder-1", "new")
+
+
+def test_every_command_has_a_story() -> None:
+    """Each command is crashed at every store call: none is missing from the table of stories."""
+    assert {STORIES[name](CAST).command.name for name in STORIES} == set(COMMANDS)
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_a_story_is_named_after_its_command(name: str) -> None:
+    """A story's name begins with the command that it is about."""
+    assert STORIES[name](CAST).command.name == name.partition(",")[0]
+
+
+def test_every_call_of_a_store_is_crashed() -> None:
+    """A command that loads once and commits crashes at eleven points: before and after each call, and in doubt."""
+    crashing = CrashingStore(MemoryStore())
+    Shop(crashing)
+    calls = crashing.calls[:6]
+    assert calls == ["unit", "enter", "load", "apply", "commit", "exit"]
+    assert [str(point) for point in points_of(calls)] == [
+        "before call 0 (unit)",
+        "before call 1 (enter)",
+        "after call 1 (enter)",
+        "before call 2 (load)",
+        "after call 2 (load)",
+        "before call 3 (apply)",
+        "after call 3 (apply)",
+        "before call 4 (commit)",
+        "after call 4 (commit)",
+        "in doubt at call 4 (commit)",
+        "after call 5 (exit)",
+    ]
+    assert [point.call for point in points_of(calls) if point.is_committed] == ["commit", "exit"]
+    assert When.IN_DOUBT in {point.when for point in points_of(calls)}
+
+
+def test_everything_is_copied() -> None:
+    """All records of one store, written into another, are the same records."""
+    first, second = MemoryStore(), MemoryStore()
+    shop = Shop(first)
+    shop.points.award("ada", 50, rule="base", order_id="o-1", note="a note", key="k-1")
+    shop.points.hold("ada", 10, key="k-2")
+    write(second, everything(first))
+    assert dump(second) == dump(first)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 # A failing test shows both sides of an assertion in what the library ships for tests, too.
 pytest.register_assert_rewrite("loyalcore.testing")
 
-pytest_plugins = ("tests._postgres",)
+pytest_plugins = ("loyalcore.testing.contract.report", "tests._postgres")
 
 COMMAND = "$ python -m loyalcore "
 NAMED = re.compile(r"[\w-]+ (?P<name>[\w./-]+)[ \t]*\n")

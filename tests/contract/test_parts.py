@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import attrs
 import pytest
 
 from loyalcore.adapters.memory import MemoryStore
+from loyalcore.domain.decision import ChangeSet, LedgerRef, Put
 from loyalcore.domain.flows import COMMANDS
+from loyalcore.errors import LoyaltyError
 from loyalcore.testing._crashing import CrashingStore, When, points_of
-from loyalcore.testing._play import dump, everything
+from loyalcore.testing._play import Play, dump, everything
+from loyalcore.testing._script import POLICIES, SCRIPT, program_of
 from loyalcore.testing._stories import STORIES, Cast
-from loyalcore.testing.contract._contract import Shop, write
+from loyalcore.testing.contract._contract import Shop, read, write
+from loyalcore.testing.contract._lots import check_lots
 
 CAST = Cast("ada", "bob", "holder-1", "new")
 
@@ -46,6 +51,45 @@ def test_every_call_of_a_store_is_crashed() -> None:
     ]
     assert [point.call for point in points_of(calls) if point.is_committed] == ["commit", "exit"]
     assert When.IN_DOUBT in {point.when for point in points_of(calls)}
+
+
+def test_the_script_has_everything_in_it() -> None:
+    """Over its policies the script runs every command to a receipt but for registering, and meets each refusal."""
+    done: set[str] = set()
+    refused: set[str] = set()
+    for policy in POLICIES:
+        play = Play(program_of(policy))
+        for step in SCRIPT:
+            answer = play.run(step)
+            if isinstance(answer, LoyaltyError):
+                refused.add(answer.code)
+            elif answer is not None and not answer.replayed:
+                done.add(answer.command)
+    assert done == set(COMMANDS) - {"customers.register"}
+    assert refused >= {
+        "already_resolved",
+        "fact_conflict",
+        "idempotency_conflict",
+        "illegal_transition",
+        "insufficient_points",
+        "not_found",
+    }
+
+
+def test_the_lots_are_worked_out_without_the_library() -> None:
+    """A lot that is stored otherwise than its entries make it is found, though all sums agree."""
+    store = MemoryStore()
+    shop = Shop(store)
+    shop.fill("ada", 10, lots=2)
+    shop.points.spend("ada", 5, key="s-1")
+    check_lots(store)
+    head = read(store, LedgerRef("live", "holder-1", "beans", ""))
+    first, second = head.lots
+    moved = (attrs.evolve(first, free=first.free + 1), attrs.evolve(second, free=second.free - 1))
+    write(store, ChangeSet(puts=(Put(attrs.evolve(head, version=4), 3),), parts=moved))
+    assert shop.figures() == (15, 0, 5, 0)
+    with pytest.raises(AssertionError, match="worked out"):
+        check_lots(store)
 
 
 def test_everything_is_copied() -> None:

@@ -261,6 +261,13 @@ def changed(command: Any, **fields: Any) -> Command:
     return other
 
 
+def comparable(answer: Receipt | LoyaltyError | None) -> Any:
+    """Give what has to be equal of an answer: the receipt, or the error's code and details."""
+    if isinstance(answer, LoyaltyError):
+        return answer.code, answer.details, str(answer)
+    return answer
+
+
 def _holder(receipt: Receipt) -> str:
     return "" if receipt.customer is None else receipt.customer.holder_id
 

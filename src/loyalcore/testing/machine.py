@@ -16,18 +16,16 @@ balances, the schedules and every record of both stores; the laws of the ledger 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from loyalcore.errors import LoyaltyError
-from loyalcore.testing._play import CUSTOMERS, Play
+from loyalcore.testing._play import CUSTOMERS, Play, comparable
 from loyalcore.testing.laws import check_figures
 from loyalcore.testing.strategies import programs, steps
 
 if TYPE_CHECKING:
-    from loyalcore.domain.flows import Receipt
     from loyalcore.domain.programs import Program
     from loyalcore.store import Store
     from loyalcore.testing._play import Step
@@ -124,10 +122,3 @@ class LedgerMachine(RuleBasedStateMachine):
             for head in theirs["Ledger"]:
                 check_figures(head)
                 assert not (head.deficit and head.active), f"owes and has: {head}"
-
-
-def comparable(answer: Receipt | LoyaltyError | None) -> Any:
-    """Give what has to be equal of an answer: the receipt, or the error's code and details."""
-    if isinstance(answer, LoyaltyError):
-        return answer.code, answer.details, str(answer)
-    return answer

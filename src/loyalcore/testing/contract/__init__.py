@@ -13,11 +13,14 @@ from loyalcore.testing.contract._contract import Contract
 from loyalcore.testing.contract.append import AppendContract
 from loyalcore.testing.contract.concurrency import ConcurrencyContract
 from loyalcore.testing.contract.crashes import CrashContract
+from loyalcore.testing.contract.differential import DifferentialContract
 from loyalcore.testing.contract.expiry import ExpiryContract
+from loyalcore.testing.contract.holds import HoldContract
 from loyalcore.testing.contract.honesty import HonestyContract
 from loyalcore.testing.contract.idempotency import IdempotencyContract
 from loyalcore.testing.contract.immutability import ImmutabilityContract
 from loyalcore.testing.contract.reference import BusinessReferenceContract
+from loyalcore.testing.contract.reversal import ReversalContract
 from loyalcore.testing.contract.streaming import StreamingContract
 from loyalcore.testing.contract.unit import UnitOfWorkContract
 from loyalcore.testing.contract.version import LockingContract, VersionContract
@@ -32,9 +35,12 @@ class StoreContract(
     LockingContract,
     UnitOfWorkContract,
     ExpiryContract,
+    HoldContract,
+    ReversalContract,
     StreamingContract,
     ConcurrencyContract,
     CrashContract,
+    DifferentialContract,
     HonestyContract,  # pytest runs the last one first
 ):
     """Everything that a store promises."""
@@ -46,11 +52,14 @@ __all__ = [
     "ConcurrencyContract",
     "Contract",
     "CrashContract",
+    "DifferentialContract",
     "ExpiryContract",
+    "HoldContract",
     "HonestyContract",
     "IdempotencyContract",
     "ImmutabilityContract",
     "LockingContract",
+    "ReversalContract",
     "StoreContract",
     "StreamingContract",
     "UnitOfWorkContract",

@@ -12,6 +12,8 @@ from loyalcore.domain.programs import Program
 from loyalcore.errors import ConcurrencyConflict, StaleVersion, StoreUnavailable
 from loyalcore.services import Loyalty
 from loyalcore.testing._clock import CountedIds, FixedClock
+from loyalcore.testing._crew import together
+from loyalcore.testing._delivery import Deliver
 
 # A host's test that fails shows both sides of the assertion: pytest rewrites only what it is told of.
 pytest.register_assert_rewrite(
@@ -42,7 +44,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from loyalcore.domain.decision import Ref
+    from loyalcore.domain.flows import Command
     from loyalcore.store import Store
+    from loyalcore.testing._delivery import Answer
 
 START = "2026-01-31T12:00:00.123456Z"
 THREADS = 16
@@ -68,8 +72,29 @@ class Contract:
         self.tried[what] = self.tried.get(what, 0) + times
 
     def most(self, what: str, times: int) -> None:
-        """Say the most of something to the report, which shows the most of all tests."""
-        self.tried[f"most {what}"] = times
+        """Tell the report how much of something there was at most; it shows the most of all tests."""
+        self.tried[f"{what} at most"] = times
+
+    def deliver(self, shop: Shop, deliveries: Sequence[Sequence[Command]]) -> list[Answer]:
+        """Let each worker hand in its commands, all at once.
+
+        Returns:
+            All answers.
+
+        Raises:
+            AssertionError: A worker broke off, or a raw error of the database came through.
+        """
+        at = shop.clock.now()
+        found = together(shop.store, [Deliver(tuple(commands), at, shop.program) for commands in deliveries])
+        lost = [answers for answers in found if not isinstance(answers, list)]
+        assert not lost, f"a worker broke off: {lost[0]!r}"
+        answers: list[Answer] = [answer for each in found for answer in each]
+        raw = [answer.foreign for answer in answers if answer.foreign is not None]
+        assert not raw, f"an error of the database came through: {raw[0]}"
+        self.count(
+            f"commands raced by {'processes' if 'processes' in shop.store.abilities else 'threads'}", len(answers)
+        )
+        return answers
 
 
 class Shop:

@@ -11,8 +11,11 @@ from loyalcore.domain.ledger import Entry, EntryKind, Ledger, Lot
 from loyalcore.testing._play import records
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from loyalcore.domain.decision import LedgerRef
     from loyalcore.store import Store
+    from loyalcore.testing.contract._contract import Shop
 
 TAKING = frozenset(
     {
@@ -22,7 +25,6 @@ TAKING = frozenset(
         EntryKind.EXPIRE,
         EntryKind.REVERSE,
         EntryKind.TRANSFER_OUT,
-        EntryKind.MERGE,
     }
 )
 
@@ -89,8 +91,24 @@ def _book(entry: Entry, worked: dict[tuple[LedgerRef, int], _Worked]) -> None:
             lot.taken += draw.points
         elif entry.kind is EntryKind.RESTORE:
             lot.take(-draw.points)
+        elif entry.kind is EntryKind.MERGE:  # all that is left goes to the survivor, held points among it
+            lot.free -= draw.points - lot.held
+            lot.held = 0
+            lot.taken += draw.points
         elif entry.kind in TAKING:
             lot.take(draw.points)
     for paid in entry.settled:
         if paid.lot:
             worked[entry.ledger, paid.lot].take(paid.points)
+
+
+def check_books(shop: Shop, names: Iterable[str]) -> None:
+    """Check the lots of all ledgers at every entry, and the figures of customers against their entries.
+
+    Raises:
+        AssertionError: One of them does not hold.
+    """
+    check_lots(shop.store)
+    for name in names:
+        found = shop.points.verify(name)
+        assert found.is_ok, f"{name}: {found.difference}"

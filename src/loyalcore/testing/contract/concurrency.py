@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from loyalcore.domain.ledger import Award, EntryKind, Spend, Sweep, Transfer
 from loyalcore.execution import ATTEMPTS_MAX
-from loyalcore.testing._crew import WORKERS, together
-from loyalcore.testing._delivery import Answer, Deliver
-from loyalcore.testing.contract._contract import BEANS, Contract, Shop, need_workers
-from loyalcore.testing.contract._lots import check_lots
+from loyalcore.testing._crew import WORKERS
+from loyalcore.testing.contract._contract import Contract, Shop, need_workers
+from loyalcore.testing.contract._lots import check_books
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from loyalcore.domain.flows import Command
     from loyalcore.store import Store
 
 
@@ -43,14 +41,15 @@ class ConcurrencyContract(Contract):
         need_workers(store)
         shop = Shop(store)
         names = [shop.fill(f"c-{number}", 25, lots=4) for number in range(self.contested_ledgers)]
-        answers = self.race(
-            shop, [[Spend(name, 10, key=f"s-{worker}") for name in _from(names, worker)] for worker in range(WORKERS)]
+        spends = {name: [Spend(name, 10, key=f"s-{worker}") for worker in range(WORKERS)] for name in names}
+        answers = self.deliver(
+            shop, [[spends[name][worker] for name in _from(names, worker)] for worker in range(WORKERS)]
         )
         for name in names:
-            codes = Counter(each.code for each in answers if each.command.customer_id == name)
+            codes = Counter(answer.code for answer in answers if answer.command in spends[name])
             assert codes == {"ok": 10, "insufficient_points": 6}, name
             assert shop.figures(name) == (0, 0, 100, 0)
-        check(shop, names)
+        check_books(shop, names)
 
     def test_a_hot_ledger_serves_everybody(self, store: Store) -> None:
         """P16: of 16 workers on one ledger each gets through with all its spends, in at most five attempts each."""
@@ -58,7 +57,7 @@ class ConcurrencyContract(Contract):
         shop = Shop(store)
         each = self.hot_spends // WORKERS
         shop.fill("hot", each * WORKERS)
-        answers = self.race(
+        answers = self.deliver(
             shop, [[Spend("hot", 1, key=f"s-{worker}-{number}") for number in range(each)] for worker in range(WORKERS)]
         )
         assert Counter(answer.code for answer in answers) == {"ok": each * WORKERS}
@@ -66,23 +65,23 @@ class ConcurrencyContract(Contract):
         self.most("attempts", attempts)
         assert attempts <= ATTEMPTS_MAX
         assert shop.figures("hot") == (0, 0, each * WORKERS, 0)
-        check(shop, ["hot"])
+        check_books(shop, ["hot"])
 
     def test_a_new_ledger_is_made_once(self, store: Store) -> None:
         """P8: of 16 workers that make the first entry of a ledger one makes it, and every award is in it."""
         need_workers(store)
         shop = Shop(store)
-        answers = self.race(shop, [[Award("ada", 5, reason="a", key=f"k-{worker}")] for worker in range(WORKERS)])
+        answers = self.deliver(shop, [[Award("ada", 5, reason="a", key=f"k-{worker}")] for worker in range(WORKERS)])
         assert Counter(answer.code for answer in answers) == {"ok": WORKERS}
         assert shop.figures() == (5 * WORKERS, 0, 0, 0)
-        check(shop, ["ada"])
+        check_books(shop, ["ada"])
 
     def test_every_key_has_one_effect(self, store: Store) -> None:
         """P9: of keys that each of 16 workers delivers, each has one effect, and all 16 answers are that one."""
         need_workers(store)
         shop = Shop(store)
         commands = [Award("ada", 5, reason="a", key=f"k-{number}") for number in range(self.redelivered_keys)]
-        answers = self.race(shop, [_from(commands, worker) for worker in range(WORKERS)])
+        answers = self.deliver(shop, [_from(commands, worker) for worker in range(WORKERS)])
         for command in commands:
             mine = [answer for answer in answers if answer.command == command]
             assert Counter(answer.code for answer in mine) == {"ok": WORKERS}, command.key
@@ -90,14 +89,14 @@ class ConcurrencyContract(Contract):
             assert [receipt.replayed for receipt in receipts].count(False) == 1, command.key
             assert len({receipt.entries for receipt in receipts}) == 1, command.key
         assert shop.figures() == (5 * len(commands), 0, 0, 0)
-        check(shop, ["ada"])
+        check_books(shop, ["ada"])
 
     def test_crossed_transfers_end(self, store: Store) -> None:
         """P6: transfers that cross each other all come through: no deadlock surfaces, and no point is lost."""
         need_workers(store)
         shop = Shop(store)
         ring = [shop.fill(name, 100, lots=2) for name in ("ada", "bob", "cem")]
-        answers = self.race(
+        answers = self.deliver(
             shop,
             [
                 [
@@ -111,7 +110,7 @@ class ConcurrencyContract(Contract):
         assert Counter(answer.code for answer in answers) == {"ok": WORKERS * self.crossed_transfers}
         assert not any(answer.busy for answer in answers), "a transfer found the store unavailable"
         assert sum(shop.figures(name)[0] for name in ring) == 600
-        check(shop, ring)
+        check_books(shop, ring)
 
     def test_a_sweep_beside_spenders_loses_nothing(self, store: Store) -> None:
         """P8: where eight workers sweep ledgers and eight spend from them, each lot lapses once."""
@@ -123,7 +122,7 @@ class ConcurrencyContract(Contract):
         shop.clock.move(days=2)
         holders = [shop.loyalty.customers.get(name).holder_id for name in names]
         spenders = WORKERS // 2
-        answers = self.race(
+        answers = self.deliver(
             shop,
             [
                 [Sweep(holder) for holder in _from(holders, worker)]
@@ -137,31 +136,7 @@ class ConcurrencyContract(Contract):
             assert shop.figures(name) == (0, 0, 40, 30)
             lapsed = [entry for entry in shop.points.entries(name) if entry.kind is EntryKind.EXPIRE]
             assert [entry.points for entry in lapsed] == [30]
-        check(shop, names)
-
-    def race(self, shop: Shop, deliveries: Sequence[Sequence[Command]]) -> list[Any]:
-        """Let each worker hand in its commands, all at once; give all answers, none of them a raw error."""
-        at = shop.clock.now()
-        found = together(shop.store, [Deliver(tuple(commands), at, BEANS) for commands in deliveries])
-        lost = [answers for answers in found if not isinstance(answers, list)]
-        assert not lost, f"a worker broke off: {lost[0]!r}"
-        answers: list[Answer] = [answer for each in found for answer in each]
-        raw = [answer.foreign for answer in answers if answer.foreign is not None]
-        assert not raw, f"an error of the database came through: {raw[0]}"
-        self.count("raced commands", len(answers))
-        return answers
-
-
-def check(shop: Shop, names: Sequence[str]) -> None:
-    """Check what holds after every race: the lots at every entry, and the figures against the entries.
-
-    Raises:
-        AssertionError: One of them does not hold.
-    """
-    check_lots(shop.store)
-    for name in names:
-        found = shop.points.verify(name)
-        assert found.is_ok, f"{name}: {found.difference}"
+        check_books(shop, names)
 
 
 def _from(things: Sequence[Any], start: int) -> list[Any]:

@@ -1,0 +1,163 @@
+"""A fixed script of commands with everything in it: refusals, repeated keys, clock jumps, holds that lapse, merges."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from loyalcore.domain.programs import Program
+from loyalcore.testing._play import Step
+from loyalcore.values.clock import DAY
+
+HOUR = DAY // 24
+GIFT = "gift"
+
+POLICIES: dict[str, dict[str, Any]] = {
+    "per lot, with tiers": {
+        "points": {"expiry": "10D", "hold_for": "2D"},
+        "tiers": {
+            "measure": "points_earned",
+            "downgrade": "never",
+            "levels": [{"name": "Base", "at": 0}, {"name": "Silver", "at": 40}, {"name": "Gold", "at": 90}],
+        },
+    },
+    "rolling, with debts": {
+        "points": {
+            "expiry_model": "rolling",
+            "expiry": "5D",
+            "consumption": "oldest_first",
+            "shortfall": "allow_negative",
+            "return_policy": "unlimited",
+            "hold_for": "1D",
+        }
+    },
+    "inactivity, cut short": {
+        "points": {
+            "expiry_model": "inactivity",
+            "expiry": "3D",
+            "activation": "1D",
+            "consumption": "newest_first",
+            "shortfall": "clamp",
+            "return_policy": "only_pending",
+        }
+    },
+}
+"""The points and the tiers of a program, by a name."""
+
+
+def program_of(policy: str) -> Program:
+    """Give the program of a policy.
+
+    Example:
+        >>> program_of("rolling, with debts").points.shortfall.value
+        'allow_negative'
+    """
+    return Program.from_document({"id": "beans", "currency": "EUR", "timezone": "Europe/Berlin", **POLICIES[policy]})
+
+
+def _do(do: str, points: int | None = None, **fields: Any) -> Step:
+    known = {name: fields.pop(name) for name in tuple(fields) if name in Step.__annotations__}
+    return Step(do=do if "." in do or do in _BARE else f"points.{do}", points=points, terms=fields, **known)
+
+
+_BARE = {"again", "clash", "wait"}
+
+_GRANTS = [
+    _do("customers.join", who=2),
+    _do("award", 20, order=1, expiry="10D"),
+    _do("award", 15, order=1, after=HOUR),
+    _do("award", 9, order=2, activation="on_action", expiry="3D"),
+    _do("award", 7, rule="base", source_id="f-1", reason=""),
+    _do("award", 7, rule="base", source_id="f-1", reason=""),
+    _do("award", 8, rule="base", source_id="f-1", reason=""),
+    _do("again", pick=1),
+    _do("clash", pick=4),
+    _do("activate", order=2),
+    _do("activate", order=2),
+    _do("adjust", 6),
+    _do("adjust", -4),
+    _do("award", 5, who=1),
+]
+_TAKES = [
+    _do("spend", 12, order=1, after=HOUR),
+    _do("spend", 500),
+    _do("again"),
+    _do("deduct", 3),
+    _do("transfer", 5),
+    _do("transfer", 3, other=0, to_ledger=GIFT),
+    _do("spend", 2, ledger=GIFT, order=3),
+    _do("spend", 1, ledger="nowhere"),
+    _do("award", 4, ledger=GIFT, expiry="1D"),
+    _do("activity", order=2),
+]
+_HOLDS = [
+    _do("hold", 5, order=2, hold_for="2D"),
+    _do("hold", 3, after=HOUR),
+    _do("hold", 2, hold_for="1h"),
+    _do("capture", 1, pick=1),
+    _do("capture", pick=1),
+    _do("release", pick=2),
+    _do("capture", 9, pick=2),
+    _do("wait", edge=-1),
+    _do("points.sweep", edge=0),
+    _do("release"),
+    _do("points.sweep", edge=1),
+]
+_CORRECTIONS = [
+    _do("reverse", 4, pick=1),
+    _do("reverse", order=1),
+    _do("reverse", order=1),
+    _do("restore", 2),
+    _do("restore", order=1),
+    _do("restore", 99, order=1),
+    _do("extend", by="1D", pick=1),
+    _do("extend", expiry="20D"),
+    _do("customers.join"),
+    _do("customers.join"),
+    _do("award", 11, after=-2 * HOUR),
+    _do("spend", 4, after=-DAY, order=4),
+]
+_ENDS = [
+    _do("points.sweep", edge=0),
+    _do("points.sweep"),
+    _do("spend", 1, edge=0),
+    _do("points.sweep", edge=1, ledger=GIFT),
+    _do("award", 30, after=4 * DAY, order=5),
+    _do("points.sweep", edge=-1),
+    _do("points.sweep", edge=0),
+    _do("points.sweep", who=1, after=11 * DAY),
+]
+_MERGES = [
+    _do("award", 14, order=6, expiry="30D"),
+    _do("hold", 4, hold_for="20D"),
+    _do("spend", 3, order=6),
+    _do("award", 6, who=1),
+    _do("hold", 2, who=1, hold_for="6D"),
+    _do("customers.merge"),
+    _do("customers.merge"),
+    _do("customers.merge", who=1, other=0),
+    _do("again", pick=4),
+    _do("capture", 3, pick=1),
+    _do("restore", order=6),
+    _do("reverse", order=6),
+    _do("award", 8, who=2),
+    _do("customers.merge", who=2, other=0),
+    _do("transfer", 2, who=1, other=2),
+]
+
+SCRIPT: tuple[Step, ...] = (
+    *_GRANTS,
+    *_TAKES,
+    *_HOLDS,
+    *_CORRECTIONS,
+    *_ENDS,
+    *_GRANTS,
+    *_HOLDS,
+    *_TAKES,
+    *_ENDS,
+    *_GRANTS,
+    *_MERGES,
+    *_HOLDS,
+    *_CORRECTIONS,
+    *_ENDS,
+)
+"""The steps, in order."""

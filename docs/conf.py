@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from importlib.metadata import version as version_of
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ import attrs
 from loyalcore import errors
 from loyalcore.domain.flows import COMMANDS
 from loyalcore.store import _protocol
+from loyalcore.testing.contract import StoreContract
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,7 +96,18 @@ def _promises() -> Iterator[str]:
             yield from _rows(("", "Promise"), *((number, " ".join(words.split())) for number, words in promises))
 
 
-_TABLES = {"commands": _commands, "errors": _errors, "promises": _promises}
+def _contract() -> Iterator[str]:
+    """Every part of the contract: what it is about, and the promises that its tests name."""
+    rows = [("Part", "What holds", "Promises")]
+    for part in StoreContract.__mro__[1:]:
+        tests = [each for name, each in vars(part).items() if name.startswith("test_")]
+        if tests:
+            proved = {(inspect.getdoc(test) or "").partition(":")[0] for test in tests}
+            rows.append((f"`{part.__name__}`", _first_line(part), ", ".join(sorted(proved, key=lambda p: int(p[1:])))))
+    return _rows(*rows)
+
+
+_TABLES = {"commands": _commands, "contract": _contract, "errors": _errors, "promises": _promises}
 
 
 def _draw(app: Any, page: str, source: list[str]) -> None:

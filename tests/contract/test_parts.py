@@ -9,6 +9,7 @@ from loyalcore.adapters.memory import MemoryStore
 from loyalcore.domain.decision import ChangeSet, LedgerRef, Put
 from loyalcore.domain.flows import COMMANDS
 from loyalcore.errors import LoyaltyError
+from loyalcore.store import KINDS
 from loyalcore.testing._crashing import CrashingStore, When, points_of
 from loyalcore.testing._play import Play, dump, everything
 from loyalcore.testing._script import POLICIES, SCRIPT, program_of
@@ -54,9 +55,10 @@ def test_every_call_of_a_store_is_crashed() -> None:
 
 
 def test_the_script_has_everything_in_it() -> None:
-    """Over its policies the script runs every command to a receipt but for registering, and meets each refusal."""
+    """Over its policies the script runs every command but registering, and meets all kinds of record and refusal."""
     done: set[str] = set()
     refused: set[str] = set()
+    kept: set[str] = set()
     for policy in POLICIES:
         play = Play(program_of(policy))
         for step in SCRIPT:
@@ -65,6 +67,8 @@ def test_the_script_has_everything_in_it() -> None:
                 refused.add(answer.code)
             elif answer is not None and not answer.replayed:
                 done.add(answer.command)
+        kept |= {kind for kind, found in play.dump().items() if found}
+    assert kept == {kind.__name__ for kind in KINDS}
     assert done == set(COMMANDS) - {"customers.register"}
     assert refused >= {
         "already_resolved",

@@ -13,7 +13,7 @@ GIFT = "gift"
 
 POLICIES: dict[str, dict[str, Any]] = {
     "per lot, with tiers": {
-        "points": {"expiry": "10D", "hold_for": "2D"},
+        "points": {"expiry": "10D", "hold_for": "2D", "notices": ["points_added", "points_activated"]},
         "tiers": {
             "measure": "points_earned",
             "downgrade": "never",
@@ -28,6 +28,7 @@ POLICIES: dict[str, dict[str, Any]] = {
             "shortfall": "allow_negative",
             "return_policy": "unlimited",
             "hold_for": "1D",
+            "notices": ["points_deducted", "points_adjusted"],
         }
     },
     "inactivity, cut short": {
@@ -64,7 +65,7 @@ _BARE = {"again", "clash", "wait"}
 _GRANTS = [
     _do("customers.join", who=2),
     _do("award", 20, order=1, expiry="10D"),
-    _do("award", 15, order=1, after=HOUR),
+    _do("award", 15, order=1, after=HOUR, note="for the order"),
     _do("award", 9, order=2, activation="on_action", expiry="3D"),
     _do("award", 7, rule="base", source_id="f-1", reason=""),
     _do("award", 7, rule="base", source_id="f-1", reason=""),
@@ -78,7 +79,7 @@ _GRANTS = [
     _do("award", 5, who=1),
 ]
 _TAKES = [
-    _do("spend", 12, order=1, after=HOUR),
+    _do("spend", 12, order=1, after=HOUR, note="a mug"),
     _do("spend", 500),
     _do("again"),
     _do("deduct", 3),

@@ -36,7 +36,12 @@ PROGRAM = Program.from_document(
         "id": "beans",
         "currency": "EUR",
         "timezone": "Europe/Berlin",
-        "points": {"shortfall": "allow_negative", "return_policy": "unlimited", "hold_for": "1D"},
+        "points": {
+            "shortfall": "allow_negative",
+            "return_policy": "unlimited",
+            "hold_for": "1D",
+            "notices": ["points_added", "points_deducted", "points_adjusted", "points_activated"],
+        },
         "tiers": {
             "measure": "points_earned",
             "downgrade": "never",

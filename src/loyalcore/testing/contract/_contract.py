@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
     from loyalcore.domain.decision import Ref
     from loyalcore.domain.flows import Command
+    from loyalcore.services.points import Points
     from loyalcore.store import Store
     from loyalcore.testing._delivery import Answer
 
@@ -107,11 +108,11 @@ class Shop:
     """
 
     def __init__(self, store: Store, at: str = START, **policy: Any) -> None:
-        self.store = store
-        self.clock = FixedClock(at)
-        self.program = Program.from_document(BEANS.to_document() | {"points": policy}) if policy else BEANS
-        self.loyalty = Loyalty(store, [self.program], clock=self.clock, ids=CountedIds(), actor="contract")
-        self.points = self.loyalty.points
+        self.store: Store = store
+        self.clock: FixedClock = FixedClock(at)
+        self.program: Program = Program.from_document(BEANS.to_document() | {"points": policy}) if policy else BEANS
+        self.loyalty: Loyalty = Loyalty(store, [self.program], clock=self.clock, ids=CountedIds(), actor="contract")
+        self.points: Points = self.loyalty.points
         for name in ("ada", "bob"):
             self.loyalty.customers.register(name)
 

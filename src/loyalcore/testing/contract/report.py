@@ -93,7 +93,7 @@ def pytest_runtest_makereport(
             "abilities": [] if store is None else sorted(store.abilities),
             "part": _home(kind, method),
             "fact": inspect.getdoc(getattr(kind, method)) or item.name,
-            "tried": dict(item.instance.tried) if isinstance(item, pytest.Function) else {},
+            "tried": dict(getattr(getattr(item, "instance", None), "tried", {})),
         }
         report.user_properties.append((PROPERTY, told))
     return report

@@ -39,7 +39,7 @@ def postgres_template(postgres: Databases) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def partitioned_template(postgres: Databases) -> Iterator[str]:
+def partitioned_database(postgres: Databases) -> Iterator[str]:
     """A database whose tables are spread over partitions by the hash of their holder."""
     with postgres.fresh() as url:
         with SqlStore(url) as store:
@@ -47,10 +47,17 @@ def partitioned_template(postgres: Databases) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture
-def postgres_url(postgres: Databases, postgres_template: str) -> Iterator[str]:
-    """A database of the test's own, with the tables and nothing in them."""
+@pytest.fixture(scope="session")
+def postgres_database(postgres: Databases, postgres_template: str) -> Iterator[str]:
+    """The database that tests have one after the other."""
     with postgres.fresh(postgres_template) as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_url(postgres: Databases, postgres_database: str) -> Iterator[str]:
+    """A database with the tables and nothing in them, for one test at a time."""
+    with postgres.emptied(postgres_database) as url:
         yield url
 
 
@@ -62,7 +69,7 @@ def postgres_store(postgres_url: str) -> Iterator[SqlStore]:
 
 
 @pytest.fixture
-def partitioned_store(postgres: Databases, partitioned_template: str) -> Iterator[SqlStore]:
+def partitioned_store(postgres: Databases, partitioned_database: str) -> Iterator[SqlStore]:
     """A store on PostgreSQL that holds nothing, spread over partitions."""
-    with postgres.fresh(partitioned_template) as url, SqlStore(url) as store:
+    with postgres.emptied(partitioned_database) as url, SqlStore(url) as store:
         yield store

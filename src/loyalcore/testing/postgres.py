@@ -38,6 +38,18 @@ START_MAX = 60.0
 """How long a server may take to start, in seconds."""
 
 
+CUT_OFF = (
+    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+"""What ends every other connection to a database."""
+FILLED = (
+    "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition"
+    " AND relnamespace = 'public'::regnamespace AND relname LIKE 'loyal\\_%' AND relname <> 'loyal_revision'"
+)
+"""What names the library's tables that hold records."""
+
+
 @attrs.define
 class PostgresServer:
     """One server, reached through a socket in its own folder.
@@ -188,8 +200,28 @@ class Databases:
             with psycopg.connect(self._dsn(), autocommit=True) as connection:
                 connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
 
-    def _dsn(self) -> str:
-        return self.url.replace("postgresql+psycopg:", "postgresql:", 1)
+    @contextlib.contextmanager
+    def emptied(self, url: str) -> Iterator[str]:
+        """Lend a database with the library's tables, and empty it afterwards: quicker than a fresh one.
+
+        Args:
+            url: The URL of the database; whoever is connected to it afterwards is cut off.
+        """
+        import psycopg
+        from psycopg.sql import SQL, Identifier
+
+        try:
+            yield url
+        finally:
+            with psycopg.connect(self._dsn(url), autocommit=True) as connection:
+                connection.execute(CUT_OFF)
+                names = [name for (name,) in connection.execute(FILLED)]
+                with connection.transaction():
+                    for name in names:
+                        connection.execute(SQL("DELETE FROM {}").format(Identifier(name)))
+
+    def _dsn(self, url: str | None = None) -> str:
+        return (url or self.url).replace("postgresql+psycopg:", "postgresql:", 1)
 
     def _renamed(self, name: str) -> str:
         return urlunsplit(urlsplit(self.url)._replace(path=f"/{name}"))

@@ -117,9 +117,10 @@ class SqlUnit:
 
     def _commit_again(self, link: Link, error: Exception) -> None:
         links = self._links
-        if links.dialect.is_busy(error):
+        is_broken = links.dialect.is_broken(link)
+        if not is_broken and links.dialect.is_busy(error):
             links.patiently(partial(links.dialect.commit, link))
-        elif links.dialect.is_undone(error):
+        elif not is_broken and links.dialect.is_undone(error):
             raise links.dialect.blame(error, "store") from error
         else:
             self._link = None

@@ -20,7 +20,7 @@ from loyalcore.errors import (
     StoreError,
     StoreUnavailable,
 )
-from loyalcore.testing.postgres import running_server
+from loyalcore.testing.postgres import CUT_OFF, running_server
 from tests.unit.adapters.sqlalchemy import _samples as samples
 from tests.unit.adapters.sqlalchemy._samples import MAIN
 
@@ -46,10 +46,7 @@ def head(ref: LedgerRef, version: int) -> ChangeSet:
 def kick(url: str) -> None:
     """End every other connection to a database, as an administrator or a network can."""
     with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as admin:
-        admin.execute(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+        admin.execute(CUT_OFF)
 
 
 @pytest.fixture

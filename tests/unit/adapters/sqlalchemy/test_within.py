@@ -51,6 +51,7 @@ class Host:
         self.shop = Loyalty(store, [BEANS], actor="checkout")
         self.shop.customers.register("ada")
         self.connection: Any = connect()
+        self.connection.execute("DROP TABLE IF EXISTS shop_order")
         self.connection.execute("CREATE TABLE shop_order (id TEXT)")
 
     def orders(self) -> int:

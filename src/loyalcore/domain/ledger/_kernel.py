@@ -392,7 +392,8 @@ def _leave(account: Account) -> None:
     for lot in account.lots.values():
         lot.free = lot.held = 0
     for hold in account.holds.values():
-        hold.state = HoldState.RELEASED
+        if hold.is_open:
+            hold.state = HoldState.RELEASED
     for debt in account.debts.values():
         debt.owed = 0
     account.closed.update(account.lots)

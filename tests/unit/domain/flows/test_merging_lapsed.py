@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from loyalcore.domain.ledger import ExpiryModel, Shortfall
+from loyalcore.domain.ledger import Entry, ExpiryModel, HoldState, Shortfall, fold, touched
+from loyalcore.query import All
 from tests.unit.domain.ledger._shop import Figures, Shop, instant
 
 
@@ -27,6 +28,28 @@ def test_held_points_of_a_lapsed_account_lapse_with_the_survivor(is_active_again
     shop.loyalty.customers.merge("ada", into="bob")
     shop.do("release", hold.id, who="bob")
     assert shop.figures("bob") == Figures(3 if is_active_again else 1, expired=10)
+
+
+@pytest.mark.parametrize("is_swept", [False, True])
+@pytest.mark.parametrize("way", ["captured", "lapsed"])
+def test_a_hold_that_was_resolved_before_the_merge_keeps_its_state(way: str, is_swept: bool) -> None:
+    """A merge releases the holds that are open: one that was captured, or lapsed, stays so where it stood."""
+    shop = Shop()
+    shop.award(10)
+    hold = shop.do("hold", 4, hold_for="1D").hold
+    ref = hold.ref
+    if way == "captured":
+        shop.do("capture", hold.id)
+    shop.at("2026-01-21")
+    if is_swept:
+        shop.points.sweep("ada")
+    shop.loyalty.customers.merge("ada", into="bob")
+    with shop.store.unit(readonly=True) as unit:
+        stored = unit.load([ref])[ref]
+        entries = list(unit.stream(All(Entry, "live", holder_id=ref.ledger.holder_id), instant("2026-01-21")))
+    (recomputed,) = (part for part in touched(fold(entries), ref.ledger) if part.ref == ref)
+    assert stored.state is HoldState(way)
+    assert recomputed == stored
 
 
 @pytest.mark.parametrize("spent", [6, 10])

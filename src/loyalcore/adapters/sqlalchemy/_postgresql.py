@@ -24,7 +24,7 @@ from loyalcore.adapters.sqlalchemy._tables import NAME_OF, TABLE_OF
 from loyalcore.errors import CapabilityMissing, InvalidInput, ReadOnlyStore, StaleVersion, StoreError, StoreUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from sqlalchemy import Engine, Select, Table
     from sqlalchemy.dialects.postgresql import Insert
@@ -217,7 +217,7 @@ class PostgresDialect:
         if len(asks) == 1:
             return [link.cursor.execute(*asks[0]).fetchall()]
         cursors = link.cursors(len(asks))
-        with link.connection.pipeline():
+        with _together(link.connection):
             for cursor, (statement, values) in zip(cursors, asks, strict=True):
                 cursor.execute(statement, values)
             return [cursor.fetchall() for cursor in cursors]
@@ -243,7 +243,7 @@ class PostgresDialect:
     def _write_together(link: PostgresLink, steps: Sequence[Step]) -> None:
         asks = [(step, row) for step in steps for row in step.rows]
         cursors = link.cursors(len(asks))
-        with link.connection.pipeline():
+        with _together(link.connection):
             for cursor, (step, row) in zip(cursors, asks, strict=True):
                 cursor.execute(step.statement, row)
         for cursor, (step, _row) in zip(cursors, asks, strict=True):
@@ -299,6 +299,27 @@ def _plain(cursor: Any) -> Any:
     """Let all numbers travel as one type, so that a statement is prepared once."""
     cursor.adapters.register_dumper(int, Int8Dumper)
     return cursor
+
+
+@contextlib.contextmanager
+def _together(connection: psycopg.Connection[Any]) -> Iterator[None]:
+    """Let statements travel at once, and raise what the server said first.
+
+    An error that left a pipeline would make psycopg write a warning to the host's log, for what is another unit's
+    ordinary win; so it leaves when the pipeline has ended.
+    """
+    first: psycopg.Error | None = None
+    try:
+        with connection.pipeline():
+            try:
+                yield
+            except psycopg.Error as error:
+                first = error
+    except psycopg.Error:
+        if first is None:
+            raise
+    if first is not None:
+        raise first
 
 
 def _check(kind: type[Any], is_found: bool) -> None:

@@ -206,6 +206,16 @@ def test_a_taken_name_says_of_what(on_server: SqlStore) -> None:
         assert caught.value.what == "key"
 
 
+def test_a_lost_race_leaves_no_trace_in_the_log(on_server: SqlStore, caplog: pytest.LogCaptureFixture) -> None:
+    """A unit that another one was faster than raises that, and the driver writes no warning about it."""
+    many = tuple(samples.key(f"many-{number}") for number in range(40))
+    write(on_server, ChangeSet(inserts=many[:1]))
+    for _ in range(30):
+        with pytest.raises(StaleVersion):
+            write(on_server, ChangeSet(inserts=many))
+    assert caplog.records == []
+
+
 def test_many_rows_are_written_whole(on_server: SqlStore) -> None:
     """A large change set is written like a small one, and refused like it."""
     refs = [LedgerRef("live", f"h{number}", "beans") for number in range(100)]

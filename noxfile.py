@@ -58,6 +58,21 @@ def contract(session: nox.Session) -> None:
 
 
 @nox.session
+def kills(session: nox.Session) -> None:
+    """Kill writers, clients and a server in the middle of their work, many times, and show the figures."""
+    install(session, "tests")
+    profile = {"LOYALCORE_KILLS": "long", "LOYALCORE_REQUIRE_PG": "1"}
+    session.run("python", "-m", "pytest", "tests/contract/test_kills.py", *session.posargs, env=profile)
+
+
+@nox.session
+def contention(session: nox.Session) -> None:
+    """Let sixteen processes want the same thing at once, on SQLite and PostgreSQL, and show the figures."""
+    install(session, "tests")
+    session.run("python", "-m", "loyalcore.testing.history.contention", *session.posargs)
+
+
+@nox.session
 def typing(session: nox.Session) -> None:
     """Check all types, and that the public ones are complete."""
     install(session, "typing")

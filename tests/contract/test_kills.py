@@ -19,6 +19,7 @@ from loyalcore.adapters.sqlalchemy import SqlStore
 from loyalcore.errors import CapabilityMissing, StoreUnavailable
 from loyalcore.testing.history.kills import Tally, kill_servers, kill_workers
 from loyalcore.testing.postgres import REQUIRED, Databases, running_server
+from tests.contract._late import LateStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,6 +106,15 @@ def await_quiet(url: str) -> None:
         while connection.execute(busy).fetchone() != (0,):
             assert time.monotonic() < end, "the server did not notice that its clients are dead"
             time.sleep(0.01)
+
+
+def test_kills_show_a_store_that_commits_in_two_steps(tmp_path: Path) -> None:
+    """A store that writes a command's key in a second transaction is caught: retried keys have a second effect."""
+    tally = kill_workers(LateStore(str(tmp_path / "late.db")), kills=30, seed=5, at_once=1)
+    laws = {violation.law for report in tally.reports for violation in report.violations}
+    assert not tally.is_ok
+    assert laws <= {"attempted", "once"}
+    assert tally.kills < 30
 
 
 def test_a_store_of_one_process_has_no_workers() -> None:

@@ -12,6 +12,7 @@ from loyalcore.testing.history._answers import acknowledged, alike, attempted, o
 from loyalcore.testing.history._history import SETTLING, History
 from loyalcore.testing.history._ledgers import lots, numbers, projection
 from loyalcore.testing.history._log import Log
+from loyalcore.testing.history._notices import notices
 from loyalcore.testing.history._reads import order, reads
 from loyalcore.testing.history._recorder import Recorder
 from loyalcore.testing.history._stored import read_store
@@ -30,7 +31,20 @@ if TYPE_CHECKING:
 
 LAWS: Final[dict[str, Callable[[History, Stored], Iterator[Violation]]]] = {
     law.__name__: law
-    for law in (acknowledged, attempted, once, alike, refused, unbroken, numbers, lots, projection, reads, order)
+    for law in (
+        acknowledged,
+        attempted,
+        once,
+        alike,
+        refused,
+        unbroken,
+        numbers,
+        lots,
+        projection,
+        notices,
+        reads,
+        order,
+    )
 }
 """Every law of a history by its name."""
 
@@ -77,12 +91,13 @@ class Report:
         return "\n".join([head, *map(str, self.violations)])
 
 
-def examine(history: History, store: Store, *, environment: str = "live") -> Report:
+def examine(history: History, store: Store, programs: Iterable[Program] = (), *, environment: str = "live") -> Report:
     """Hold a history against a store as it is, and write nothing.
 
     Args:
         history: What all writers of the store wrote down; they have ended.
         store: Where the records are.
+        programs: The programs that ran; what they tell customers is looked for in the outbox.
         environment: `live` or `sandbox`.
 
     Raises:
@@ -95,7 +110,7 @@ def examine(history: History, store: Store, *, environment: str = "live") -> Rep
         >>> examine(History(()), MemoryStore()).is_ok
         True
     """
-    stored = read_store(store, environment)
+    stored = read_store(store, environment, programs)
     found = (violation for law in LAWS.values() for violation in law(history, stored))
     return Report(
         violations=tuple(dict.fromkeys(found)),
@@ -145,14 +160,15 @@ def check(
         >>> print(check(History(()), MemoryStore(), [beans]))
         every law holds: no calls, 0 reads by 0 workers; 0 entries stored; 0 commands in doubt, ...
     """
-    first = examine(history, store, environment=environment)
+    programs = tuple(programs)
+    first = examine(history, store, programs, environment=environment)
     doubtful = _doubtful(history)
     name = _settling_name(history)
     with Log(name, folder if doubtful else None) as log:
         host = Recorder(store, programs, log, environment=environment, clock=clock, registry=registry)
         outcomes = [host.run(call.command) for call in doubtful]
         lines = log.lines
-    second = examine(history.with_lines(lines), store, environment=environment)
+    second = examine(history.with_lines(lines), store, programs, environment=environment)
     settling = History(tuple(lines)).calls
     unsettled = [
         Violation("settled", f"{call.command.name} of {call.began.worker}", f"is in doubt still: {outcome}", call.lines)

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from loyalcore.domain.customers import Customer
-from loyalcore.domain.decision import CustomerRef, Fact, KeyRecord
+from loyalcore.domain.decision import CustomerRef, Fact, KeyRecord, Notice
 from loyalcore.domain.ledger import Debt, Entry, Ledger, Lot, PointsHold
 from loyalcore.errors import StoreUnavailable
 from loyalcore.query import All
 from loyalcore.values.clock import EPOCH
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from loyalcore.domain.decision import LedgerRef, Ref
+    from loyalcore.domain.programs import Program
     from loyalcore.store import Store
 
 LOOKS_MAX: Final = 20
@@ -34,6 +37,8 @@ class Stored:
         keys: The keys that were used.
         facts: The facts that were paid.
         parts: The lots, holds and debts, closed ones too.
+        notices: The outbox.
+        programs: The programs that ran, as far as they are known.
     """
 
     environment: str
@@ -43,6 +48,8 @@ class Stored:
     keys: tuple[KeyRecord, ...]
     facts: tuple[Fact, ...]
     parts: tuple[Any, ...]
+    notices: tuple[Notice, ...]
+    programs: tuple[Program, ...] = ()
 
     @cached_property
     def by_ledger(self) -> dict[LedgerRef, list[Entry]]:
@@ -92,7 +99,7 @@ def ids_of(record: KeyRecord) -> tuple[str, ...]:
     return tuple(ledger.entry_id(seq) for ledger, seqs in record.entries for seq in seqs)
 
 
-def read_store(store: Store, environment: str) -> Stored:
+def read_store(store: Store, environment: str, programs: Iterable[Program] = ()) -> Stored:
     """Read everything, from one moment.
 
     Raises:
@@ -113,6 +120,8 @@ def read_store(store: Store, environment: str) -> Stored:
                 keys=every(KeyRecord),
                 facts=every(Fact),
                 parts=(*every(Lot), *every(PointsHold), *every(Debt)),
+                notices=every(Notice),
+                programs=tuple(programs),
             )
             heads = every(Ledger)
             if heads == stored.heads:

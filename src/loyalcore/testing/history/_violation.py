@@ -34,6 +34,7 @@ class Violation:
     lines: tuple[Line, ...] = ()
 
     def __str__(self) -> str:
-        shown = [f"\n    {line.shown()}" for line in self.lines[:LINES_MAX]]
-        more = len(self.lines) - len(shown)
-        return f"{self.law}: {self.subject} {self.fault}{''.join(shown)}{f'{chr(10)}    and {more} more' * (more > 0)}"
+        shown = [f"    {line.shown()}" for line in self.lines[:LINES_MAX]]
+        if len(self.lines) > LINES_MAX:
+            shown.append(f"    and {len(self.lines) - LINES_MAX} more")
+        return "\n".join([f"{self.law}: {self.subject} {self.fault}", *shown])

@@ -10,7 +10,7 @@ import attrs
 
 from loyalcore.domain.customers import Register
 from loyalcore.domain.flows import Receipt
-from loyalcore.domain.ledger import Award
+from loyalcore.domain.ledger import Award, PointsNotice, PointsPolicy
 from loyalcore.domain.programs import Program
 from loyalcore.errors import StoreUnavailable
 from loyalcore.testing.history._log import Log
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 PAUSE: Final = 0.02
 """How long a worker waits when the store is out of reach, in seconds."""
 CUSTOMERS: Final = ("ada", "bob", "cem", "dora")
-PROGRAM: Final = Program("beans", currency="EUR", timezone="Europe/Berlin")
+PROGRAM: Final = Program(
+    "beans", currency="EUR", timezone="Europe/Berlin", points=PointsPolicy(notices=frozenset(PointsNotice))
+)
 """The program that the workers run, where none is given."""
 
 

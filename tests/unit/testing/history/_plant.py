@@ -10,7 +10,7 @@ from loyalcore.adapters.memory import MemoryStore
 from loyalcore.domain.customers import Register
 from loyalcore.domain.decision import EntriesRef, LedgerRef
 from loyalcore.domain.flows import Receipt, to_json
-from loyalcore.domain.ledger import Award, Entry, Spend
+from loyalcore.domain.ledger import Award, Entry, PointsNotice, PointsPolicy, Spend
 from loyalcore.domain.programs import Program
 from loyalcore.testing import CountedIds, FixedClock
 from loyalcore.testing.history import History, Line, Log, Recorder, What, check
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from loyalcore.domain.flows import Command
     from loyalcore.testing.history import Report
 
-BEANS = Program("beans", currency="EUR", timezone="UTC")
+BEANS = Program("beans", currency="EUR", timezone="UTC", points=PointsPolicy(notices=frozenset({PointsNotice.ADDED})))
 ADA = LedgerRef("live", "holder-1", "beans")
 FIRST = Award("ada", 10, reason="order", key="a-1")
 SECOND = Award("ada", 5, reason="order", key="a-2")

@@ -6,7 +6,7 @@ import attrs
 import pytest
 
 from loyalcore.domain.customers import Register
-from loyalcore.domain.decision import CustomerRef, KeyRef, LotRef
+from loyalcore.domain.decision import CustomerRef, KeyRef, LotRef, NoticeRef
 from loyalcore.domain.ledger import Award, Draw, EntryKind, Hold, Merge, Spend, Sweep
 from loyalcore.errors import StoreUnavailable
 from loyalcore.testing.history import LAWS, History, What, check, examine
@@ -229,6 +229,29 @@ def test_a_closed_lot_that_differs_is_found(run: Run) -> None:
     ref = LotRef(ADA, 1)
     run.shelf._records[ref] = attrs.evolve(run.shelf._records[ref], granted=9)
     assert run.laws() == {"projection"}
+
+
+def test_a_lost_notice_is_found(run: Run) -> None:
+    """An entry that its program tells of, and that has no notice in the outbox, breaks `notices`."""
+    del run.shelf._records[NoticeRef("live", "holder-1", run.entry(1).id)]
+    report = run.check()
+    assert [violation.law for violation in report.violations] == ["notices"]
+    assert "notice points_added of entry holder-1:beans:1: is not in the outbox" in str(report)
+
+
+def test_a_changed_notice_is_found(run: Run) -> None:
+    """A notice that says something else than its entry breaks `notices`."""
+    ref = NoticeRef("live", "holder-1", run.entry(1).id)
+    run.shelf._records[ref] = attrs.evolve(run.shelf._records[ref], details={"points": 9})
+    assert run.laws() == {"notices"}
+
+
+def test_a_phantom_notice_is_found(run: Run) -> None:
+    """A notice that no entry wants breaks `notices`."""
+    ref = NoticeRef("live", "holder-1", run.entry(1).id)
+    other = NoticeRef("live", "holder-1", "holder-1:beans:9:")
+    run.shelf._records[other] = attrs.evolve(run.shelf._records[ref], ref=other)
+    assert run.laws() == {"notices"}
 
 
 # Reads --------------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections import Counter
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -31,10 +32,11 @@ from loyalcore.testing.history._log import Log
 from loyalcore.testing.history._processes import context, start
 from loyalcore.testing.history._recorder import Recorder
 from loyalcore.testing.history._worker import PROGRAM
-from loyalcore.values.clock import SystemClock, from_micros, to_micros
+from loyalcore.values.clock import SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
 
     from loyalcore.domain.flows import Command
     from loyalcore.store import Store
@@ -85,13 +87,14 @@ class Race:
         name: What it is called.
         deliveries: The commands of each worker.
         expected: How many commands end how.
-        is_swept: Whether all ledgers are swept meanwhile, again and again.
+        begins_at: Where the clock of all workers stands when it begins; None is the system's. Then all ledgers are
+            swept meanwhile, again and again.
     """
 
     name: str
     deliveries: Sequence[Sequence[Command]]
     expected: Counter[str]
-    is_swept: bool = False
+    begins_at: datetime | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -202,10 +205,10 @@ def crossed(host: Recorder, scale: Scale) -> Race:
 def swept(host: Recorder, scale: Scale) -> Race:
     """Points lapse one lot after the other, and are swept, while all spend from the same ledgers."""
     names = [_customer(host, f"swept-{each}", lots=1, points=2 * scale.processes) for each in range(scale.swept)]
-    now = to_micros(SystemClock().now())
+    begins_at = SystemClock().now() + timedelta(days=1)
     for place, name in enumerate(names):
         for lot in range(LAPSING):
-            ends = from_micros(now + 1_000_000 + 300_000 * lot + 5_000 * place)
+            ends = begins_at + timedelta(milliseconds=20 + 200 * lot + 5 * place)
             _must(host.run(Award(name, 20, reason="order", expires_at=ends, key=f"lapse-{lot}")))
     return Race(
         name=f"a sweep beside {scale.processes} spenders",
@@ -214,7 +217,7 @@ def swept(host: Recorder, scale: Scale) -> Race:
             for worker in range(scale.processes)
         ],
         expected=Counter(ok=2 * scale.processes * len(names)),
-        is_swept=True,
+        begins_at=begins_at,
     )
 
 
@@ -263,12 +266,13 @@ def contend(store: Store, scale: Scale | None = None) -> Iterator[Figures]:
 
 
 def _run(store: Store, folder: Path, name: str, race: Race) -> Figures:
-    gate = context().Barrier(len(race.deliveries) + 1)
+    is_swept = race.begins_at is not None
+    gate = context().Barrier(len(race.deliveries) + 1 + is_swept)
     crew = [
-        start(_deliver, store, str(folder), f"{name}-{worker}", tuple(commands), gate)
+        start(_deliver, store, str(folder), f"{name}-{worker}", tuple(commands), gate, race.begins_at)
         for worker, commands in enumerate(race.deliveries)
     ]
-    sweeper = start(_sweep, store, str(folder)) if race.is_swept else None
+    sweeper = start(_sweep, store, str(folder), gate, race.begins_at) if is_swept else None
     gate.wait(WAIT_SECONDS)
     began = time.monotonic()
     for process in crew:
@@ -300,18 +304,33 @@ def _overspent(store: Store, race: Race) -> int:
     return sum(each.spent > each.awarded or each.active < 0 or each.deficit > 0 for each in shown)
 
 
-def _deliver(store: Store, folder: str, worker: str, commands: tuple[Command, ...], gate: Any) -> None:
+class _RunningClock:
+    """A clock that is put to an instant and runs on from there."""
+
+    def __init__(self, at: datetime) -> None:
+        self._at = at
+        self._began = time.monotonic()
+
+    def now(self) -> datetime:
+        """What time it is."""
+        return self._at + timedelta(seconds=time.monotonic() - self._began)
+
+
+def _deliver(
+    store: Store, folder: str, worker: str, commands: tuple[Command, ...], gate: Any, begins_at: datetime | None
+) -> None:
+    with store.unit(readonly=True) as unit:
+        unit.load([])
     with Log(worker, Path(folder)) as log:
-        host = Recorder(store, [PROGRAM], log)
-        with store.unit(readonly=True) as unit:
-            unit.load([])
         gate.wait(WAIT_SECONDS)
+        host = Recorder(store, [PROGRAM], log, clock=None if begins_at is None else _RunningClock(begins_at))
         for command in commands:
             host.run(command)
 
 
-def _sweep(store: Store, folder: str) -> None:
-    shop = Loyalty(store, [PROGRAM], actor="sweeper")
+def _sweep(store: Store, folder: str, gate: Any, begins_at: datetime) -> None:
+    gate.wait(WAIT_SECONDS)
+    shop = Loyalty(store, [PROGRAM], actor="sweeper", clock=_RunningClock(begins_at))
     count = 0
     while not (Path(folder) / STOP).exists():
         try:

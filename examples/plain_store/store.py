@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping
-from datetime import date, datetime
-from decimal import Decimal
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, Self
 
-import attrs
-
-from loyalcore.domain import customers, decision, ledger
 from loyalcore.domain.decision import ChangeSet, EntriesRef, Ref
-from loyalcore.errors import ReadOnlyStore, StaleVersion, StoreUnavailable
+from loyalcore.domain.ledger import Debt, Ledger, Lot, PointsHold
+from loyalcore.errors import OutcomeUnknown, ReadOnlyStore, StaleVersion, StoreUnavailable
 from loyalcore.query import All
+from loyalcore.store import KIND_OF, from_columns, name_columns, names, narrowing, to_columns
 from loyalcore.values.clock import to_micros
 
 SCHEMA = """
@@ -33,16 +33,14 @@ REPLACE = INSERT.replace("INSERT", "INSERT OR REPLACE", 1)
 CHANGE = "UPDATE record SET version = :version, due_at = :due_at, body = :body"
 UPDATE = f"{CHANGE} WHERE kind = :kind AND name = :name AND version = :expected"
 
-# Names. The parts of a ref are joined so that names sort as their parts do (P12): no text of the library holds the
+# Names. The columns of a name are joined so that names sort as their columns do (P12): no text of the library holds the
 # separator, every character that it may hold comes after it, and numbers are written with all their digits.
 END, AFTER_END = "\x1f", "\x20"
-KIND = {"HoldRef": "PointsHold", "EntriesRef": "Entry", "KeyRef": "KeyRecord"}  # the others are named alike
 
 
-def name_of(*parts: Any) -> str:
-    """Write parts of a name, whole refs among them, as one text."""
-    flat = [name_of(*attrs.astuple(part, recurse=False)) if attrs.has(type(part)) else part for part in parts]
-    return "".join((f"{part:019d}" if isinstance(part, int) else part.removesuffix(END)) + END for part in flat)
+def name_of(columns: Mapping[str, Any]) -> str:
+    """Write the columns of a name, or the first ones of them, as one text."""
+    return "".join((f"{part:019d}" if isinstance(part, int) else part) + END for part in columns.values())
 
 
 def within(name: str) -> tuple[str, str]:
@@ -50,54 +48,29 @@ def within(name: str) -> tuple[str, str]:
     return name, name[:-1] + AFTER_END
 
 
-# Bodies. A value that JSON has no word for becomes a list that begins with the name of its type.
-TYPES: dict[str, Any] = {"dict": dict, "tuple": lambda *parts: parts, "Decimal": Decimal}
-TYPES |= {"datetime": datetime.fromisoformat, "date": date.fromisoformat}
-TYPES |= {name: getattr(module, name) for module in (customers, decision, ledger) for name in module.__all__}
-
-
-def pack(value: Any) -> Any:
-    """Give a value of a record as JSON can write it."""
-    kind = type(value)
-    if kind in {str, int, bool, type(None)}:
-        return value
-    if attrs.has(kind):
-        return [kind.__name__, {field.name: pack(getattr(value, field.name)) for field in attrs.fields(kind)}]
-    if isinstance(value, tuple):
-        return [kind.__name__, *map(pack, value)]
-    if isinstance(value, date):
-        return [kind.__name__, value.isoformat()]
-    return ["dict", dict(value)] if hasattr(value, "keys") else [kind.__name__, str(value)]
-
-
-def unpack(value: Any) -> Any:
-    """Give back what `pack` wrote."""
-    if isinstance(value, dict):
-        return {name: unpack(each) for name, each in value.items()}
-    if not isinstance(value, list):
-        return value
-    name, parts = value[0], [unpack(part) for part in value[1:]]
-    kind = TYPES[name]
-    return kind(**parts[0]) if isinstance(kind, type) and attrs.has(kind) else kind(*parts)
-
-
 def row_of(record: Any, expected: int | None = None) -> dict[str, Any]:
-    """Give a record as a row; a ledger without its open parts, which are rows of their own."""
-    if isinstance(record, ledger.Ledger):
-        record = attrs.evolve(record, lots=(), holds=(), debts=())
-    due_at = getattr(record, "next_change_at", None)
+    """Give a record as a row: what it is looked up by, and the whole of it as JSON."""
+    kind, columns = type(record), to_columns(record)
     row = {name: getattr(record, name, None) for name in ("version", "is_open", "order_id", "corrects")}
-    row |= {"kind": type(record).__name__, "name": name_of(record.ref), "expected": expected}
-    return row | {"due_at": due_at and to_micros(due_at), "body": json.dumps(pack(record), separators=(",", ":"))}
+    due_at = getattr(record, "next_change_at", None)
+    row |= {"kind": kind.__name__, "name": name_of({name: columns[name] for name in names(kind)})}
+    return row | {
+        "due_at": due_at and to_micros(due_at),
+        "expected": expected,
+        "body": json.dumps(columns, default=str),
+    }
 
 
 class PlainStore:
-    """A store in one SQLite file, made where there is none; threads and processes may share it."""
+    """A store in one SQLite file, made where there is none; threads and processes share it, and it can be pickled."""
 
     abilities = frozenset({"durable", "processes", "threads"})
 
     def __init__(self, path: str) -> None:
-        self._path: str | None = path
+        self._path: str | None = os.path.abspath(path)
+        with self.unit(readonly=True) as unit:
+            unit.execute("COMMIT")
+            unit.execute("PRAGMA journal_mode = WAL")  # the file keeps it
         with self.unit() as unit:
             for statement in SCHEMA.split(";"):
                 unit.execute(statement)
@@ -114,6 +87,18 @@ class PlainStore:
         self._path = None
 
 
+@contextmanager
+def translated(what: str = "") -> Iterator[None]:
+    """Make what SQLite raises an error of the library (P14)."""
+    try:
+        yield
+    except sqlite3.IntegrityError as error:
+        raise StaleVersion(what) from error  # the name is taken (P8, P9)
+    except sqlite3.Error as error:
+        is_readonly = getattr(error, "sqlite_errorname", "").startswith("SQLITE_READONLY")
+        raise (ReadOnlyStore if is_readonly else StoreUnavailable)(str(error)) from error
+
+
 class PlainUnit:
     """One transaction on a connection of its own; one that may write has the write lock from its beginning (P6)."""
 
@@ -121,12 +106,9 @@ class PlainUnit:
         self._path, self._readonly = path, readonly
 
     def __enter__(self) -> Self:
-        try:
+        with translated():
             self.connection = sqlite3.connect(self._path, timeout=30, isolation_level=None)
-        except sqlite3.Error as error:
-            raise StoreUnavailable(str(error)) from error
         try:
-            self.execute("PRAGMA journal_mode = WAL")
             self.execute("BEGIN" if self._readonly else "BEGIN IMMEDIATE")
         except BaseException:
             self.connection.close()
@@ -138,7 +120,10 @@ class PlainUnit:
 
     def commit(self) -> None:
         """Make everything applied visible and durable (P2)."""
-        self.execute("COMMIT")
+        try:
+            self.connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise OutcomeUnknown(str(error)) from error
 
     def load(self, refs: Collection[Ref], lock: bool = False) -> Mapping[Ref, Any]:
         """Give the record of every ref (P4)."""
@@ -158,43 +143,47 @@ class PlainUnit:
                 for record in records:
                     self.execute(statement, row_of(record))
         except BaseException:
-            self.connection.execute("ROLLBACK TO applying")
+            self.execute("ROLLBACK TO applying")
             raise
 
     def stream(self, query: All, at: datetime) -> Iterator[Any]:
         """Give the records of a query in the order of their names (P12, P13)."""
-        parts = (query.environment, query.holder_id, query.program_id, query.ledger)
-        bounds = within(name_of(*(part for part in parts if part is not None)))
+        fixed = narrowing(query)
+        bounds = within(name_of({name: fixed.pop(name) for name in names(query.kind) if name in fixed}))
         is_due = "" if query.due_by is None else f" AND due_at <= {to_micros(query.due_by)}"
-        return self._read(f"{SELECT}{is_due} ORDER BY name", (query.kind.__name__, *bounds))
+        records = self._read(query.kind, f"{SELECT}{is_due} ORDER BY name", bounds)
+        return (each for each in records if all(getattr(each, name) == fixed[name] for name in fixed))
 
     def _find(self, ref: Ref) -> Any:
+        kind = KIND_OF[type(ref)]
         if isinstance(ref, EntriesRef) and ref.by != "seq":
             by_column = f"{SELECT} AND {ref.by} = ? ORDER BY name"
-            return tuple(self._read(by_column, ("Entry", *within(name_of(ref.ledger)), ref.value)))
-        named = type(ref).__name__
-        found = tuple(self._read(SELECT, (KIND.get(named, named.removesuffix("Ref")), *within(name_of(ref)))))
+            return tuple(self._read(kind, by_column, (*within(name_of(name_columns(ref.ledger))), ref.value)))
+        found = tuple(self._read(kind, SELECT, within(name_of(name_columns(ref)))))
         return found if isinstance(ref, EntriesRef) else next(iter(found), None)
 
-    def _read(self, statement: str, values: tuple[Any, ...]) -> Iterator[Any]:
-        for (body,) in self.execute(statement, values):
-            record = unpack(json.loads(body))
-            yield self._with_open_parts(record) if isinstance(record, ledger.Ledger) else record
+    def _read(self, kind: type[Any], statement: str, values: tuple[Any, ...]) -> Iterator[Any]:
+        rows = self.execute(statement, (kind.__name__, *values))
+        while row := self._next(rows):
+            columns = json.loads(row[0])
+            yield from_columns(kind, columns, **(self._open_parts(columns) if kind is Ledger else {}))
 
-    def _with_open_parts(self, head: ledger.Ledger) -> ledger.Ledger:
-        """Give a ledger with its open lots, holds and debts, in the order of P5."""
-        bounds = within(name_of(head.ref))
-        named = f"{SELECT} AND is_open ORDER BY name"
-        parts = (self._read(named, (kind, *bounds)) for kind in ("Lot", "PointsHold", "Debt"))
-        lots, holds, debts = (tuple(sorted(each, key=lambda part: getattr(part, "seq", 0))) for each in parts)
-        return attrs.evolve(head, lots=lots, holds=holds, debts=debts)
+    def _open_parts(self, head: Mapping[str, Any]) -> dict[str, tuple[Any, ...]]:
+        """Give the open lots, holds and debts of a ledger, in the order of P5."""
+        bounds, named = (
+            within(name_of({name: head[name] for name in names(Ledger)})),
+            f"{SELECT} AND is_open ORDER BY name",
+        )
+        kinds: dict[str, type[Any]] = {"lots": Lot, "holds": PointsHold, "debts": Debt}
+        parts = {name: self._read(kind, named, bounds) for name, kind in kinds.items()}
+        return {name: tuple(sorted(each, key=lambda part: getattr(part, "seq", 0))) for name, each in parts.items()}
 
     def execute(self, statement: str, values: Any = ()) -> sqlite3.Cursor:
-        """Run a statement; what goes wrong with it becomes an error of the library (P14)."""
-        try:
+        """Run a statement."""
+        with translated(values["kind"] if isinstance(values, dict) else ""):
             return self.connection.execute(statement, values)
-        except sqlite3.IntegrityError as error:
-            raise StaleVersion(str(values["kind"])) from error  # the name is taken (P8, P9)
-        except sqlite3.Error as error:
-            is_readonly = getattr(error, "sqlite_errorname", "").startswith("SQLITE_READONLY")
-            raise (ReadOnlyStore if is_readonly else StoreUnavailable)(str(error)) from error
+
+    @staticmethod
+    def _next(rows: sqlite3.Cursor) -> Any:
+        with translated():
+            return rows.fetchone()

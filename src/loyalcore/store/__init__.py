@@ -1,9 +1,23 @@
 """The protocols a host implements to keep loyalcore's records, with numbered promises."""
 
+from loyalcore.store._columns import KIND_OF, from_columns, name_columns, names, narrowing, to_columns
 from loyalcore.store._overlay import OverlayStore, with_repository
 from loyalcore.store._protocol import KINDS, Repository, Store, Unit
 
-__all__ = ["KINDS", "OverlayStore", "Repository", "Store", "Unit", "with_repository"]
+__all__ = [
+    "KINDS",
+    "KIND_OF",
+    "OverlayStore",
+    "Repository",
+    "Store",
+    "Unit",
+    "from_columns",
+    "name_columns",
+    "names",
+    "narrowing",
+    "to_columns",
+    "with_repository",
+]
 
 
 def __dir__() -> list[str]:

@@ -6,27 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from loyalcore.domain.customers import Customer, Membership
-from loyalcore.domain.decision import (
-    ChangeSet,
-    CustomerRef,
-    DebtRef,
-    EntriesRef,
-    Fact,
-    FactRef,
-    HoldRef,
-    KeyRecord,
-    KeyRef,
-    LedgerRef,
-    LotRef,
-    MembershipRef,
-    Note,
-    NoteRef,
-    Notice,
-    NoticeRef,
-)
-from loyalcore.domain.ledger import Debt, Entry, Ledger, Lot, PointsHold
+from loyalcore.domain.decision import ChangeSet
 from loyalcore.errors import InvalidInput
+from loyalcore.store._columns import KIND_OF
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -37,20 +19,6 @@ if TYPE_CHECKING:
     from loyalcore.domain.decision import Ref
     from loyalcore.query import All
     from loyalcore.store._protocol import Repository, Store, Unit
-
-_KIND_OF: dict[type[Any], type[Any]] = {
-    CustomerRef: Customer,
-    MembershipRef: Membership,
-    LedgerRef: Ledger,
-    LotRef: Lot,
-    HoldRef: PointsHold,
-    DebtRef: Debt,
-    EntriesRef: Entry,
-    KeyRef: KeyRecord,
-    FactRef: Fact,
-    NoteRef: Note,
-    NoticeRef: Notice,
-}
 
 
 def with_repository(store: Store, kind: type[Any], repository: Callable[[Unit], Repository]) -> OverlayStore:
@@ -71,11 +39,12 @@ def with_repository(store: Store, kind: type[Any], repository: Callable[[Unit], 
 
     Example:
         >>> from loyalcore.adapters.memory import MemoryStore
+        >>> from loyalcore.domain.customers import Customer
         >>> mine, rest = MemoryStore(), MemoryStore()
         >>> with_repository(rest, Customer, lambda unit: mine.unit()).abilities == rest.abilities
         True
     """
-    if not any(kind is known for known in _KIND_OF.values()):
+    if not any(kind is known for known in KIND_OF.values()):
         raise InvalidInput("give the class of a record, such as Customer", path="kind")
     return OverlayStore(store, kind, repository)
 
@@ -130,8 +99,8 @@ class _OverlayUnit:
         self._unit.commit()
 
     def load(self, refs: Collection[Ref], lock: bool = False) -> Mapping[Ref, Any]:
-        own = [ref for ref in refs if _KIND_OF[type(ref)] is self._kind]
-        rest = [ref for ref in refs if _KIND_OF[type(ref)] is not self._kind]
+        own = [ref for ref in refs if KIND_OF[type(ref)] is self._kind]
+        rest = [ref for ref in refs if KIND_OF[type(ref)] is not self._kind]
         found: dict[Ref, Any] = dict(self._own.load(own, lock)) if own else {}
         if rest:
             found.update(self._unit.load(rest, lock))

@@ -1,0 +1,259 @@
+"""The tables of the Django store: a model for each kind of record, with the columns of `loyalcore.store.to_columns`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
+
+OF_LEDGER = ("environment", "holder_id", "program_id", "ledger")
+
+
+class NameField(models.CharField):
+    """A text of a name: it compares exactly and sorts by code points, as SQLite's texts do by themselves."""
+
+    def __init__(self, *args: Any, max_length: int = 255, **options: Any) -> None:
+        super().__init__(*args, max_length=max_length, **options)
+
+    def db_parameters(self, connection: Any) -> dict[str, Any]:
+        """Give the type of the column, and on PostgreSQL its collation."""
+        exact = {"collation": "C"} if connection.vendor == "postgresql" else {}
+        return {**super().db_parameters(connection), **exact}
+
+
+def entry_id(**options: Any) -> NameField:
+    """Make a column for the id of an entry: three names, and a number."""
+    return NameField(max_length=800, **options)
+
+
+class OfLedger(models.Model):
+    """A row that belongs to a ledger."""
+
+    environment = NameField()
+    holder_id = NameField()
+    program_id = NameField()
+    ledger = NameField()
+
+    class Meta:
+        abstract = True
+
+
+class Customer(models.Model):
+    """The directory: the shop's own customer id leads to the holder of the points."""
+
+    environment = NameField()
+    customer_id = NameField()
+    holder_id = NameField()
+    registered_at = models.DateTimeField()
+    merged_into = NameField(null=True)
+    absorbed = models.JSONField()
+    programs = models.JSONField()
+    version = models.BigIntegerField()
+
+    class Meta:
+        db_table = "loyalty_customer"
+        constraints = (UniqueConstraint(fields=("environment", "customer_id"), name="loyalty_customer_name"),)
+        indexes = (Index(fields=("environment", "holder_id"), name="loyalty_customer_holder"),)
+
+
+class Membership(models.Model):
+    """A customer in a program; `standing__tier` of the JSON is the tier."""
+
+    environment = NameField()
+    holder_id = NameField()
+    program_id = NameField()
+    known_at = models.DateTimeField(null=True)
+    joined_at = models.DateTimeField(null=True)
+    standing = models.JSONField()
+    ledgers = models.JSONField()
+    version = models.BigIntegerField()
+
+    class Meta:
+        db_table = "loyalty_membership"
+        constraints = (
+            UniqueConstraint(fields=("environment", "holder_id", "program_id"), name="loyalty_membership_name"),
+        )
+
+
+class Ledger(OfLedger):
+    """The head of a ledger: its figures, and when time changes them next."""
+
+    version = models.BigIntegerField()
+    seq = models.BigIntegerField()
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    lot_count = models.BigIntegerField()
+    awarded = models.BigIntegerField()
+    active = models.BigIntegerField()
+    pending = models.BigIntegerField()
+    held = models.BigIntegerField()
+    spent = models.BigIntegerField()
+    expired = models.BigIntegerField()
+    reversed = models.BigIntegerField()
+    deficit = models.BigIntegerField()
+    earned = models.BigIntegerField()
+    account_expires_at = models.DateTimeField(null=True)
+    lapsed_lots = models.BigIntegerField()
+    next_change_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "loyalty_ledger"
+        constraints = (UniqueConstraint(fields=OF_LEDGER, name="loyalty_ledger_name"),)
+        indexes = (
+            Index(
+                fields=("environment", "next_change_at"),
+                condition=Q(next_change_at__isnull=False),
+                name="loyalty_ledger_due",
+            ),
+        )
+
+
+class Lot(OfLedger):
+    """The points of one award."""
+
+    lot = models.BigIntegerField()
+    granted = models.BigIntegerField()
+    free = models.BigIntegerField()
+    held = models.BigIntegerField()
+    active_from = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    expires_on = models.DateField(null=True)
+    expiry = models.TextField(null=True)
+    is_earned = models.BooleanField()
+    origin = models.TextField(null=True)
+
+    is_open = Q(free__gt=0) | Q(held__gt=0)
+
+    class Meta:
+        db_table = "loyalty_lot"
+        constraints = (
+            UniqueConstraint(fields=(*OF_LEDGER, "lot"), name="loyalty_lot_name"),
+            CheckConstraint(condition=Q(free__gte=0, held__gte=0), name="loyalty_lot_left"),
+        )
+        indexes = (Index(fields=(*OF_LEDGER, "lot"), condition=Q(free__gt=0) | Q(held__gt=0), name="loyalty_lot_open"),)
+
+
+class PointsHold(OfLedger):
+    """Points reserved during a payment."""
+
+    hold_id = NameField()
+    points = models.BigIntegerField()
+    lapses_at = models.DateTimeField()
+    state = models.CharField(max_length=16)
+    draws = models.JSONField()
+    seq = models.BigIntegerField()
+
+    is_open = Q(state="open")
+
+    class Meta:
+        db_table = "loyalty_hold"
+        constraints = (UniqueConstraint(fields=(*OF_LEDGER, "hold_id"), name="loyalty_hold_name"),)
+
+
+class Debt(OfLedger):
+    """Points owed."""
+
+    entry_id = entry_id()
+    owed = models.BigIntegerField()
+    seq = models.BigIntegerField()
+    paid = models.JSONField()
+
+    is_open = Q(owed__gt=0)
+
+    class Meta:
+        db_table = "loyalty_debt"
+        constraints = (
+            UniqueConstraint(fields=(*OF_LEDGER, "entry_id"), name="loyalty_debt_name"),
+            CheckConstraint(condition=Q(owed__gte=0), name="loyalty_debt_owed"),
+        )
+
+
+class Entry(OfLedger):
+    """What happened: written once, numbered without a gap."""
+
+    seq = models.BigIntegerField()
+    kind = models.CharField(max_length=16)
+    points = models.BigIntegerField()
+    recorded_at = models.DateTimeField()
+    effective_at = models.DateTimeField()
+    occurred_at = models.DateTimeField(null=True)
+    draws = models.JSONField()
+    settled = models.JSONField()
+    lots = models.JSONField()
+    changes = models.JSONField()
+    owed = models.BigIntegerField()
+    waived = models.BigIntegerField()
+    program_version = models.IntegerField()
+    actor = models.TextField()
+    reason = models.TextField()
+    order_id = NameField(null=True)
+    rule = models.TextField(null=True)
+    hold_id = models.TextField(null=True)
+    lapses_at = models.DateTimeField(null=True)
+    corrects = entry_id(null=True)
+    counterpart = models.TextField(null=True)
+    account_expires_at = models.DateTimeField(null=True)
+    carried = models.JSONField(null=True)
+
+    class Meta:
+        db_table = "loyalty_entry"
+        constraints = (UniqueConstraint(fields=(*OF_LEDGER, "seq"), name="loyalty_entry_name"),)
+        indexes = (
+            Index(fields=(*OF_LEDGER, "order_id"), name="loyalty_entry_order"),
+            Index(fields=(*OF_LEDGER, "corrects"), name="loyalty_entry_corrects"),
+        )
+
+
+class KeyRecord(models.Model):
+    """An idempotency key that was used."""
+
+    environment = NameField()
+    holder_id = NameField()
+    key = NameField()
+    command = models.TextField()
+    digests = models.JSONField()
+    entries = models.JSONField()
+
+    class Meta:
+        db_table = "loyalty_key"
+        constraints = (UniqueConstraint(fields=("environment", "holder_id", "key"), name="loyalty_key_name"),)
+
+
+class Fact(models.Model):
+    """A business fact that was paid, and where."""
+
+    environment = NameField()
+    holder_id = NameField()
+    program_id = NameField()
+    rule = NameField()
+    source_type = NameField()
+    source_id = NameField()
+    line = NameField()
+    side = NameField()
+    cycle = models.BigIntegerField()
+    ledger = models.JSONField()
+    seq = models.BigIntegerField()
+
+    class Meta:
+        db_table = "loyalty_fact"
+        constraints = (
+            UniqueConstraint(
+                fields=(
+                    *("environment", "holder_id", "program_id", "rule"),
+                    *("source_type", "source_id", "line", "side", "cycle"),
+                ),
+                name="loyalty_fact_name",
+            ),
+        )
+
+
+class Note(OfLedger):
+    """Free text about an entry, which can be erased."""
+
+    seq = models.BigIntegerField()
+    text = models.TextField()
+
+    class Meta:
+        db_table = "loyalty_note"
+        constraints = (UniqueConstraint(fields=(*OF_LEDGER, "seq"), name="loyalty_note_name"),)

@@ -1,0 +1,192 @@
+"""A loyalcore store on the Django ORM: every kind of record in a table of the shop's own database."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from itertools import groupby
+from typing import Any, Self
+
+from django.db import Error, connections, transaction
+
+from examples.django_store import models
+from examples.django_store.standalone import reopen
+from loyalcore.domain.decision import ChangeSet, EntriesRef, Ref
+from loyalcore.domain.ledger import Debt, Ledger, Lot, PointsHold
+from loyalcore.errors import InvalidInput, OutcomeUnknown, ReadOnlyStore, StaleVersion, StoreError, StoreUnavailable
+from loyalcore.query import All
+from loyalcore.store import KIND_OF, KINDS, from_columns, name_columns, names, narrowing, to_columns
+
+MODELS: dict[type[Any], Any] = {kind: getattr(models, kind.__name__) for kind in KINDS}
+LOCKED = {kind for kind, model in MODELS.items() if hasattr(model, "version")}
+"""Customers, memberships and the heads of ledgers (P6)."""
+PARTS: dict[str, tuple[type[Any], str, tuple[str, ...]]] = {
+    "lots": (Lot, "version", ("lot",)),
+    "holds": (PointsHold, "held", ("seq", "hold_id")),
+    "debts": (Debt, "deficit", ("seq", "entry_id")),
+}
+"""What a ledger carries: of which kind, the figure that is 0 where there is none, and in which order (P5)."""
+
+
+class DjangoStore:
+    """A store in the database of a Django project.
+
+    Args:
+        using: The alias of the database in `DATABASES`; on SQLite with the transaction mode IMMEDIATE.
+        reading: An alias of the same database for units that only read: on SQLite without that mode, on PostgreSQL at
+            the isolation level REPEATABLE READ, so that each sees one state (P12).
+    """
+
+    abilities = frozenset({"durable", "processes", "threads", "within"})
+
+    def __init__(self, using: str = "default", reading: str = "reading") -> None:
+        self.using, self.reading = using, reading
+
+    def unit(self, *, readonly: bool = False) -> DjangoUnit:
+        """Open a unit of work."""
+        return DjangoUnit(self.reading if readonly else self.using, readonly=readonly)
+
+    def within(self, connection: Any) -> LentStore:
+        """Work inside the open `atomic` block of a connection, such as `django.db.connection`."""
+        if not getattr(connection, "in_atomic_block", False):
+            raise InvalidInput("must be a connection of Django's inside atomic()", path="connection")
+        return LentStore(connection.alias)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return reopen, ({alias: connections.settings[alias] for alias in (self.using, self.reading)},)
+
+
+class LentStore:
+    """The store for as long as an `atomic` block of the shop's lasts: its units are savepoints of that block."""
+
+    abilities = frozenset({"within"})
+
+    def __init__(self, using: str) -> None:
+        self.using = using
+
+    def unit(self, *, readonly: bool = False) -> DjangoUnit:
+        """Open a unit of work."""
+        return DjangoUnit(self.using, readonly=readonly, is_lent=True)
+
+
+@contextmanager
+def translated(what: str = "record") -> Iterator[None]:
+    """Make what the database raises an error of the library (P14)."""
+    try:
+        yield
+    except Error as error:
+        cause = error.__cause__
+        code = str(getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None) or "")
+        if code in {"23505", "SQLITE_CONSTRAINT_UNIQUE", "40001", "40P01"}:
+            raise StaleVersion(what) from error  # a name is taken (P8, P9), or others were faster
+        if code == "25006" or code.startswith("SQLITE_READONLY"):
+            raise ReadOnlyStore("the database can be read but not written") from error
+        kind = StoreError if code.startswith(("22", "23", "SQLITE_CONSTRAINT")) else StoreUnavailable
+        raise kind(f"{type(error).__name__}: {code}") from error
+
+
+class DjangoUnit:
+    """One `atomic` block; one that may write locks the heads that it loads, where the database has locks on rows."""
+
+    def __init__(self, alias: str, *, readonly: bool, is_lent: bool = False) -> None:
+        self._alias, self._readonly, self._is_lent = alias, readonly, is_lent
+        self._is_one_view = readonly and not is_lent
+        self._is_open = False
+
+    def __enter__(self) -> Self:
+        self._connection = connections[self._alias]
+        if self._connection.in_atomic_block and not (self._is_lent or self._readonly):
+            raise InvalidInput("is inside atomic(): book with loyalty.within(connection)", path=self._alias)
+        self._was_connected = self._connection.connection is not None
+        self._atomic = transaction.atomic(using=self._alias)
+        with translated():
+            self._atomic.__enter__()
+        self._is_open = True
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._is_open:
+            self._is_open = False
+            with suppress(Error):  # a connection that is lost has undone it already
+                transaction.set_rollback(True, using=self._alias)
+                self._atomic.__exit__(None, None, None)
+        if not self._was_connected:  # outside of a request nobody else would close it
+            self._connection.close()
+
+    def commit(self) -> None:
+        """Make everything applied visible and durable (P2); within a block of the shop's, as that is committed."""
+        if not self._is_open or self._connection.needs_rollback:
+            raise StoreUnavailable("the unit has ended, or something in it has failed")
+        self._is_open = False
+        try:
+            self._atomic.__exit__(None, None, None)
+        except Error as error:
+            raise OutcomeUnknown("the database failed while it committed") from error
+
+    def load(self, refs: Collection[Ref], lock: bool = False) -> Mapping[Ref, Any]:
+        """Give the record of every ref (P4), locked in one order (P6)."""
+        ordered = sorted(refs, key=lambda ref: (type(ref).__name__, repr(ref)))
+        with translated():
+            return {ref: self._find(ref) for ref in ordered}
+
+    def apply(self, changes: ChangeSet) -> None:
+        """Write a change set, or refuse it whole (P8 to P11)."""
+        if self._readonly:
+            raise ReadOnlyStore("this unit is read-only")
+        for put in changes.puts:
+            kind, columns = type(put.record), to_columns(put.record)
+            rows, what = self._rows(kind), kind.__name__.lower()
+            with translated(what):
+                if put.expected is None:
+                    rows.create(**columns)
+                    continue
+                name = {name: columns.pop(name) for name in names(kind)}
+                if rows.filter(**name, version=put.expected).update(**columns) != 1:
+                    raise StaleVersion(what)
+        self._write(changes.parts, is_over=True)
+        self._write(changes.inserts, is_over=False)
+
+    def stream(self, query: All, at: datetime) -> Iterator[Any]:
+        """Give the records of a query in the order of their names (P12, P13)."""
+        rows = self._rows(query.kind).filter(**narrowing(query)).order_by(*names(query.kind))
+        if query.due_by is not None:
+            rows = rows.filter(next_change_at__lte=query.due_by)
+        with translated():
+            for row in rows.values().iterator() if self._is_one_view else list(rows.values()):
+                yield self._record(query.kind, row)
+
+    def _write(self, records: Iterable[Any], *, is_over: bool) -> None:
+        for kind, group in groupby(sorted(records, key=lambda record: type(record).__name__), key=type):
+            written = [to_columns(record) for record in group]
+            over: dict[str, Any] = {"update_conflicts": True, "unique_fields": names(kind)} if is_over else {}
+            if is_over:
+                over["update_fields"] = [name for name in written[0] if name not in names(kind)]
+            with translated(kind.__name__.lower()):
+                self._rows(kind).bulk_create([MODELS[kind](**columns) for columns in written], **over)
+
+    def _find(self, ref: Ref) -> Any:
+        kind = KIND_OF[type(ref)]
+        rows = self._rows(kind).filter(**name_columns(ref))
+        if isinstance(ref, EntriesRef):
+            return tuple(self._record(kind, row) for row in rows.order_by("seq").values())
+        if kind in LOCKED and not self._is_one_view:
+            rows = rows.select_for_update()
+        return next((self._record(kind, row) for row in rows.values()), None)
+
+    def _record(self, kind: type[Any], row: Mapping[str, Any]) -> Any:
+        return from_columns(kind, row, **(self._parts(row) if kind is Ledger else {}))
+
+    def _parts(self, head: Mapping[str, Any]) -> dict[str, tuple[Any, ...]]:
+        """Give the open lots, holds and debts of a ledger; none are asked for where there are none."""
+        name = {column: head[column] for column in names(Ledger)}
+        parts: dict[str, tuple[Any, ...]] = {}
+        for field, (kind, figure, order) in PARTS.items():
+            rows = self._rows(kind).filter(MODELS[kind].is_open, **name).order_by(*order) if head[figure] else None
+            parts[field] = tuple(self._record(kind, row) for row in rows.values()) if rows is not None else ()
+        return parts
+
+    def _rows(self, kind: type[Any]) -> Any:
+        if not self._is_open:
+            raise StoreUnavailable("the unit has not begun or has ended")
+        return MODELS[kind].objects.using(self._alias)

@@ -28,7 +28,7 @@ def setup() -> None:
 
 
 def databases_of(url: str) -> dict[str, dict[str, Any]]:
-    """Give the settings of a database under two aliases: one that writes, and one whose transactions see one state."""
+    """Give the settings of a database under two aliases: one for units that write, and one for those that only read."""
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
         engine = {"ENGINE": "django.db.backends.sqlite3", "NAME": os.path.abspath(parts.path.removeprefix("/"))}
@@ -37,16 +37,11 @@ def databases_of(url: str) -> dict[str, dict[str, Any]]:
             url: {**engine, "OPTIONS": {**options, "transaction_mode": "IMMEDIATE"}},
             f"{url} reading": {**engine, "OPTIONS": options},
         }
-    from django.db.backends.postgresql.psycopg_any import IsolationLevel
-
     options = dict(parse_qsl(parts.query))
     where = {"HOST": options.pop("host", parts.hostname or ""), "PORT": options.pop("port", parts.port or "")}
     who = {"USER": unquote(parts.username or ""), "PASSWORD": unquote(parts.password or "")}
     engine = {"ENGINE": "django.db.backends.postgresql", "NAME": parts.path.removeprefix("/"), **where, **who}
-    return {
-        url: {**engine, "OPTIONS": options},
-        f"{url} reading": {**engine, "OPTIONS": {**options, "isolation_level": IsolationLevel.REPEATABLE_READ}},
-    }
+    return {alias: {**engine, "OPTIONS": options} for alias in (url, f"{url} reading")}
 
 
 def reopen(databases: Mapping[str, Mapping[str, Any]]) -> DjangoStore:

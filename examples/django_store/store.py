@@ -34,8 +34,8 @@ class DjangoStore:
 
     Args:
         using: The alias of the database in `DATABASES`; on SQLite with the transaction mode IMMEDIATE.
-        reading: An alias of the same database for units that only read: on SQLite without that mode, on PostgreSQL at
-            the isolation level REPEATABLE READ, so that each sees one state (P12).
+        reading: Another alias of the same database, on SQLite without that mode: for units that only read, so that
+            records can be streamed while others are written.
     """
 
     abilities = frozenset({"durable", "processes", "threads", "within"})
@@ -87,11 +87,14 @@ def translated(what: str = "record") -> Iterator[None]:
 
 
 class DjangoUnit:
-    """One `atomic` block; one that may write locks the heads that it loads, where the database has locks on rows."""
+    """One `atomic` block.
+
+    On PostgreSQL it either sees one state, and is refused where others have changed it, or it locks what it loads and
+    sees what they have committed by then. On SQLite one that may write has the write lock from its beginning.
+    """
 
     def __init__(self, alias: str, *, readonly: bool, is_lent: bool = False) -> None:
         self._alias, self._readonly, self._is_lent = alias, readonly, is_lent
-        self._is_one_view = readonly and not is_lent
         self._is_open = False
 
     def __enter__(self) -> Self:
@@ -103,6 +106,7 @@ class DjangoUnit:
         with translated():
             self._atomic.__enter__()
         self._is_open = True
+        self._is_fresh = self._connection.vendor == "postgresql" and not self._is_lent
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -125,10 +129,13 @@ class DjangoUnit:
             raise OutcomeUnknown("the database failed while it committed") from error
 
     def load(self, refs: Collection[Ref], lock: bool = False) -> Mapping[Ref, Any]:
-        """Give the record of every ref (P4), locked in one order (P6)."""
-        ordered = sorted(refs, key=lambda ref: (type(ref).__name__, repr(ref)))
+        """Give the record of every ref (P4); what can be locked goes first, in one order (P6)."""
+        lock = lock or self._is_lent
+        ordered = sorted(refs, key=lambda ref: (KIND_OF[type(ref)] not in LOCKED, type(ref).__name__, repr(ref)))
         with translated():
-            return {ref: self._find(ref) for ref in ordered}
+            if not lock:
+                self._see_one_state()
+            return {ref: self._find(ref, lock) for ref in ordered}
 
     def apply(self, changes: ChangeSet) -> None:
         """Write a change set, or refuse it whole (P8 to P11)."""
@@ -149,11 +156,13 @@ class DjangoUnit:
 
     def stream(self, query: All, at: datetime) -> Iterator[Any]:
         """Give the records of a query in the order of their names (P12, P13)."""
-        rows = self._rows(query.kind).filter(**narrowing(query)).order_by(*names(query.kind))
-        if query.due_by is not None:
-            rows = rows.filter(next_change_at__lte=query.due_by)
         with translated():
-            for row in rows.values().iterator() if self._is_one_view else list(rows.values()):
+            self._see_one_state()
+            rows = self._rows(query.kind).filter(**narrowing(query)).order_by(*names(query.kind))
+            if query.due_by is not None:
+                rows = rows.filter(next_change_at__lte=query.due_by)
+            is_still = self._readonly and not self._is_lent
+            for row in rows.values().iterator() if is_still else list(rows.values()):
                 yield self._record(query.kind, row)
 
     def _write(self, records: Iterable[Any], *, is_over: bool) -> None:
@@ -165,13 +174,19 @@ class DjangoUnit:
             with translated(kind.__name__.lower()):
                 self._rows(kind).bulk_create([MODELS[kind](**columns) for columns in written], **over)
 
-    def _find(self, ref: Ref) -> Any:
+    def _see_one_state(self) -> None:
+        if self._is_fresh:
+            self._is_fresh = False
+            with self._connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+
+    def _find(self, ref: Ref, lock: bool) -> Any:
         kind = KIND_OF[type(ref)]
         rows = self._rows(kind).filter(**name_columns(ref))
         if isinstance(ref, EntriesRef):
             return tuple(self._record(kind, row) for row in rows.order_by("seq").values())
-        if kind in LOCKED and not self._is_one_view:
-            rows = rows.select_for_update()
+        if lock and kind in LOCKED:
+            rows = rows.select_for_update()  # which SQLite does not have, nor need
         return next((self._record(kind, row) for row in rows.values()), None)
 
     def _record(self, kind: type[Any], row: Mapping[str, Any]) -> Any:
@@ -189,4 +204,5 @@ class DjangoUnit:
     def _rows(self, kind: type[Any]) -> Any:
         if not self._is_open:
             raise StoreUnavailable("the unit has not begun or has ended")
+        self._is_fresh = False
         return MODELS[kind].objects.using(self._alias)

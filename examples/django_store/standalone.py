@@ -27,37 +27,40 @@ def setup() -> None:
         django.setup()
 
 
-def databases_of(url: str) -> dict[str, dict[str, Any]]:
-    """Give the settings of a database under two aliases: one for units that write, and one for those that only read."""
+def database_of(url: str) -> dict[str, Any]:
+    """Give the settings of a database."""
     parts = urlsplit(url)
+    name = parts.path.removeprefix("/")
     if parts.scheme == "sqlite":
-        engine = {"ENGINE": "django.db.backends.sqlite3", "NAME": os.path.abspath(parts.path.removeprefix("/"))}
-        options: dict[str, Any] = {"timeout": 30, "init_command": "PRAGMA journal_mode=WAL"}
-        return {
-            url: {**engine, "OPTIONS": {**options, "transaction_mode": "IMMEDIATE"}},
-            f"{url} reading": {**engine, "OPTIONS": options},
-        }
+        options: dict[str, Any] = {"transaction_mode": "IMMEDIATE", "timeout": 30}
+        options["init_command"] = "PRAGMA journal_mode=WAL"
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": os.path.abspath(name), "OPTIONS": options}
     options = dict(parse_qsl(parts.query))
-    where = {"HOST": options.pop("host", parts.hostname or ""), "PORT": options.pop("port", parts.port or "")}
-    who = {"USER": unquote(parts.username or ""), "PASSWORD": unquote(parts.password or "")}
-    engine = {"ENGINE": "django.db.backends.postgresql", "NAME": parts.path.removeprefix("/"), **where, **who}
-    return {alias: {**engine, "OPTIONS": options} for alias in (url, f"{url} reading")}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": name,
+        "HOST": options.pop("host", parts.hostname or ""),
+        "PORT": options.pop("port", parts.port or ""),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "OPTIONS": options,
+    }
 
 
-def reopen(databases: Mapping[str, Mapping[str, Any]]) -> DjangoStore:
-    """Give the store on databases that this process may not know yet: the one that writes, and the one that reads."""
+def reopen(using: str, database: Mapping[str, Any]) -> DjangoStore:
+    """Give the store on a database that this process may not know yet."""
     setup()
-    filled = ConnectionHandler({"default": {}, **databases}).settings
-    connections.settings.update({alias: each for alias, each in filled.items() if alias not in connections.settings})
+    filled = ConnectionHandler({"default": {}, using: database}).settings
+    connections.settings.setdefault(using, filled[using])
     from examples.django_store.store import DjangoStore
 
-    return DjangoStore(*databases)
+    return DjangoStore(using)
 
 
 def open_store(url: str) -> DjangoStore:
-    """Give the store on a database such as `sqlite:///shop.db`, with its tables."""
-    store = reopen(databases_of(url))
-    connection = connections[store.using]
+    """Give the store on a database such as `sqlite:///shop.db`, with its tables; the URL is its alias."""
+    store = reopen(url, database_of(url))
+    connection = connections[url]
     with connection.schema_editor() as editor:
         present = connection.introspection.table_names()
         for model in apps.get_app_config(APP.rpartition(".")[2]).get_models():

@@ -12,7 +12,7 @@ from django.db import Error, connections, transaction
 
 from examples.django_store import models
 from examples.django_store.standalone import reopen
-from loyalcore.domain.decision import ChangeSet, EntriesRef, Ref
+from loyalcore.domain.decision import ChangeSet, EntriesRef, Put, Ref
 from loyalcore.domain.ledger import Debt, Ledger, Lot, PointsHold
 from loyalcore.errors import InvalidInput, OutcomeUnknown, ReadOnlyStore, StaleVersion, StoreError, StoreUnavailable
 from loyalcore.query import All
@@ -30,22 +30,16 @@ PARTS: dict[str, tuple[type[Any], str, tuple[str, ...]]] = {
 
 
 class DjangoStore:
-    """A store in the database of a Django project.
-
-    Args:
-        using: The alias of the database in `DATABASES`; on SQLite with the transaction mode IMMEDIATE.
-        reading: Another alias of the same database, on SQLite without that mode: for units that only read, so that
-            records can be streamed while others are written.
-    """
+    """A store in the database of a Django project; `using` is its alias in `DATABASES`."""
 
     abilities = frozenset({"durable", "processes", "threads", "within"})
 
-    def __init__(self, using: str = "default", reading: str = "reading") -> None:
-        self.using, self.reading = using, reading
+    def __init__(self, using: str = "default") -> None:
+        self.using = using
 
     def unit(self, *, readonly: bool = False) -> DjangoUnit:
         """Open a unit of work."""
-        return DjangoUnit(self.reading if readonly else self.using, readonly=readonly)
+        return DjangoUnit(self.using, readonly=readonly)
 
     def within(self, connection: Any) -> LentStore:
         """Work inside the open `atomic` block of a connection, such as `django.db.connection`."""
@@ -54,13 +48,13 @@ class DjangoStore:
         return LentStore(connection.alias)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return reopen, ({alias: connections.settings[alias] for alias in (self.using, self.reading)},)
+        return reopen, (self.using, connections.settings[self.using])
 
 
 class LentStore:
     """The store for as long as an `atomic` block of the shop's lasts: its units are savepoints of that block."""
 
-    abilities = frozenset({"within"})
+    abilities: frozenset[str] = frozenset()
 
     def __init__(self, using: str) -> None:
         self.using = using
@@ -68,6 +62,19 @@ class LentStore:
     def unit(self, *, readonly: bool = False) -> DjangoUnit:
         """Open a unit of work."""
         return DjangoUnit(self.using, readonly=readonly, is_lent=True)
+
+
+def reading(alias: str) -> str:
+    """Give an alias for a unit that only reads, of the same database and not in use in this thread.
+
+    So records can be streamed while others are read and booked; and on SQLite the unit needs no write lock.
+    """
+    databases, source = connections.settings, connections.settings[alias]
+    while (alias := f"{alias} reading") in databases and connections[alias].in_atomic_block:
+        pass
+    options = {name: value for name, value in source["OPTIONS"].items() if name != "transaction_mode"}
+    databases.setdefault(alias, {**source, "OPTIONS": options, "ATOMIC_REQUESTS": False})
+    return alias
 
 
 @contextmanager
@@ -98,8 +105,10 @@ class DjangoUnit:
         self._is_open = False
 
     def __enter__(self) -> Self:
+        if self._readonly and not self._is_lent:
+            self._alias = reading(self._alias)
         self._connection = connections[self._alias]
-        if self._connection.in_atomic_block and not (self._is_lent or self._readonly):
+        if self._connection.in_atomic_block and not self._is_lent:
             raise InvalidInput("is inside atomic(): book with loyalty.within(connection)", path=self._alias)
         self._was_connected = self._connection.connection is not None
         self._atomic = transaction.atomic(using=self._alias)
@@ -141,18 +150,15 @@ class DjangoUnit:
         """Write a change set, or refuse it whole (P8 to P11)."""
         if self._readonly:
             raise ReadOnlyStore("this unit is read-only")
-        for put in changes.puts:
-            kind, columns = type(put.record), to_columns(put.record)
-            rows, what = self._rows(kind), kind.__name__.lower()
-            with translated(what):
-                if put.expected is None:
-                    rows.create(**columns)
-                    continue
-                name = {name: columns.pop(name) for name in names(kind)}
-                if rows.filter(**name, version=put.expected).update(**columns) != 1:
-                    raise StaleVersion(what)
-        self._write(changes.parts, is_over=True)
-        self._write(changes.inserts, is_over=False)
+        try:
+            for put in changes.puts:
+                self._put(put)
+            self._write(changes.parts, is_over=True)
+            self._write(changes.inserts, is_over=False)
+        except BaseException:
+            if self._is_open:
+                transaction.set_rollback(True, using=self._alias)  # whoever commits it nevertheless is refused
+            raise
 
     def stream(self, query: All, at: datetime) -> Iterator[Any]:
         """Give the records of a query in the order of their names (P12, P13)."""
@@ -164,6 +170,16 @@ class DjangoUnit:
             is_still = self._readonly and not self._is_lent
             for row in rows.values().iterator() if is_still else list(rows.values()):
                 yield self._record(query.kind, row)
+
+    def _put(self, put: Put) -> None:
+        kind, columns = type(put.record), to_columns(put.record)
+        with translated(kind.__name__.lower()):
+            if put.expected is None:
+                self._rows(kind).create(**columns)
+                return
+            name = {name: columns.pop(name) for name in names(kind)}
+            if self._rows(kind).filter(**name, version=put.expected).update(**columns) != 1:
+                raise StaleVersion(kind.__name__.lower())
 
     def _write(self, records: Iterable[Any], *, is_over: bool) -> None:
         for kind, group in groupby(sorted(records, key=lambda record: type(record).__name__), key=type):

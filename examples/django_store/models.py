@@ -257,3 +257,19 @@ class Note(OfLedger):
     class Meta:
         db_table = "loyalty_note"
         constraints = (UniqueConstraint(fields=(*OF_LEDGER, "seq"), name="loyalty_note_name"),)
+
+
+class Notice(models.Model):
+    """The outbox: what the shop should tell somebody; delivered, it is deleted."""
+
+    environment = NameField()
+    holder_id = NameField()
+    notice_id = entry_id()
+    kind = models.TextField()
+    program_id = NameField()
+    at = models.DateTimeField()
+    details = models.JSONField()
+
+    class Meta:
+        db_table = "loyalty_notice"
+        constraints = (UniqueConstraint(fields=("environment", "holder_id", "notice_id"), name="loyalty_notice_name"),)

@@ -11,7 +11,7 @@ import attrs
 import pytest
 
 from loyalcore.domain.customers import Customer, Membership, Standing
-from loyalcore.domain.decision import EntriesRef, Fact, KeyRecord, LedgerRef, Ref
+from loyalcore.domain.decision import EntriesRef, Fact, KeyRecord, LedgerRef, Notice, Ref
 from loyalcore.domain.ledger import Entry, Ledger, Lot, PointsHold
 from loyalcore.errors import StoreError
 from loyalcore.query import All
@@ -133,6 +133,7 @@ def test_a_query_narrows_the_columns_that_there_are() -> None:
     assert narrowing(All(Entry, "live", **query)) == {"environment": "live", **query}
     assert narrowing(All(KeyRecord, "live", **query)) == {"environment": "live", "holder_id": "h"}
     assert narrowing(All(Customer, "live", **query)) == {"environment": "live", "holder_id": "h"}
+    assert narrowing(All(Notice, "live", **query)) == {"environment": "live", "holder_id": "h", "program_id": "p"}
     assert narrowing(All(Fact, "live", **query)) == {"environment": "live", "holder_id": "h", "program_id": "p"}
     assert narrowing(All(Entry, "live")) == {"environment": "live"}
 

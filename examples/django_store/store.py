@@ -43,9 +43,9 @@ class DjangoStore:
 
     def within(self, connection: Any) -> LentStore:
         """Work inside the open `atomic` block of a connection, such as `django.db.connection`."""
-        if not getattr(connection, "in_atomic_block", False):
-            raise InvalidInput("must be a connection of Django's inside atomic()", path="connection")
-        return LentStore(connection.alias)
+        if getattr(connection, "alias", None) != self.using or not connection.in_atomic_block:
+            raise InvalidInput(f"must be Django's connection {self.using!r} inside atomic()", path="connection")
+        return LentStore(self.using)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return reopen, (self.using, connections.settings[self.using])

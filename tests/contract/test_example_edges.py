@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import sqlite3
 import threading
+from contextlib import closing
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -240,10 +241,12 @@ def test_a_busy_database_is_unavailable(tmp_path: Path) -> None:
         unit.commit()
 
 
-def test_a_lost_connection_is_unavailable(postgres: Databases) -> None:
-    """A server that ends a connection ends its unit, and the next one opens another."""
-    with postgres.fresh() as url:
-        store = open_store(url)
+@pytest.mark.parametrize("is_kept", [False, True])
+def test_a_lost_connection_is_unavailable(postgres: Databases, is_kept: bool) -> None:
+    """A server that ends a connection ends its unit, and the next one opens another, also where a request keeps it."""
+    with postgres.fresh() as url, closing(connections[(store := open_store(url)).using]) as connection:
+        if is_kept:
+            connection.ensure_connection()
         with store.unit() as unit, store.unit(readonly=True):
             with connections[store.using].cursor() as cursor:
                 cursor.execute("SELECT pg_backend_pid()")

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import takewhile
 from typing import Any, Self
 
 from loyalcore.domain.decision import ChangeSet, EntriesRef, Ref
@@ -149,10 +150,11 @@ class PlainUnit:
     def stream(self, query: All, at: datetime) -> Iterator[Any]:
         """Give the records of a query in the order of their names (P12, P13)."""
         fixed = narrowing(query)
-        bounds = within(name_of({name: fixed.pop(name) for name in names(query.kind) if name in fixed}))
+        left = takewhile(fixed.__contains__, names(query.kind))
+        bounds = within(name_of({name: fixed[name] for name in left}))
         is_due = "" if query.due_by is None else f" AND due_at <= {to_micros(query.due_by)}"
         records = self._read(query.kind, f"{SELECT}{is_due} ORDER BY name", bounds)
-        return (each for each in records if all(getattr(each, name) == fixed[name] for name in fixed))
+        return (each for each in records if fixed.items() <= to_columns(each).items())
 
     def _find(self, ref: Ref) -> Any:
         kind = KIND_OF[type(ref)]

@@ -16,7 +16,8 @@ Loading
     P5   A loaded ledger carries its open lots in award order, its open holds and open debts by `seq`, then id. It has
          open holds only where `held` is above 0, and open debts only where `deficit` is.
     P6   `load(refs, lock=True)` makes other units that lock the same ledgers, memberships or customers wait or fail
-         with `StaleVersion` until this one ends; refs are locked in one total order.
+         with `StaleVersion` until this one ends; refs are locked in one total order, before anything else that the
+         call asks for is read: a key that the lock was waited for is found.
     P7   Texts compare exactly: case, accents, trailing blanks and all. Instants keep their microseconds and are UTC.
 
 Applying

@@ -15,6 +15,7 @@ import attrs
 from loyalcore.domain.decision import ChangeSet, EntriesRef, LedgerRef
 from loyalcore.domain.ledger import Debt, Entry, Ledger, Lot, PointsHold
 from loyalcore.errors import ReadOnlyStore, StaleVersion, StoreUnavailable
+from loyalcore.store import name_columns, narrowing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -254,15 +255,9 @@ class MemoryUnit:
 
 
 def _is_within(record: Any, query: All) -> bool:
-    parts = attrs.asdict(record.ref) | attrs.asdict(record, recurse=False)
-    parts |= attrs.asdict(parts["ledger"]) if isinstance(parts.get("ledger"), LedgerRef) else {}
-    wanted = {
-        "environment": query.environment,
-        "holder_id": query.holder_id,
-        "program_id": query.program_id,
-        "ledger": query.ledger,
-    }
-    if any(value is not None and parts.get(name, value) != value for name, value in wanted.items()):
+    name = name_columns(record.ref)
+    fixed = narrowing(query)
+    if any(name.get(column, getattr(record, column, None)) != value for column, value in fixed.items()):
         return False
     if query.due_by is not None and isinstance(record, Ledger):
         return record.next_change_at is not None and record.next_change_at <= query.due_by
@@ -270,11 +265,4 @@ def _is_within(record: Any, query: All) -> bool:
 
 
 def _name_of(record: Any) -> tuple[Any, ...]:
-    return _flat(record.ref)
-
-
-def _flat(ref: Any) -> tuple[Any, ...]:
-    values = attrs.astuple(ref, recurse=False)
-    if isinstance(values[0], LedgerRef):
-        return (*attrs.astuple(values[0]), *values[1:])
-    return values
+    return tuple(name_columns(record.ref).values())

@@ -6,26 +6,22 @@ from typing import TYPE_CHECKING, Any
 
 from loyalcore.adapters.sqlalchemy import _rows
 from loyalcore.adapters.sqlalchemy._statements import VERSIONED
-from loyalcore.domain.customers import Customer, Membership
 from loyalcore.domain.decision import (
     CustomerRef,
     DebtRef,
     EntriesRef,
-    Fact,
     FactRef,
     HoldRef,
-    KeyRecord,
     KeyRef,
     LedgerRef,
     LotRef,
     MembershipRef,
-    Note,
     NoteRef,
-    Notice,
     NoticeRef,
 )
 from loyalcore.domain.ledger import Debt, Ledger, Lot, PointsHold
 from loyalcore.errors import CapabilityMissing
+from loyalcore.store import KIND_OF
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -51,12 +47,12 @@ def load(dialect: Dialect, link: Link, statements: Statements, refs: Iterable[Re
         if isinstance(ref, EntriesRef):
             asks.append((statements.entries[ref.by], (*_name(ref.ledger), ref.value)))
             continue
-        kind = type(ref)
-        if kind not in _KIND_OF:
-            raise CapabilityMissing(kind.__name__)
-        name = _NAMES[kind](ref)
-        asks.append((statements.load[_KIND_OF[kind]], name))
-        if kind is LedgerRef:
+        kind = KIND_OF.get(type(ref))
+        if kind is None:
+            raise CapabilityMissing(type(ref).__name__)
+        name = _NAMES[type(ref)](ref)
+        asks.append((statements.load[kind], name))
+        if kind is Ledger:
             asks.append((statements.open[Lot], name))
     if not asks:
         return {}
@@ -84,9 +80,7 @@ def _locks(statements: Statements, refs: Iterable[Ref]) -> list[Ask]:
     if not statements.lock:
         return []
     named = sorted(
-        (VERSIONED.index(kind), _NAMES[type(ref)](ref))
-        for ref in refs
-        if (kind := _KIND_OF.get(type(ref))) in VERSIONED
+        (VERSIONED.index(kind), _NAMES[type(ref)](ref)) for ref in refs if (kind := KIND_OF.get(type(ref))) in VERSIONED
     )
     return [(statements.lock[VERSIONED[rank]], name) for rank, name in named]
 
@@ -118,20 +112,6 @@ def _fact_name(ref: FactRef) -> Row:
     name = (ref.environment, ref.holder_id, ref.program_id, ref.rule, ref.source_type, ref.source_id)
     return (*name, ref.line, ref.side, ref.cycle)
 
-
-_KIND_OF: dict[type[Any], type[Any]] = {
-    CustomerRef: Customer,
-    MembershipRef: Membership,
-    LedgerRef: Ledger,
-    LotRef: Lot,
-    HoldRef: PointsHold,
-    DebtRef: Debt,
-    KeyRef: KeyRecord,
-    FactRef: Fact,
-    NoteRef: Note,
-    NoticeRef: Notice,
-}
-"""The kind of record that each kind of ref names."""
 
 _NAMES: dict[type[Any], Callable[[Any], Row]] = {
     CustomerRef: lambda ref: (ref.environment, ref.customer_id),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from loyalcore.domain.customers import Customer
-from loyalcore.domain.decision import ChangeSet, LedgerRef, Put
+from loyalcore.domain.decision import ChangeSet, Fact, KeyRecord, LedgerRef, Note, Notice, Put
 from loyalcore.domain.ledger import Entry, Ledger, Lot
 from loyalcore.query import All
 from loyalcore.testing.contract import _samples as samples
@@ -67,6 +67,31 @@ class StreamingContract(Contract):
         assert [(entry.ledger, entry.seq) for entry in entries] == [(ref, seq) for ref in refs for seq in (1, 2, 3)]
         lots = _stream(store, All(Lot, "live", **narrowed))
         assert [(lot.ledger, lot.lot) for lot in lots] == [(ref, number) for ref in refs for number in (1, 2)]
+
+    @pytest.mark.parametrize(
+        ("kind", "narrowed", "wanted"),
+        [
+            (Customer, {"holder_id": "holder-1"}, 1),
+            (Customer, {"holder_id": "holder-2"}, 0),
+            (Customer, {"program_id": "nuts", "ledger": "gift"}, 1),
+            (Notice, {"program_id": "beans"}, 1),
+            (Notice, {"program_id": "nuts"}, 0),
+            (Notice, {"ledger": "gift"}, 1),
+            (Fact, {"program_id": "beans", "ledger": "gift"}, 1),
+            (Fact, {"program_id": "nuts"}, 0),
+            (KeyRecord, {"holder_id": "holder-1", "program_id": "nuts"}, 1),
+            (KeyRecord, {"holder_id": "holder-2"}, 0),
+            (Note, {"ledger": "gift"}, 0),
+        ],
+        ids=lambda value: getattr(value, "__name__", None) or str(value),
+    )
+    def test_a_query_fixes_what_its_kind_has(
+        self, store: Store, kind: type[Any], narrowed: dict[str, Any], wanted: int
+    ) -> None:
+        """P12: a query is narrowed by the columns that its kind has, and by no others."""
+        kept = (samples.key(), samples.fact(), samples.note(), samples.notice())
+        write(store, samples.put(samples.customer(), None, *kept))
+        assert len(_stream(store, All(kind, "live", **narrowed))) == wanted
 
     def test_a_streamed_ledger_is_a_loaded_one(self, store: Store) -> None:
         """P12: a streamed ledger carries its open lots, holds and debts as a loaded one does."""

@@ -109,6 +109,34 @@ class VersionContract(Contract):
 class LockingContract(Contract):
     """Who locks what another unit has locked waits, or fails."""
 
+    def test_what_a_lock_was_waited_for_is_found(self, store: Store) -> None:
+        """P6: a key that was written while a lock was waited for is there in the answer, whatever is asked first."""
+        need(store, "threads")
+        key = samples.key()
+        write(store, samples.put(samples.ledger()))
+        locked, seen = threading.Event(), list[Any]()
+
+        def second() -> None:
+            assert locked.wait(timeout=30)
+            try:
+                with store.unit() as unit:
+                    found = unit.load([key.ref, samples.REF], lock=True)
+                    seen.append((found[samples.REF].version, found[key.ref]))
+            except (StaleVersion, StoreUnavailable) as error:
+                seen.append(error.code)
+
+        thread = threading.Thread(target=second)
+        thread.start()
+        with store.unit() as unit:
+            unit.load([samples.REF], lock=True)
+            locked.set()
+            thread.join(timeout=0.2)
+            unit.apply(samples.put(samples.ledger(version=2), 1, key))
+            unit.commit()
+        thread.join(timeout=60)
+        assert not thread.is_alive()
+        assert seen in ([(2, key)], ["stale_version"], ["store_unavailable"])
+
     def test_a_second_lock_waits_or_fails(self, store: Store) -> None:
         """P6: while a unit holds a ledger locked, another that locks it does not read what is about to change."""
         need(store, "threads")

@@ -12,6 +12,7 @@ import attrs
 from loyalcore import errors
 from loyalcore.domain.flows import COMMANDS
 from loyalcore.store import _protocol
+from loyalcore.testing.broken import CATCHES
 from loyalcore.testing.contract import StoreContract
 
 if TYPE_CHECKING:
@@ -107,7 +108,17 @@ def _contract() -> Iterator[str]:
     return _rows(*rows)
 
 
-_TABLES = {"commands": _commands, "contract": _contract, "errors": _errors, "promises": _promises}
+def _broken() -> Iterator[str]:
+    """Every broken store: what it does, and the tests that catch it."""
+    rows = [("Store", "What it does", "Which tests of the contract catch it")]
+    stores = dict.fromkeys(catch.store for catch in CATCHES)
+    for store in stores:
+        tests = dict.fromkeys(f"`{catch.part.__name__}.{catch.test}`" for catch in CATCHES if catch.store is store)
+        rows.append((f"`{store.__name__}`", _first_line(store), ", ".join(tests)))
+    return _rows(*rows)
+
+
+_TABLES = {"broken": _broken, "commands": _commands, "contract": _contract, "errors": _errors, "promises": _promises}
 
 
 def _draw(app: Any, page: str, source: list[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -25,7 +26,7 @@ from loyalcore.domain.decision import (
 from loyalcore.domain.ledger import EntryKind, HoldState
 from loyalcore.errors import StaleVersion
 from loyalcore.testing.contract import _samples as samples
-from loyalcore.testing.contract._contract import Contract, read, refused, write
+from loyalcore.testing.contract._contract import THREADS, Contract, need, race, read, refused, write
 from loyalcore.testing.contract._samples import AT, FAR, REF
 
 if TYPE_CHECKING:
@@ -192,3 +193,14 @@ class AppendContract(Contract):
         with pytest.raises(StaleVersion):
             write(store, samples.put(samples.ledger(), None, first), ChangeSet(inserts=(second,)))
         assert not read(store, first.ref)
+
+    @pytest.mark.parametrize("kind", TAKEN)
+    def test_of_racing_inserts_one_is_taken(self, store: Store, kind: str) -> None:
+        """P9: of 16 units that insert one ref at once, one does, and the others are refused."""
+        need(store, "threads")
+        write(store, samples.put(samples.ledger()))
+        record = TAKEN[kind][0]
+        answers = race([partial(write, store, ChangeSet(inserts=(record,)))] * THREADS)
+        won = [answer for answer in answers if answer is None]
+        lost = [answer for answer in answers if isinstance(answer, StaleVersion)]
+        assert (len(won), len(lost)) == (1, THREADS - 1), answers

@@ -1,0 +1,55 @@
+"""Stores that are wrong in one way each, as real ones have been, and the test of the contract that catches each.
+
+They prove the contract suite, and show what a mistake looks like there: a store of yours that fails the same test has
+probably the same fault. None is meant to be used.
+"""
+
+from loyalcore.testing.broken._catches import CATCHES, Catch
+from loyalcore.testing.broken.keys import AnyPayload, CaseFolding, EarlyCount, LookFirst, Padding, UsedUpKey
+from loyalcore.testing.broken.lots import NewestFirst, SpendBlind, StaleLots, UncappedReversal
+from loyalcore.testing.broken.times import Labelling, LocalTime, Naive, Truncating
+from loyalcore.testing.broken.units import (
+    CountedSequence,
+    Forgetting,
+    Leaky,
+    OutboxApart,
+    ProjectionApart,
+    RacyRead,
+    SwallowedCommit,
+)
+from loyalcore.testing.broken.versions import BlindWrite, Careless, EarlyCheck, RowCountIgnored, StaleRetry
+
+__all__ = [
+    "CATCHES",
+    "AnyPayload",
+    "BlindWrite",
+    "Careless",
+    "CaseFolding",
+    "Catch",
+    "CountedSequence",
+    "EarlyCheck",
+    "EarlyCount",
+    "Forgetting",
+    "Labelling",
+    "Leaky",
+    "LocalTime",
+    "LookFirst",
+    "Naive",
+    "NewestFirst",
+    "OutboxApart",
+    "Padding",
+    "ProjectionApart",
+    "RacyRead",
+    "RowCountIgnored",
+    "SpendBlind",
+    "StaleLots",
+    "StaleRetry",
+    "SwallowedCommit",
+    "Truncating",
+    "UncappedReversal",
+    "UsedUpKey",
+]
+
+
+def __dir__() -> list[str]:
+    return __all__

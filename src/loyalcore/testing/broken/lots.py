@@ -1,0 +1,134 @@
+"""Stores on which the sums agree, and the lots do not."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from loyalcore.domain.decision import EntriesRef, LedgerRef, Put
+from loyalcore.domain.ledger import Entry, Ledger, Lot
+from loyalcore.errors import StaleVersion
+from loyalcore.testing.broken._wrapped import PAUSE, Unit, Wrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from loyalcore.domain.decision import ChangeSet, Ref
+
+
+class _SpendBlindUnit(Unit):
+    def apply(self, changes: ChangeSet) -> None:
+        """Write lots once, when they are made."""
+        known = self.load([part.ref for part in changes.parts])
+        parts = tuple(part for part in changes.parts if not (isinstance(part, Lot) and known[part.ref]))
+        super().apply(attrs.evolve(changes, parts=parts))
+
+
+class SpendBlind(Wrapped):
+    """Keeps the balance, and forgets what was taken from which lot: a sweep over it expires what was spent."""
+
+    units = _SpendBlindUnit
+
+
+class _NewestFirstUnit(Unit):
+    def load(self, refs: Collection[Ref], lock: bool = False) -> dict[Ref, Any]:
+        """Load lots with the dates of each other: the one that was made last seems to end first."""
+        return {ref: _turned(found) for ref, found in super().load(refs, lock).items()}
+
+
+def _turned(record: Any) -> Any:
+    if not isinstance(record, Ledger) or len(record.lots) < 2:
+        return record
+    ends = sorted({(lot.expires_at is None, lot.expires_at) for lot in record.lots})
+    if len(ends) < 2:
+        return record
+    turned = [
+        attrs.evolve(lot, active_from=other.active_from, expires_at=other.expires_at, expires_on=other.expires_on)
+        for lot, other in zip(record.lots, reversed(record.lots), strict=True)
+    ]
+    return attrs.evolve(record, lots=tuple(turned))
+
+
+class NewestFirst(Wrapped):
+    """Lets the newest points be spent first, whatever the program says."""
+
+    units = _NewestFirstUnit
+
+
+class _UncappedUnit(Unit):
+    def load(self, refs: Collection[Ref], lock: bool = False) -> dict[Ref, Any]:
+        """Find no entry by what it corrects."""
+        return {
+            ref: () if isinstance(ref, EntriesRef) and ref.by == "corrects" else found
+            for ref, found in super().load(refs, lock).items()
+        }
+
+
+class UncappedReversal(Wrapped):
+    """Does not find what has taken back an award before: it is taken back again."""
+
+    units = _UncappedUnit
+
+
+class _StaleLotsUnit(Unit):
+    """Adds up what a unit changes to whatever the store has by now, lot by lot, without looking at the lots again."""
+
+    def load(self, refs: Collection[Ref], lock: bool = False) -> dict[Ref, Any]:
+        """Remember the ledgers as they were read."""
+        found = super().load(refs)
+        self.__dict__.setdefault("read", {}).update(
+            {ref: record for ref, record in found.items() if isinstance(ref, LedgerRef)}
+        )
+        return found
+
+    def apply(self, changes: ChangeSet) -> None:
+        """Keep it without a check."""
+        self._applied.append(changes)
+
+    def commit(self) -> None:
+        """Redeem in one statement per row, each guarded by its own condition alone: enough points are left."""
+        time.sleep(PAUSE)
+        with self._store._lock:
+            self._applied = [self._moved(changes) for changes in self._applied]
+            super().commit()
+
+    def _moved(self, changes: ChangeSet) -> ChangeSet:
+        puts, parts, inserts = list(changes.puts), list(changes.parts), list(changes.inserts)
+        for index, put in enumerate(puts):
+            read: Ledger | None = self.__dict__.get("read", {}).get(put.ref)
+            now: Any = self._store._shelf.find(put.ref)
+            if not isinstance(put.record, Ledger) or read is None or now.version == read.version:
+                continue
+            puts[index] = Put(_added(put.record, read, now), now.version)
+            lots: dict[Ref, Lot] = {lot.ref: lot for lot in read.lots}
+            parts = [_left(part, lots.get(part.ref), self._store._shelf.find(part.ref)) for part in parts]
+            off = now.seq - read.seq
+            inserts = [
+                attrs.evolve(record, seq=record.seq + off) if isinstance(record, Entry) else record
+                for record in inserts
+            ]
+        return attrs.evolve(changes, puts=tuple(puts), parts=tuple(parts), inserts=tuple(inserts))
+
+
+def _added(wanted: Ledger, read: Ledger, now: Ledger) -> Ledger:
+    figures = {
+        name: getattr(now, name) + getattr(wanted, name) - getattr(read, name)
+        for name in ("seq", "lot_count", "awarded", "active", "pending", "held", "spent", "expired", "earned")
+    }
+    if figures["active"] < 0:
+        raise StaleVersion("ledger")
+    return attrs.evolve(wanted, version=now.version + 1, **figures)
+
+
+def _left(part: Any, read: Lot | None, now: Any) -> Any:
+    if not isinstance(part, Lot) or read is None or now is None:
+        return part
+    return attrs.evolve(part, free=now.free + part.free - read.free)
+
+
+class StaleLots(Wrapped):
+    """Redeems in one statement that names its lots from a stale snapshot: some lots fall below zero, the sums agree."""
+
+    units = _StaleLotsUnit

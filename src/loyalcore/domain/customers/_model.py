@@ -69,7 +69,7 @@ class Standing:
 
 @attrs.frozen(kw_only=True)
 class Membership:
-    """One holder in one program.
+    """One holder in one program; after a merge the one who ended has an empty one.
 
     Args:
         environment: `live` or `sandbox`.
@@ -95,6 +95,11 @@ class Membership:
     def ref(self) -> MembershipRef:
         """The name it is kept under."""
         return MembershipRef(self.environment, self.holder_id, self.program_id)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether a merge took everything it had: nothing is written on it any more."""
+        return self.known_at is None and self.joined_at is None and not self.ledgers and self.standing == Standing()
 
     @property
     def tier(self) -> str | None:

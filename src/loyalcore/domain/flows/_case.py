@@ -23,7 +23,7 @@ from loyalcore.domain.decision import (
 )
 from loyalcore.domain.flows._desk import Desk
 from loyalcore.domain.flows._receipt import Receipt
-from loyalcore.errors import IdempotencyConflict, InvalidInput, NotFound
+from loyalcore.errors import IdempotencyConflict, InvalidInput, NotFound, StaleVersion
 from loyalcore.values.digest import differing, digests
 from loyalcore.values.ids import check_text
 
@@ -119,8 +119,14 @@ class Case:
         return LedgerRef(self.world.environment, holder_id, program.id, ledger)
 
     def desk(self, holder_id: str, program: Program, customer: Customer | None = None) -> Desk:
-        """Open a desk on the holder's membership."""
+        """Open a desk on the holder's membership.
+
+        Raises:
+            StaleVersion: The customer was merged after its row was read and before its membership was.
+        """
         membership: Membership | None = self.world.get(MembershipRef(self.world.environment, holder_id, program.id))
+        if customer is not None and membership is not None and membership.has_ended:
+            raise StaleVersion("customer")
         return Desk(
             program,
             self.world.environment,

@@ -130,6 +130,7 @@ def _merge_ledgers(command: Merge, case: Case, leaving: Desk, staying: Desk) -> 
 
 
 def _merge_membership(leaving: Desk, staying: Desk) -> None:
+    """Put two memberships together; the one that ends is left empty, which nobody else's can be."""
     old, new = leaving.membership, staying.membership
     joined = [at for at in (old.joined_at, new.joined_at) if at is not None]
     known = [at for at in (old.known_at, new.known_at) if at is not None]
@@ -138,4 +139,4 @@ def _merge_membership(leaving: Desk, staying: Desk) -> None:
     staying.membership = attrs.evolve(
         new, known_at=min(known, default=None), joined_at=min(joined, default=None), standing=standing
     )
-    leaving.membership = attrs.evolve(old, ledgers=())
+    leaving.membership = Membership(environment=old.environment, holder_id=old.holder_id, program_id=old.program_id)

@@ -110,8 +110,9 @@ def merge(
     draws = tuple(Draw(lot.lot, lot.free + lot.held) for lot in account.lots.values())
     out = source.write(EntryKind.MERGE, -points, draws=draws, counterpart=in_id, **fields)
     ready = [Draw(lot.lot, lot.points - lot.held) for lot in lots if _is_active(lot, target)]
-    brought = {debt.entry_id: debt.owed for debt in carried.debts}
-    settled = target.settle(ready) or target.settle(target.draw(sum(brought.values())), brought)
+    # The receiver's time may be later than the giver's: then points arrive beside a debt that they did not wait for.
+    owed = target.owed() | {debt.entry_id: debt.owed for debt in carried.debts}
+    settled = target.settle([*target.draw(sum(owed.values())), *ready], owed)
     into = target.write(
         EntryKind.MERGE,
         points,

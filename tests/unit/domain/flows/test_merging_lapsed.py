@@ -143,3 +143,27 @@ def test_a_lot_that_came_by_transfer_is_found_after_a_merge() -> None:
     entry = shop.do("restore", entry_id=spend.id, who="cleo").entries[0]
     assert ([tuple(draw) for draw in entry.draws], entry.lots) == ([(1, 6)], ())
     assert shop.figures("cleo") == Figures(10)
+
+
+def test_points_that_become_active_on_the_way_pay_what_was_owed() -> None:
+    """Ada owes 5 and waits for 9; on Bob's later ledger the 9 are active when they arrive, and pay beside his 1."""
+    shop = Shop(shortfall=Shortfall.ALLOW_NEGATIVE)
+    shop.at("2026-03-01")
+    shop.award(1, who="bob")
+    shop.at("2026-01-02")
+    shop.spend(5)
+    shop.award(9, activation="10D")
+    shop.loyalty.customers.merge("ada", into="bob")
+    assert shop.figures("bob") == Figures(5, spent=5)
+
+
+def test_points_on_the_way_pay_what_both_owed() -> None:
+    """Ada owes 5 and waits for 9, Bob owes 2: the 9 are active with him, and pay his debt and hers."""
+    shop = Shop(shortfall=Shortfall.ALLOW_NEGATIVE)
+    shop.at("2026-03-01")
+    shop.spend(2, who="bob")
+    shop.at("2026-01-02")
+    shop.spend(5)
+    shop.award(9, activation="10D")
+    shop.loyalty.customers.merge("ada", into="bob")
+    assert shop.figures("bob") == Figures(2, spent=7)

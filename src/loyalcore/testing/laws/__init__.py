@@ -8,10 +8,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from loyalcore.testing.laws._movement import movement
+from loyalcore.testing.laws._movement import check_answer, check_merge, check_moved, difference_of, movement
 from loyalcore.testing.laws._once import once, preview
-from loyalcore.testing.laws._standing import check_figures, conservation, corrections, deficit, lots, verification
-from loyalcore.testing.laws._time import prefix, sweeps, two_steps
+from loyalcore.testing.laws._standing import (
+    check_corrections,
+    check_debts,
+    check_figures,
+    check_parts,
+    conservation,
+    corrections,
+    deficit,
+    lots,
+    most_owed,
+    verification,
+)
+from loyalcore.testing.laws._time import advanced, prefix, sweeps, two_steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,11 +50,20 @@ LAWS: dict[str, Callable[[Program, Sequence[Step]], None]] = {
 
 __all__ = [
     "LAWS",
+    "advanced",
+    "check_answer",
+    "check_corrections",
+    "check_debts",
     "check_figures",
+    "check_merge",
+    "check_moved",
+    "check_parts",
     "conservation",
     "corrections",
     "deficit",
+    "difference_of",
     "lots",
+    "most_owed",
     "movement",
     "once",
     "prefix",

@@ -12,7 +12,7 @@ from loyalcore.testing._play import Play, records
 from loyalcore.values.clock import DAY
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from loyalcore.domain.decision import LedgerRef
     from loyalcore.domain.ledger import Balance, Ledger
@@ -54,19 +54,32 @@ def deficit(program: Program, steps: Sequence[Step]) -> None:
     """Where points are owed, none is active; what is owed is the sum of the debts, and no more than is allowed."""
     play = Play(program)
     # A merge brings what is owed in one ledger to another.
-    most = _most_owed(program) * (1 + sum(step.do == "customers.merge" for step in steps))
+    most = most_owed(program) * (1 + sum(step.do == "customers.merge" for step in steps))
     for step in steps:
         play.run(step)
         for head in play.heads():
-            assert not (head.deficit and head.active), f"owes and has: {head}"
-            assert head.deficit == sum(debt.owed for debt in head.debts), f"debts do not add up: {head}"
-            assert head.deficit <= most, f"owes more than the policy allows: {head}"
+            check_debts(head, most)
         for probe in PROBES[3:]:
             shown = play.balance(step.who, step.ledger, play.clock.now() + timedelta(microseconds=probe))
             assert not (shown.deficit and shown.active), f"will owe and have: {shown}"
 
 
-def _most_owed(program: Program) -> int | float:
+def check_debts(head: Ledger, most: float) -> None:
+    """Check what is owed in a ledger.
+
+    Args:
+        head: The ledger.
+        most: The most that may be owed in it.
+
+    Raises:
+        AssertionError: Points are active beside it, or it is not the sum of the debts, or more than may be.
+    """
+    assert not (head.deficit and head.active), f"owes and has: {head}"
+    assert head.deficit == sum(debt.owed for debt in head.debts), f"debts do not add up: {head}"
+    assert head.deficit <= most, f"owes more than the policy allows: {head}"
+
+
+def most_owed(program: Program) -> int | float:
     """How much may be owed in one ledger that nothing was merged into."""
     policy = program.points
     if policy.return_policy is ReturnPolicy.UNLIMITED:
@@ -82,18 +95,27 @@ def lots(program: Program, steps: Sequence[Step]) -> None:
     for step in steps:
         play.run(step)
         for head in play.heads():
-            for lot in head.lots:
-                assert lot.free >= 0, f"overdrawn: {lot}"
-                assert lot.held >= 0, f"held less than nothing: {lot}"
-                # What is given back to a lot that a merge moved may come on top of what was left in it when it moved.
-                most = lot.granted if lot.origin is None else lot.free + lot.held
-                assert 0 < lot.free + lot.held <= most, f"not within what was granted: {lot}"
-                is_over = lot.lot <= head.lapsed_lots or (lot.expires_at is not None and lot.expires_at <= head.at)
-                assert not (lot.free and is_over), f"its time is over at {head.at}: {lot}"
-            assert head.active + head.pending == sum(lot.free for lot in head.lots), f"free points: {head}"
-            assert head.held == sum(lot.held for lot in head.lots) == sum(hold.points for hold in head.holds)
-            for hold in head.holds:
-                assert hold.points == sum(draw.points for draw in hold.draws), f"drawn otherwise: {hold}"
+            check_parts(head)
+
+
+def check_parts(head: Ledger) -> None:
+    """Check the open lots and holds of a ledger, and that its figures are their sums.
+
+    Raises:
+        AssertionError: A lot holds less than nothing, more than was granted, or what has lapsed; or a sum is wrong.
+    """
+    for lot in head.lots:
+        assert lot.free >= 0, f"overdrawn: {lot}"
+        assert lot.held >= 0, f"held less than nothing: {lot}"
+        # What is given back to a lot that a merge moved may come on top of what was left in it when it moved.
+        most = lot.granted if lot.origin is None else lot.free + lot.held
+        assert 0 < lot.free + lot.held <= most, f"not within what was granted: {lot}"
+        is_over = lot.lot <= head.lapsed_lots or (lot.expires_at is not None and lot.expires_at <= head.at)
+        assert not (lot.free and is_over), f"its time is over at {head.at}: {lot}"
+    assert head.active + head.pending == sum(lot.free for lot in head.lots), f"free points: {head}"
+    assert head.held == sum(lot.held for lot in head.lots) == sum(hold.points for hold in head.holds), f"held: {head}"
+    for hold in head.holds:
+        assert hold.points == sum(draw.points for draw in hold.draws), f"drawn otherwise: {hold}"
 
 
 def verification(program: Program, steps: Sequence[Step]) -> None:
@@ -121,21 +143,30 @@ def corrections(program: Program, steps: Sequence[Step]) -> None:
     play = Play(program)
     for step in steps:
         play.run(step)
-    entries = {entry.id: entry for entry in records(play.store, Entry)}
+    check_corrections(records(play.store, Entry))
+
+
+def check_corrections(found: Iterable[Entry]) -> None:
+    """Check all entries of a world against those that correct them.
+
+    Raises:
+        AssertionError: More was taken or given back than was there, or a hold was resolved otherwise than held.
+    """
+    entries = {entry.id: entry for entry in found}
     corrected: dict[str, list[Entry]] = {}
     for entry in entries.values():
         if entry.corrects is not None:
             corrected.setdefault(entry.corrects, []).append(entry)
-    for entry_id, found in corrected.items():
+    for entry_id, made in corrected.items():
         entry = entries[entry_id]
         most = abs(entry.points)
-        back = [each for each in found if each.kind is EntryKind.RESTORE]
-        assert sum(each.points for each in back) <= most, f"given back more than was spent: {found}"
-        gone = [each for each in found if each.kind is EntryKind.REVERSE]
-        assert sum(each.points + each.waived for each in gone) <= most, f"taken back more than was awarded: {found}"
-        ends = [each for each in found if each.kind in {EntryKind.CAPTURE, EntryKind.RELEASE}]
+        back = [each for each in made if each.kind is EntryKind.RESTORE]
+        assert sum(each.points for each in back) <= most, f"given back more than was spent: {made}"
+        gone = [each for each in made if each.kind is EntryKind.REVERSE]
+        assert sum(each.points + each.waived for each in gone) <= most, f"taken back more than was awarded: {made}"
+        ends = [each for each in made if each.kind in {EntryKind.CAPTURE, EntryKind.RELEASE}]
         # A hold that a merge brought along is resolved in the name of the merge.
         is_whole = not ends or entry.kind is EntryKind.MERGE or sum(each.points for each in ends) == most
-        assert is_whole, f"resolved otherwise than held: {found}"
+        assert is_whole, f"resolved otherwise than held: {made}"
         for each in back:
             assert not (each.ledger == entry.ledger and each.lots), f"given back to a new lot: {each}"

@@ -121,13 +121,19 @@ class Executor:
 
         Raises:
             LoyaltyError: What the decision or the store raises.
+            ConcurrencyConflict: Merges came in between at every attempt.
 
         Source: HOUSE 1.
         """
-        with self.store.unit(readonly=True) as unit:
-            known: set[Ref] = set(first_refs(command, self.environment))
-            receipt: Receipt = self._decide(unit, command, actor, known, lock=False).receipt
-            return receipt
+        known: set[Ref] = set(first_refs(command, self.environment))
+        for _attempt in range(ATTEMPTS_MAX):
+            with self.store.unit(readonly=True) as unit:
+                try:
+                    receipt: Receipt = self._decide(unit, command, actor, known, lock=False).receipt
+                except StaleVersion:
+                    continue
+                return receipt
+        raise ConcurrencyConflict(ATTEMPTS_MAX)
 
     def _decide(self, unit: Unit, command: Command, actor: str, known: set[Ref], *, lock: bool) -> Decision:
         now = self.now()

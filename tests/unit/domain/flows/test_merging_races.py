@@ -9,7 +9,7 @@ import pytest
 from loyalcore.adapters.memory import MemoryStore, MemoryUnit
 from loyalcore.domain.customers import Membership
 from loyalcore.domain.decision import CustomerRef, MembershipRef
-from loyalcore.domain.ledger import Shortfall
+from loyalcore.domain.ledger import JoinPolicy, Shortfall, Spend
 from tests.unit.domain.ledger._shop import Figures, Shop
 
 if TYPE_CHECKING:
@@ -70,6 +70,14 @@ def test_a_spend_finds_the_points_where_they_went() -> None:
     assert shop.figures("bob") == Figures(6, spent=4)
 
 
+def test_a_preview_shows_what_would_be_done_for_the_survivor() -> None:
+    """A preview during the merge shows a spend of Bob's."""
+    shop, merge_meanwhile = interrupted()
+    merge_meanwhile()
+    shown = shop.loyalty.preview(Spend("ada", 4, key="p"))
+    assert shown.entries[0].ledger.holder_id == "holder-2"
+
+
 def test_a_restore_makes_nothing_on_who_has_ended() -> None:
     """What Ada spent comes back to Bob; her own ledger stays as the merge has left it."""
     shop, merge_meanwhile = interrupted(shortfall=Shortfall.ALLOW_NEGATIVE)
@@ -81,9 +89,8 @@ def test_a_restore_makes_nothing_on_who_has_ended() -> None:
 
 def test_joining_makes_nobody_a_member_who_has_ended() -> None:
     """Ada joins during her merge: Bob is the member."""
-    shop = Shop(store=Interrupted())
-    shop.do("activity")
-    shop.store.between = lambda: shop.loyalty.customers.merge("ada", into="bob")
+    shop, merge_meanwhile = interrupted(join_policy=JoinPolicy.NOT_JOIN)
+    merge_meanwhile()
     joined = shop.loyalty.customers.join("ada").membership
     assert joined is not None
     assert joined.holder_id == "holder-2"

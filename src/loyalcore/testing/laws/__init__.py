@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from loyalcore.testing.laws._movement import check_answer, check_merge, check_moved, difference_of, movement
 from loyalcore.testing.laws._once import once, preview
 from loyalcore.testing.laws._standing import (
+    FIGURES,
     check_corrections,
     check_debts,
     check_figures,
@@ -49,6 +50,7 @@ LAWS: dict[str, Callable[[Program, Sequence[Step]], None]] = {
 """Every law by its name."""
 
 __all__ = [
+    "FIGURES",
     "LAWS",
     "advanced",
     "check_answer",

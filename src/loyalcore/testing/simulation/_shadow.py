@@ -1,0 +1,66 @@
+"""The shadow: what was committed, commit by commit, kept apart from the store that is tried."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING, Any
+
+from loyalcore.domain.decision import EntriesRef, KeyRecord, LedgerRef
+from loyalcore.domain.ledger import Entry
+
+if TYPE_CHECKING:
+    from loyalcore.domain.decision import ChangeSet, Ref
+
+
+class Shadow:
+    """Every record as it stood after every commit.
+
+    What it holds is written by hand from the change sets, in the simplest way there is; a store has to hold the same.
+    """
+
+    def __init__(self) -> None:
+        self.commits = 0
+        self.entries: dict[LedgerRef, list[Entry]] = {}
+        self.keys: dict[str, tuple[int, KeyRecord]] = {}
+        self._records: dict[Ref, list[tuple[int, Any]]] = {}
+        self._entry_commits: dict[LedgerRef, list[int]] = {}
+
+    def record(self, changes: ChangeSet) -> int:
+        """Note a change set that was committed, and give its number."""
+        self.commits += 1
+        for put in changes.puts:
+            self._keep(put.ref, put.record)
+        for part in changes.parts:
+            self._keep(part.ref, part)
+        for record in changes.inserts:
+            if isinstance(record, Entry):
+                self.entries.setdefault(record.ledger, []).append(record)
+                self._entry_commits.setdefault(record.ledger, []).append(self.commits)
+            else:
+                self._keep(record.ref, record)
+                if isinstance(record, KeyRecord):
+                    self.keys.setdefault(record.ref.key, (self.commits, record))
+        return self.commits
+
+    def _keep(self, ref: Ref, record: Any) -> None:
+        self._records.setdefault(ref, []).append((self.commits, record))
+
+    def find(self, ref: Ref, commit: int | None = None) -> Any:
+        """Give the record of a ref as it is now, or as it was after a commit."""
+        if isinstance(ref, EntriesRef):
+            return self._find_entries(ref, commit)
+        kept = self._records.get(ref, [])
+        count = len(kept) if commit is None else bisect_right(kept, commit, key=lambda each: each[0])
+        return kept[count - 1][1] if count else None
+
+    def _find_entries(self, ref: EntriesRef, commit: int | None) -> tuple[Entry, ...]:
+        known = self.entries.get(ref.ledger, [])
+        if commit is not None:
+            known = known[: bisect_right(self._entry_commits.get(ref.ledger, []), commit)]
+        return tuple(entry for entry in known if getattr(entry, ref.by) == ref.value)
+
+    def records(self) -> dict[Ref, Any]:
+        """Give every record by its ref."""
+        found = {ref: kept[-1][1] for ref, kept in self._records.items()}
+        found.update({entry.ref: entry for entries in self.entries.values() for entry in entries})
+        return found

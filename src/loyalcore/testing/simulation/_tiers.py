@@ -1,0 +1,84 @@
+"""Tiers, worked out again from the entries alone, beside the standings that are carried along."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from loyalcore.domain.customers import Membership, Standing
+from loyalcore.domain.decision import MembershipRef
+from loyalcore.domain.ledger import Account, Entry, Ledger
+from loyalcore.domain.tiers import Measure, advance
+from loyalcore.values.clock import to_micros
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+    from zoneinfo import ZoneInfo
+
+    from loyalcore.domain.decision import ChangeSet
+    from loyalcore.domain.tiers import TierSet
+    from loyalcore.testing.simulation._shadow import Shadow
+
+
+class Tiers:
+    """The standing of every holder, from the entries of the main ledger.
+
+    A merge puts two standings together; from then on what it came to is taken as it is stored.
+
+    Args:
+        tiers: The tiers of the program.
+        zone: Its zone.
+    """
+
+    def __init__(self, tiers: TierSet, zone: ZoneInfo) -> None:
+        self._tiers = tiers
+        self._zone = zone
+        self._standings: dict[str, Standing] = {}
+        self._accounts: dict[str, Account] = {}
+
+    def follow(self, changes: ChangeSet, shadow: Shadow, *, is_merge: bool) -> None:
+        """Work out the standings of the holders of a commit, and compare them with those that are stored.
+
+        Raises:
+            AssertionError: A standing is another one.
+        """
+        heads = [put.record for put in changes.puts if isinstance(put.record, Ledger)]
+        members = {put.record.holder_id: put.record for put in changes.puts if isinstance(put.record, Membership)}
+        for holder in dict.fromkeys([*(head.ref.holder_id for head in heads), *members]):
+            checkpoints = self._measured(holder, changes)
+            member = members.get(holder)
+            if is_merge:
+                if member is not None:
+                    self._standings[holder] = member.standing
+                continue
+            if member is not None:
+                at = _time_of(member, [head for head in heads if head.ref.holder_id == holder])
+                self._compare(member, checkpoints, at)
+            elif checkpoints:
+                # What is measured has not changed; time alone goes on with the next that is written.
+                ref = next(head.ref for head in heads if head.ref.holder_id == holder)
+                stored = shadow.find(MembershipRef(ref.environment, holder, ref.program_id))
+                assert stored is not None, f"booked without a membership: {ref}"
+                self._compare(stored, checkpoints, checkpoints[-1][0])
+
+    def _measured(self, holder: str, changes: ChangeSet) -> list[tuple[int, int | Decimal]]:
+        account = self._accounts.setdefault(holder, Account())
+        checkpoints: list[tuple[int, int | Decimal]] = []
+        for entry in changes.inserts:
+            if isinstance(entry, Entry) and entry.ledger.holder_id == holder and entry.ledger.ledger == "":
+                account.apply(entry)
+                value = account.earned if self._tiers.measure is Measure.POINTS_EARNED else account.active
+                checkpoints.append((account.at, value))
+        return checkpoints
+
+    def _compare(self, stored: Membership, checkpoints: list[tuple[int, int | Decimal]], at: int) -> None:
+        since = stored.joined_at or stored.known_at
+        before = self._standings.get(stored.holder_id, Standing())
+        standing = advance(before, self._tiers, self._zone, since, checkpoints, at)
+        self._standings[stored.holder_id] = standing
+        assert standing == stored.standing, f"the entries give {standing}, stored is {stored.standing}"
+
+
+def _time_of(member: Membership, heads: list[Ledger]) -> int:
+    """When a membership was written: with a ledger, or else up to when it says that something began."""
+    told = [member.joined_at, member.standing.since, *(head.at for head in heads)]
+    return max((to_micros(at) for at in told if at is not None), default=0)

@@ -22,6 +22,8 @@ CORE = ",".join(f"src/loyalcore/{room}/*" for room in ("values", "query", "domai
 
 TYPED = ["src", "tests", "examples", "benchmarks", "docs/conf.py", "conftest.py", "noxfile.py"]
 
+SIMULATION = ("-m", "loyalcore.testing.simulation")
+
 PROJECT = nox.project.load_toml("pyproject.toml")
 BUILD = Path("build")
 
@@ -70,6 +72,17 @@ def contention(session: nox.Session) -> None:
     """Let sixteen processes want the same thing at once, on SQLite and PostgreSQL, and show the figures."""
     install(session, "tests")
     session.run("python", "-m", "loyalcore.testing.history.contention", *session.posargs)
+
+
+@nox.session
+def simulation(session: nox.Session) -> None:
+    """Play hosts, faults and interleavings with the long profile: in memory, on SQLite, and on PostgreSQL."""
+    install(session, "tests")
+    if session.posargs:
+        session.run("python", *SIMULATION, *session.posargs)
+        return
+    for store, steps in (("memory", 1_000_000), ("sqlite", 100_000), ("sqlite-file", 100_000), ("postgresql", 20_000)):
+        session.run("python", *SIMULATION, "--store", store, "--steps", str(steps))
 
 
 @nox.session

@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from loyalcore.services import (
         Loyalty,
         Outcome,
+        Posted,
     )
     from loyalcore.values.calendar import (
         Duration,
@@ -113,7 +114,7 @@ _HOMES = {
     "loyalcore.domain.programs": ("Program", "Registry"),
     "loyalcore.domain.tiers": ("Anchor", "Downgrade", "Level", "Measure", "TierSet"),
     "loyalcore.errors": ("LoyaltyError",),
-    "loyalcore.services": ("Loyalty", "Outcome"),
+    "loyalcore.services": ("Loyalty", "Outcome", "Posted"),
     "loyalcore.values.calendar": ("Duration", "Expiry", "Start"),
     "loyalcore.values.points": ("Rounding",),
 }
@@ -154,6 +155,7 @@ __all__ = [
     "PointsHold",
     "PointsNotice",
     "PointsPolicy",
+    "Posted",
     "Program",
     "Receipt",
     "Register",

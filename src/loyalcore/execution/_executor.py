@@ -8,22 +8,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from loyalcore.domain.decision import Needs, World
+from loyalcore.domain.decision import ChangeSet, Needs, World
 from loyalcore.domain.flows import decide, find_program, first_refs
-from loyalcore.errors import CapabilityMissing, ConcurrencyConflict, PromiseBroken, StaleVersion
+from loyalcore.errors import (
+    CapabilityMissing,
+    ConcurrencyConflict,
+    LoyaltyError,
+    PromiseBroken,
+    StaleVersion,
+    StoreError,
+)
 from loyalcore.values.clock import SystemClock, check_instant
 from loyalcore.values.ids import SystemIds
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime
 
     from loyalcore.domain.decision import Decision, Ref
-    from loyalcore.domain.flows import Command, Receipt
+    from loyalcore.domain.flows import Batch, Command, Receipt, Series
     from loyalcore.domain.programs import Program, Registry
     from loyalcore.store import Store, Unit
     from loyalcore.values.clock import Clock
     from loyalcore.values.ids import Ids
+
+    Together = Batch | Series
 
 ATTEMPTS_MAX = 5
 
@@ -135,6 +144,53 @@ class Executor:
                 return receipt
         raise ConcurrencyConflict(ATTEMPTS_MAX)
 
+    def run_together(
+        self,
+        commands: Sequence[Command],
+        actor: str,
+        open_together: Callable[..., Together],
+        *,
+        atomic: bool = False,
+    ) -> list[Receipt | LoyaltyError]:
+        """Run commands in one unit, decided one after the other at one instant.
+
+        The first try reads in a unit of its own, so that the store is held only while it writes.
+
+        Args:
+            commands: What is wanted, in order.
+            actor: Who acts, opaque.
+            open_together: What decides them: `Batch.open` for postings and sweeps, `Series` for all.
+            atomic: Whether nothing is written where one of them is refused.
+
+        Returns:
+            For each command its receipt, or the error that refused it.
+
+        Raises:
+            StoreError: The store could not do its part.
+            ConcurrencyConflict: Other writers won every attempt; nothing was written.
+
+        Source: HOUSE 4 (one try without locks, then at most four with them).
+        """
+        read: set[Ref] = set()
+        for attempt in range(ATTEMPTS_MAX):
+            together = open_together(self.environment, actor, self.programs, self.now(), self.ids, self.registry)
+            try:
+                if attempt:
+                    with self.store.unit() as unit:
+                        answers = _answers(unit, together, commands, read, lock=True)
+                        _write(unit, _changes(together, answers, atomic))
+                    return answers
+                with self.store.unit(readonly=True) as unit:
+                    answers = _answers(unit, together, commands, read, lock=False)
+                changes = _changes(together, answers, atomic)
+                if changes:
+                    with self.store.unit() as unit:
+                        _write(unit, changes)
+            except StaleVersion:
+                continue
+            return answers
+        raise ConcurrencyConflict(ATTEMPTS_MAX)
+
     def _decide(self, unit: Unit, command: Command, actor: str, known: set[Ref], *, lock: bool) -> Decision:
         now = self.now()
         records: dict[Ref, Any] = {}
@@ -147,6 +203,44 @@ class Executor:
             except Needs as needs:
                 records.update(_load(unit, needs.refs, lock))
                 known.update(needs.refs)
+
+
+def _answers(
+    unit: Unit, together: Together, commands: Sequence[Command], read: set[Ref], *, lock: bool
+) -> list[Receipt | LoyaltyError]:
+    """Decide commands one after the other, with everything that they read loaded in few calls."""
+    if lock and read:
+        together.learn(_load(unit, read, lock))
+    while refs := together.first_refs(commands):
+        together.learn(_load(unit, refs, lock))
+        read.update(refs)
+    answers: list[Receipt | LoyaltyError] = []
+    for command in commands:
+        while True:
+            try:
+                answers.append(together.decide(command))
+            except Needs as needs:
+                together.learn(_load(unit, needs.refs, lock))
+                read.update(needs.refs)
+                continue
+            except StoreError:
+                raise
+            except LoyaltyError as error:
+                answers.append(error.with_traceback(None))
+            break
+    return answers
+
+
+def _changes(together: Together, answers: Sequence[Receipt | LoyaltyError], atomic: bool) -> ChangeSet:
+    if atomic and any(isinstance(answer, LoyaltyError) for answer in answers):
+        return ChangeSet()
+    return together.changes()
+
+
+def _write(unit: Unit, changes: ChangeSet) -> None:
+    if changes:
+        unit.apply(changes)
+        unit.commit()
 
 
 def _load(unit: Unit, refs: Collection[Ref], lock: bool) -> Mapping[Ref, Any]:

@@ -1,11 +1,12 @@
 """The facade: `Loyalty` and its parts, each method building one command or answering one question."""
 
-from loyalcore.services._loyalty import Loyalty, Outcome
+from loyalcore.services._loyalty import Loyalty
+from loyalcore.services._outcomes import Outcome, Posted
 from loyalcore.services.customers import Customers
 from loyalcore.services.outbox import Outbox
 from loyalcore.services.points import Points
 
-__all__ = ["Customers", "Loyalty", "Outbox", "Outcome", "Points"]
+__all__ = ["Customers", "Loyalty", "Outbox", "Outcome", "Points", "Posted"]
 
 
 def __dir__() -> list[str]:

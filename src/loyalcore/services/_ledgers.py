@@ -1,4 +1,4 @@
-"""Questions about ledgers: balance, schedule, explain, verify, entries; and the sweep over all of them."""
+"""Questions about ledgers: balance, schedule, explain, verify, entries."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from loyalcore.domain.ledger import (
     Ledger,
     LotStory,
     ScheduledChange,
-    Sweep,
     Verification,
     account_of,
     balance,
@@ -28,11 +27,9 @@ from loyalcore.values.clock import check_instant, to_micros
 from loyalcore.values.ids import check_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
 
     from loyalcore.domain.customers import Customer
-    from loyalcore.domain.flows import Command, Receipt
     from loyalcore.domain.ledger import Account
     from loyalcore.domain.programs import Program
     from loyalcore.execution import Executor
@@ -42,9 +39,8 @@ if TYPE_CHECKING:
 class Ledgers:
     """What can be asked about ledgers, at any instant."""
 
-    def __init__(self, executor: Executor, run: Callable[[Command], Receipt]) -> None:
+    def __init__(self, executor: Executor) -> None:
         self._executor = executor
-        self._run = run
 
     def balance(
         self,
@@ -223,47 +219,6 @@ class Ledgers:
         with self._executor.store.unit(readonly=True) as unit:
             _rules, ref, _stored = self._find(unit, customer_id, ledger, program)
             return tuple(self._stream(unit, ref))
-
-    def sweep(self, customer_id: str | None = None, *, program: str | None = None) -> int:
-        """Write down what time has done; changes no balance, and may run never, late, or twice.
-
-        Args:
-            customer_id: Only this customer's ledgers; None is every ledger that is due.
-            program: Only this program's ledgers; None is every program that the host runs.
-
-        Returns:
-            How many ledgers were written.
-
-        Raises:
-            InvalidInput: A value of the wrong type or out of range.
-            LimitExceeded: A text beyond its limit.
-            NotFound: The customer or the program is not there.
-            ConcurrencyConflict: Other writers won every attempt on one ledger; those before it are done.
-            StoreError: The store could not do its part.
-
-        Source: DOMAIN 3.2.
-
-        Example:
-            >>> from loyalcore.testing import example
-            >>> example().points.sweep()
-            0
-        """
-        executor = self._executor
-        holder = None
-        with executor.store.unit(readonly=True) as unit:
-            if customer_id is not None:
-                holder = self._customer(unit, customer_id).holder_id
-            if program is not None:
-                program = executor.program(program).id
-            now = executor.now()
-            query = All(Ledger, executor.environment, holder_id=holder, due_by=now)
-            due = [ledger.ref for ledger in unit.stream(query, now)]
-        swept = 0
-        for ref in due:
-            if ref.program_id in executor.programs and program in (None, ref.program_id):
-                command = Sweep(ref.holder_id, ledger=ref.ledger, program=ref.program_id)
-                swept += bool(self._run(command).entries)
-        return swept
 
     def _customer(self, unit: Unit, customer_id: str) -> Customer:
         return survivor(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-import attrs
-
+from loyalcore.domain.flows import Series
 from loyalcore.domain.programs import Program, Registry
 from loyalcore.errors import InvalidInput, LimitExceeded, LoyaltyError, StoreError
 from loyalcore.execution import Executor
+from loyalcore.services._outcomes import Outcome, outcomes_of
 from loyalcore.services.customers import Customers
 from loyalcore.services.outbox import Outbox
 from loyalcore.services.points import Points
@@ -24,21 +24,6 @@ if TYPE_CHECKING:
 
 ENVIRONMENTS = ("live", "sandbox")
 BATCH_MAX = 1_000
-
-
-@attrs.frozen
-class Outcome:
-    """What became of one command among many: its receipt, or the error that refused it.
-
-    Args:
-        command: The command.
-        receipt: What it answered, None where it was refused.
-        error: Why it was refused, None where it was done.
-    """
-
-    command: Command
-    receipt: Receipt | None = None
-    error: LoyaltyError | None = None
 
 
 class Loyalty:
@@ -102,7 +87,7 @@ class Loyalty:
     def _open(self, executor: Executor, actor: str | None) -> None:
         self._executor = executor
         self._actor = actor
-        self.points: Points = Points(executor, self.run)
+        self.points: Points = Points(executor, self.run, self._acting)
         self.outbox: Outbox = Outbox(executor)
         self.customers: Customers = Customers(executor, self.run)
 
@@ -207,11 +192,15 @@ class Loyalty:
         """
         return self._executor.run(command, self._acting())
 
-    def run_many(self, commands: Iterable[Command]) -> tuple[Outcome, ...]:
+    def run_many(self, commands: Iterable[Command], *, atomic: bool = False) -> tuple[Outcome, ...]:
         """Run commands one after the other, each on its own: one that is refused does not stop the next.
+
+        Or all or nothing: in one unit, at one instant, each seeing what those before it did. Where one is refused,
+        nothing is written; every refused one has its error, and the others neither receipt nor error.
 
         Args:
             commands: What is wanted, in order, at most 1,000.
+            atomic: Whether all are written or none.
 
         Returns:
             One outcome per command, in order.
@@ -219,7 +208,8 @@ class Loyalty:
         Raises:
             InvalidInput: Nobody acts, or there is no list of commands.
             LimitExceeded: There are more than 1,000; nothing is done.
-            StoreError: The store could not do its part; commands before it are done.
+            ConcurrencyConflict: Where all or nothing is asked: other writers won every attempt; nothing is done.
+            StoreError: The store could not do its part; commands before it are done, or none.
 
         Source: HOUSE 1, DOMAIN 3.9.
 
@@ -230,14 +220,23 @@ class Loyalty:
             >>> outcomes = shop.run_many([Register("ada"), Spend("ada", 5, key="s-1")])
             >>> outcomes[1].error.code
             'insufficient_points'
+            >>> [
+            ...     outcome.is_undone
+            ...     for outcome in shop.run_many([Register("bob"), Spend("bob", 5, key="s")], atomic=True)
+            ... ]
+            [True, False]
         """
-        self._acting()
+        actor = self._acting()
         try:
             listed = list(islice(commands, BATCH_MAX + 1))
         except TypeError:
             raise InvalidInput("give a list of commands", path="commands") from None
         if len(listed) > BATCH_MAX:
             raise LimitExceeded("has too many commands", path="commands", limit=BATCH_MAX)
+        if atomic:
+            return tuple(
+                outcomes_of(listed, self._executor.run_together(listed, actor, Series, atomic=True), atomic=True)
+            )
         outcomes = []
         for command in listed:
             try:

@@ -19,7 +19,7 @@ from loyalcore.domain.ledger import (
     Spend,
     Transfer,
 )
-from loyalcore.services._ledgers import Ledgers
+from loyalcore.services._batches import Batches
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from loyalcore.domain.flows import Receipt
 
 
-class Points(Ledgers):
+class Points(Batches):
     """Movements of points and questions about them.
 
     Every method takes the customer, then the amount, then names. The meaning, unit and range of each name stand at the

@@ -1,5 +1,6 @@
 """Flows: one module per family of commands that cross slices, behind one `decide`."""
 
+from loyalcore.domain.flows._batch import Batch, Posting
 from loyalcore.domain.flows._case import Case, find_program, first_refs, payload_digests
 from loyalcore.domain.flows._decide import COMMANDS, Command, decide
 from loyalcore.domain.flows._desk import Desk
@@ -13,13 +14,17 @@ from loyalcore.domain.flows._json import (
     to_json,
 )
 from loyalcore.domain.flows._receipt import Receipt
+from loyalcore.domain.flows._series import Series
 
 __all__ = [
     "COMMANDS",
+    "Batch",
     "Case",
     "Command",
     "Desk",
+    "Posting",
     "Receipt",
+    "Series",
     "command_fields",
     "command_kind",
     "decide",

@@ -172,8 +172,7 @@ class Case:
     def entries_of(self, record: KeyRecord) -> tuple[Entry, ...]:
         """Find the entries that a key answered with."""
         refs = [EntriesRef(ledger, "seq", seq) for ledger, seqs in record.entries for seq in seqs]
-        self.world.need(*refs)
-        return tuple(entry for ref in refs for entry in self.world.get(ref))
+        return tuple(self.entries(refs))
 
     def ledger(self, ref: LedgerRef) -> Ledger | None:
         """Find a ledger, None where nothing was ever booked."""
@@ -221,17 +220,24 @@ class Case:
     ) -> Decision:
         """Gather what the desks came to, with the key that answers it from now on."""
         written = tuple(entries)
+        changes = self.gathered(desks, [self.key_record(command, customer, written), *inserts])
+        return Decision(changes, Receipt(command=command.name, entries=written))
+
+    def gathered(self, desks: Iterable[Desk], inserts: Iterable[Record] = ()) -> ChangeSet:
+        """Gather what the desks came to, with further records."""
+        return gather(desks, [], list(inserts))
+
+    def key_record(self, command: Any, customer: Customer, entries: tuple[Entry, ...]) -> KeyRecord:
+        """Make the record by which a key answers from now on."""
         by_ledger: dict[LedgerRef, list[int]] = {}
-        for entry in written:
+        for entry in entries:
             by_ledger.setdefault(entry.ledger, []).append(entry.seq)
-        record = KeyRecord(
+        return KeyRecord(
             KeyRef(self.world.environment, customer.holder_id, command.key),
             command.name,
             payload_digests(command),
             tuple((ledger, tuple(seqs)) for ledger, seqs in by_ledger.items()),
         )
-        changes = gather(desks, [], [record, *inserts])
-        return Decision(changes, Receipt(command=command.name, entries=written))
 
 
 def gather(desks: Iterable[Desk], puts: list[Put], inserts: list[Record]) -> ChangeSet:

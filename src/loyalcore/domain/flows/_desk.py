@@ -79,7 +79,8 @@ class Desk:
         self.membership: Membership = self._opened
         self.books: dict[str, Book] = {}
         self._consumption = consumption
-        self._versions: dict[str, int | None] = {}
+        self._loaded: dict[str, Ledger | None] = {}
+        self._kept: tuple[Membership, dict[str, int]] = (self._opened, {})
         self._checkpoints: list[tuple[int, int | Decimal]] = []
         self._seen: dict[str, int] = {}
         tiers = program.tiers
@@ -101,7 +102,7 @@ class Desk:
                 consumption=self._consumption,
                 on_entry=self._on_entry if ledger_id == "" else None,
             )
-            self._versions[ledger_id] = None if ledger is None else ledger.version
+            self._loaded[ledger_id] = ledger
         book.open_at(now)
         return book
 
@@ -156,18 +157,60 @@ class Desk:
                 return entry.effective_at
         return None
 
+    def check_totals(self) -> None:
+        """Make sure that no ledger holds more points than a store can keep.
+
+        Raises:
+            LimitExceeded: One would.
+        """
+        for book in self.books.values():
+            if max(book.account.awarded, book.account.spent) > TOTAL_MAX and book.entries:
+                raise LimitExceeded("too many points in one ledger", path="points", limit=TOTAL_MAX)
+
+    # Many events on one desk ---------------------------------------------------------------------------------------
+
+    def keep(self) -> None:
+        """Take what was booked up to here as done: `undo` comes back to it."""
+        self._kept = (self.membership, {ledger_id: len(book.entries) for ledger_id, book in self.books.items()})
+
+    def fresh(self, book: Book) -> tuple[Entry, ...]:
+        """Give the entries of a book since `keep`."""
+        return tuple(book.entries[self._kept[1].get(book.ref.ledger, 0) :])
+
+    def undo(self) -> None:
+        """Forget what was booked since `keep`, and what time has done since.
+
+        A ledger on which nothing was kept is closed; another is the one that was opened, with what was kept applied.
+        """
+        self.membership, kept = self._kept
+        for ledger_id, book in list(self.books.items()):
+            count = kept.get(ledger_id, 0)
+            if len(book.entries) == count:
+                continue
+            self._checkpoints = []
+            del book.entries[count:]
+            self._seen[ledger_id] = count
+            if not count:
+                del self.books[ledger_id]
+                continue
+            book.account = account_of(self._loaded[ledger_id])
+            for entry in book.entries:
+                book.account.apply(entry)
+
+    # What it comes to ----------------------------------------------------------------------------------------------
+
     def puts(self) -> list[Put]:
         """The ledger heads and the membership to write, with the versions they must still have.
 
         Raises:
             LimitExceeded: A ledger would hold more points than a store can keep.
         """
+        self.check_totals()
         puts = []
         for ledger_id, book in self.books.items():
             if book.entries:
-                if max(book.account.awarded, book.account.spent) > TOTAL_MAX:
-                    raise LimitExceeded("too many points in one ledger", path="points", limit=TOTAL_MAX)
-                expected = self._versions[ledger_id]
+                loaded = self._loaded[ledger_id]
+                expected = None if loaded is None else loaded.version
                 head = ledger_of(book.account, book.ref, 1 if expected is None else expected + 1)
                 puts.append(Put(head, expected))
         if self.membership != self._opened:

@@ -69,7 +69,8 @@ def decide_sweep(command: Sweep, case: Case) -> Decision:
         raise NotFound("ledger", command.ledger)
     desk = case.desk(command.holder_id, program)
     book = desk.book(command.ledger, ledger, case.now)
-    if not book.entries:
+    entries = desk.fresh(book)
+    if not entries:
         return Decision(gather((), [], []), Receipt(command=command.name))
     desk.settle_membership(book)
-    return Decision(gather([desk], [], []), Receipt(command=command.name, entries=tuple(book.entries)))
+    return Decision(case.gathered([desk]), Receipt(command=command.name, entries=entries))

@@ -18,6 +18,7 @@ from loyalcore.errors import (
     StaleVersion,
     StoreError,
 )
+from loyalcore.execution._collector import without_collector
 from loyalcore.values.clock import SystemClock, check_instant
 from loyalcore.values.ids import SystemIds
 
@@ -171,6 +172,12 @@ class Executor:
 
         Source: HOUSE 4 (one try without locks, then at most four with them).
         """
+        with without_collector():
+            return self._run_together(commands, actor, open_together, atomic)
+
+    def _run_together(
+        self, commands: Sequence[Command], actor: str, open_together: Callable[..., Together], atomic: bool
+    ) -> list[Receipt | LoyaltyError]:
         read: set[Ref] = set()
         for attempt in range(ATTEMPTS_MAX):
             together = open_together(self.environment, actor, self.programs, self.now(), self.ids, self.registry)
@@ -211,9 +218,11 @@ def _answers(
     """Decide commands one after the other, with everything that they read loaded in few calls."""
     if lock and read:
         together.learn(_load(unit, read, lock))
-    while refs := together.first_refs(commands):
-        together.learn(_load(unit, refs, lock))
-        read.update(refs)
+    for wanted in together.reads(commands):
+        refs = wanted - read if lock else wanted
+        if refs:
+            together.learn(_load(unit, refs, lock))
+            read.update(refs)
     answers: list[Receipt | LoyaltyError] = []
     for command in commands:
         while True:

@@ -12,9 +12,9 @@ from loyalcore.domain.customers import Standing
 from loyalcore.domain.decision import CustomerRef, LedgerRef, MembershipRef
 from loyalcore.domain.ledger import Account, Book, Entry, EntryKind, account_of, ledger_of, verify
 from loyalcore.errors import NotFound
+from loyalcore.execution import without_collector
 from loyalcore.exports import TableWriter
 from loyalcore.query import All
-from loyalcore.replay._collector import without_collector
 from loyalcore.screens import MEMBERS, TRANSACTIONS, Member, iso, moved, transaction
 
 if TYPE_CHECKING:

@@ -19,10 +19,9 @@ from loyalcore.domain.decision import (
 )
 from loyalcore.domain.programs import Registry
 from loyalcore.errors import ConcurrencyConflict, InvalidInput, NotFound, StaleVersion
-from loyalcore.execution import ATTEMPTS_MAX
+from loyalcore.execution import ATTEMPTS_MAX, without_collector
 from loyalcore.query import All
 from loyalcore.replay._booking import Bookkeeper, Stored, Terms
-from loyalcore.replay._collector import without_collector
 from loyalcore.replay._keys import KeyForms
 from loyalcore.values.clock import check_instant
 from loyalcore.values.points import check_points

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from loyalcore.domain.customers import survivor
 from loyalcore.domain.decision import (
     ChangeSet,
     CustomerRef,
     EntriesRef,
+    KeyRecord,
     KeyRef,
+    LedgerRef,
     MembershipRef,
     Put,
     World,
@@ -25,11 +28,11 @@ from loyalcore.domain.ledger import Adjust, Award, Deduct, Spend, Sweep
 from loyalcore.errors import InvalidInput, LoyaltyError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from loyalcore.domain.customers import Customer
-    from loyalcore.domain.decision import Decision, Record, Ref
+    from loyalcore.domain.decision import Decision, FactRef, Record, Ref
     from loyalcore.domain.flows._desk import Desk
     from loyalcore.domain.flows._receipt import Receipt
     from loyalcore.domain.ledger import Entry
@@ -51,11 +54,18 @@ _NOTHING = ChangeSet()
 
 @attrs.frozen
 class Batch(Case):
-    """A case whose desks stay open from command to command; `open` makes one."""
+    """A case whose desks stay open from command to command; `open` makes one.
+
+    What a case looks up again and again, such as customers, programs and names, is looked up once.
+    """
 
     _records: dict[Ref, Any] = attrs.field(factory=dict)
+    _customers: dict[str, Customer] = attrs.field(factory=dict)
+    _found: dict[str | None, Program] = attrs.field(factory=dict)
+    _ledgers: dict[tuple[str, str, str], LedgerRef] = attrs.field(factory=dict)
+    _used_keys: dict[tuple[str, str], KeyRecord | None] = attrs.field(factory=dict)
     _desks: dict[tuple[str, str], Desk] = attrs.field(factory=dict)
-    _used: list[tuple[Desk, Customer | None]] = attrs.field(factory=list)
+    _touched: list[tuple[Desk, Customer | None]] = attrs.field(factory=list)
     _inserts: list[Record] = attrs.field(factory=list)
     _enrolled: dict[str, tuple[Customer, list[str]]] = attrs.field(factory=dict)
 
@@ -82,49 +92,61 @@ class Batch(Case):
         records: dict[Ref, Any] = {}
         return cls(World(environment, actor, records), programs, now, ids, registry, records)
 
+    # What is loaded
+
     def learn(self, found: Mapping[Ref, Any]) -> None:
         """Take what a store answered."""
         self._records.update(found)
+        for ref, record in found.items():
+            if type(ref) is KeyRef:
+                self._used_keys[ref.holder_id, ref.key] = record
 
-    def first_refs(self, commands: Iterable[Any]) -> set[Ref]:
-        """Name what commands read that has not been loaded, as far as what has been loaded tells.
+    def reads(self, commands: Iterable[Any]) -> Iterator[set[Ref]]:
+        """Name in rounds what commands read: the customers, what their postings read, and what answers used keys.
 
-        Two rounds bring everything in the usual case: the customers, then what a posting reads. What is missing after
-        that is asked for by the commands themselves.
+        Each round must be learnt before the next is asked for. What is missing after that, such as a record of a
+        customer who was merged, the commands themselves ask for.
         """
+        environment = self.world.environment
+        postings = [command for command in commands if type(command) in _FLOWS and type(command) is not Sweep]
+        yield {CustomerRef(environment, command.customer_id) for command in postings}
         refs: set[Ref] = set()
         for command in commands:
-            kind = type(command)
             try:
-                if kind is Sweep:
-                    program = self.program(command.program)
-                    refs.add(self.ledger_ref(command.holder_id, program, command.ledger))
-                    refs.add(MembershipRef(self.world.environment, command.holder_id, program.id))
-                elif kind in _FLOWS:
-                    refs.update(self._posting_refs(command))
+                refs.update(self._sweep_refs(command) if type(command) is Sweep else ())
             except LoyaltyError:
                 continue  # the command itself will be refused with it
-        return refs.difference(self.world.records)
+        keys: list[tuple[str, str]] = []
+        for command in postings:
+            row: Customer | None = self._records[CustomerRef(environment, command.customer_id)]
+            if row is None or row.merged_into is not None:
+                continue
+            try:
+                refs.update(self._posting_refs(command, row))
+            except LoyaltyError:
+                continue
+            keys += [(holder, command.key) for holder in (row.holder_id, *row.absorbed)]
+        yield refs
+        used = [record for name in keys if (record := self._used_keys.get(name)) is not None]
+        yield {EntriesRef(ledger, "seq", seq) for record in used for ledger, seqs in record.entries for seq in seqs}
 
-    def _posting_refs(self, command: Any) -> Iterable[Ref]:
-        environment, records = self.world.environment, self.world.records
-        ref = CustomerRef(environment, command.customer_id)
-        customer: Customer | None = records.get(ref)
-        while customer is not None and customer.merged_into is not None:
-            ref = CustomerRef(environment, customer.merged_into)
-            customer = records.get(ref)
-        if customer is None:
-            return (ref,)
+    def _sweep_refs(self, command: Sweep) -> tuple[Ref, ...]:
         program = self.program(command.program)
-        keys = [KeyRef(environment, holder, command.key) for holder in (customer.holder_id, *customer.absorbed)]
-        used = [records[key] for key in keys if records.get(key) is not None]
-        return (
-            self.ledger_ref(customer.holder_id, program, command.ledger),
-            MembershipRef(environment, customer.holder_id, program.id),
-            *keys,
-            *(points.fact_refs(command, self, customer) if type(command) is Award else ()),
-            *(EntriesRef(ledger, "seq", seq) for record in used for ledger, seqs in record.entries for seq in seqs),
-        )
+        ledger = self.ledger_ref(command.holder_id, program, command.ledger)
+        return (ledger, MembershipRef(self.world.environment, command.holder_id, program.id))
+
+    def _posting_refs(self, command: Any, customer: Customer) -> list[Ref]:
+        environment, holder_id = self.world.environment, customer.holder_id
+        refs: list[Ref] = [KeyRef(environment, holder, command.key) for holder in (holder_id, *customer.absorbed)]
+        program = self.program(command.program)
+        if (holder_id, program.id, command.ledger) not in self._ledgers:
+            refs.append(self.ledger_ref(holder_id, program, command.ledger))
+            refs.append(MembershipRef(environment, holder_id, program.id))
+        if type(command) is Award:
+            refs += points.fact_refs(command, self, customer)
+        return refs
+
+    # One command
 
     def decide(self, command: Any) -> Receipt:
         """Decide the next command.
@@ -141,16 +163,38 @@ class Batch(Case):
                 " run_many takes every command",
                 path="command",
             )
-        self._used.clear()
+        self._touched.clear()
         try:
             receipt: Receipt = flow(command, self).receipt
         except LoyaltyError:
-            for desk, _ in self._used:
+            for desk, _ in self._touched:
                 desk.undo()
             raise
         return receipt
 
     # What a flow asks of its case
+
+    def program(self, program_id: str | None) -> Program:
+        """Find the program of a command."""
+        found = self._found.get(program_id)
+        if found is None:
+            found = self._found[program_id] = Case.program(self, program_id)
+        return found
+
+    def customer(self, customer_id: str) -> Customer:
+        """Find a customer, and whoever it was merged into."""
+        found = self._customers.get(customer_id)
+        if found is None:
+            found = self._customers[customer_id] = survivor(self.world.environment, customer_id, self.world.get)
+        return found
+
+    def ledger_ref(self, holder_id: str, program: Program, ledger: str) -> LedgerRef:
+        """Name a ledger, always by the same name."""
+        name = (holder_id, program.id, ledger)
+        found = self._ledgers.get(name)
+        if found is None:
+            found = self._ledgers[name] = Case.ledger_ref(self, holder_id, program, ledger)
+        return found
 
     def desk(self, holder_id: str, program: Program, customer: Customer | None = None) -> Desk:
         """Give the desk of a holder in a program, as the commands before left it."""
@@ -158,8 +202,19 @@ class Batch(Case):
         desk = self._desks.get(name)
         if desk is None:
             desk = self._desks[name] = Case.desk(self, holder_id, program)
-        self._used.append((desk, customer))
+        self._touched.append((desk, customer))
         return desk
+
+    def need_posting(self, customer: Customer, program: Program, command: Any, facts: Iterable[FactRef] = ()) -> None:
+        """Ask for a key that has not been read, with the rest; else everything has."""
+        if (customer.holder_id, command.key) not in self._used_keys or facts:
+            Case.need_posting(self, customer, program, command, facts)
+
+    def replay(self, customer: Customer, command: Any) -> Receipt | None:
+        """Answer a key that was used before, in this batch too."""
+        if not customer.absorbed and self._used_keys[customer.holder_id, command.key] is None:
+            return None
+        return Case.replay(self, customer, command)
 
     def entries(self, refs: Iterable[EntriesRef]) -> list[Entry]:
         """Find entries by their numbers, those of this batch among them."""
@@ -173,7 +228,7 @@ class Batch(Case):
 
     def gathered(self, desks: Iterable[Desk], inserts: Iterable[Record] = ()) -> ChangeSet:
         """Keep what was booked and the further records; what it comes to is gathered at the end."""
-        for desk, customer in self._used:
+        for desk, customer in self._touched:
             desk.check_totals()
             if customer is not None and desk.program.id not in customer.programs:
                 programs = self._enrolled.setdefault(customer.holder_id, (customer, []))[1]
@@ -183,12 +238,14 @@ class Batch(Case):
         for record in inserts:
             self._inserts.append(record)
             self._records[record.ref] = record
+            if type(record) is KeyRecord:
+                self._used_keys[record.ref.holder_id, record.ref.key] = record
         return _NOTHING
 
     # What it comes to
 
     def changes(self) -> ChangeSet:
-        """Give everything that the commands came to, to be applied at once."""
+        """Give everything that the commands came to, to be applied at once, and end."""
         puts = [
             Put(
                 attrs.evolve(customer, programs=(*customer.programs, *programs), version=customer.version + 1),
@@ -196,4 +253,7 @@ class Batch(Case):
             )
             for customer, programs in self._enrolled.values()
         ]
-        return gather(self._desks.values(), puts, self._inserts)
+        changes = gather(self._desks.values(), puts, self._inserts)
+        for desk in self._desks.values():
+            desk.books.clear()  # a desk and its book know each other: without this they would wait for the collector
+        return changes

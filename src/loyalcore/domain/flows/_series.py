@@ -13,7 +13,7 @@ from loyalcore.domain.flows._decide import decide
 from loyalcore.domain.ledger import Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from loyalcore.domain.decision import LedgerRef, Part, Record, Ref
@@ -55,11 +55,10 @@ class Series:
         self._inserts: list[Record] = []
         self._entries: dict[LedgerRef, list[Entry]] = {}
 
-    def first_refs(self, commands: Iterable[Command]) -> set[Ref]:
-        """Name what commands read whatever they find, and what has not been loaded."""
+    def reads(self, commands: Iterable[Command]) -> Iterator[set[Ref]]:
+        """Name what commands read whatever they find."""
         environment = self._world.environment
-        refs: set[Ref] = {ref for command in commands for ref in first_refs(command, environment)}
-        return refs.difference(self._records)
+        yield {ref for command in commands for ref in first_refs(command, environment)}
 
     def learn(self, found: Mapping[Ref, Any]) -> None:
         """Take what a store answered, with what this series has made of it."""

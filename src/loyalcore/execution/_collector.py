@@ -1,7 +1,7 @@
-"""The collector of cyclic garbage, kept still while a replay makes millions of objects that hold no cycle.
+"""The collector of cyclic garbage, kept still while many objects are made that hold no cycle.
 
-It would look at all of them again and again: a quarter of a replay's time. What a replay makes is let go by counting
-references, customer by customer.
+It would look at all of them again and again: a quarter of the time of a replay or a batch. What they make is let go by
+counting references.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from loyalcore.adapters.memory import MemoryStore
 from loyalcore.adapters.sqlalchemy import SqlStore
 from loyalcore.domain.flows import Series, _desk
-from loyalcore.domain.ledger import Adjust, Award, Deduct, Spend
+from loyalcore.domain.ledger import Adjust, Award, Deduct, PointsNotice, Spend
 from loyalcore.errors import LoyaltyError
 from loyalcore.testing._play import Play, dump
 from loyalcore.testing.strategies import ACTIONS, histories, programs, steps
@@ -77,6 +77,7 @@ def without_versions(found: dict[str, list[Any]]) -> dict[str, list[Any]]:
     st.sampled_from(STORES),
     st.sampled_from([60, 10**18]),
     st.sampled_from([0, 100]),
+    st.booleans(),
 )
 def test_a_batch_is_its_commands_one_by_one(
     program: Program,
@@ -86,8 +87,11 @@ def test_a_batch_is_its_commands_one_by_one(
     make: Callable[[], Store],
     total_max: int,
     subledgers_max: int,
+    has_notices: bool,
 ) -> None:
     """`post_many` answers, refuses and writes what each command alone would have, whatever came before."""
+    if has_notices:
+        program = attrs.evolve(program, points=attrs.evolve(program.points, notices=frozenset(PointsNotice)))
     play = Play(program)
     for step in before:
         play.run(step)

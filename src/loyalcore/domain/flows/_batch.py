@@ -24,6 +24,7 @@ from loyalcore.domain.decision import (
 )
 from loyalcore.domain.flows import movements, points
 from loyalcore.domain.flows._case import Case, gather
+from loyalcore.domain.flows._receipt import Receipt, with_notices
 from loyalcore.domain.ledger import Adjust, Award, Deduct, Spend, Sweep
 from loyalcore.errors import InvalidInput, LoyaltyError
 
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from loyalcore.domain.customers import Customer
     from loyalcore.domain.decision import Decision, FactRef, Record, Ref
     from loyalcore.domain.flows._desk import Desk
-    from loyalcore.domain.flows._receipt import Receipt
     from loyalcore.domain.ledger import Entry
     from loyalcore.domain.programs import Program, Registry
     from loyalcore.values.ids import Ids
@@ -165,12 +165,11 @@ class Batch(Case):
             )
         self._touched.clear()
         try:
-            receipt: Receipt = flow(command, self).receipt
+            return with_notices(flow(command, self))
         except LoyaltyError:
             for desk, _ in self._touched:
                 desk.undo()
             raise
-        return receipt
 
     # What a flow asks of its case
 
@@ -227,20 +226,22 @@ class Batch(Case):
         return found
 
     def gathered(self, desks: Iterable[Desk], inserts: Iterable[Record] = ()) -> ChangeSet:
-        """Keep what was booked and the further records; what it comes to is gathered at the end."""
+        """Keep what was booked and the further records; only the notices of it are told now."""
+        notices: list[Record] = []
         for desk, customer in self._touched:
             desk.check_totals()
             if customer is not None and desk.program.id not in customer.programs:
                 programs = self._enrolled.setdefault(customer.holder_id, (customer, []))[1]
                 if desk.program.id not in programs:
                     programs.append(desk.program.id)
+            notices += desk.fresh_notices()
             desk.keep()
         for record in inserts:
             self._inserts.append(record)
             self._records[record.ref] = record
             if type(record) is KeyRecord:
                 self._used_keys[record.ref.holder_id, record.ref.key] = record
-        return _NOTHING
+        return ChangeSet(inserts=tuple(notices)) if notices else _NOTHING
 
     # What it comes to
 

@@ -242,11 +242,13 @@ class Case:
 
 def gather(desks: Iterable[Desk], puts: list[Put], inserts: list[Record]) -> ChangeSet:
     """Put the changes of several desks together as one change set."""
+    written = list(puts)
     parts: list[Part] = []
     entries: list[Record] = []
+    notices: list[Record] = []
     for desk in desks:
-        puts = [*puts, *desk.puts()]
+        written += desk.puts()
         parts += desk.parts()
         entries += desk.entries()
-        inserts = [*inserts, *desk.notices()]
-    return ChangeSet(puts=tuple(puts), parts=tuple(parts), inserts=(*entries, *inserts))
+        notices += desk.notices()
+    return ChangeSet(puts=tuple(written), parts=tuple(parts), inserts=(*entries, *inserts, *notices))

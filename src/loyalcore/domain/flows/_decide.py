@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from loyalcore.domain.customers import Join, Register
-from loyalcore.domain.decision import Notice
 from loyalcore.domain.flows import corrections, customers, movements, points
 from loyalcore.domain.flows._case import Case
+from loyalcore.domain.flows._receipt import with_notices
 from loyalcore.domain.ledger import (
     Activate,
     Activity,
@@ -118,7 +118,5 @@ def decide(
             f"not a command: {type(command).__name__}; from_json reads one from its JSON form", path="command"
         )
     decision = flow(command, Case(world, programs, now, ids, registry))
-    notices = tuple(record for record in decision.changes.inserts if isinstance(record, Notice))
-    if not notices:
-        return decision
-    return attrs.evolve(decision, receipt=attrs.evolve(decision.receipt, notices=notices))
+    receipt = with_notices(decision)
+    return decision if receipt is decision.receipt else attrs.evolve(decision, receipt=receipt)

@@ -177,6 +177,13 @@ class Desk:
         """Give the entries of a book since `keep`."""
         return tuple(book.entries[self._kept[1].get(book.ref.ledger, 0) :])
 
+    def fresh_notices(self) -> list[Notice]:
+        """Give what the customer is to be told of what was booked since `keep`."""
+        wanted = self.program.points.notices
+        if not wanted:
+            return []
+        return notices_of([entry for book in self.books.values() for entry in self.fresh(book)], wanted)
+
     def undo(self) -> None:
         """Forget what was booked since `keep`, and what time has done since.
 

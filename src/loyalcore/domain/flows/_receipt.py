@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from loyalcore.domain.decision import Notice
 from loyalcore.domain.ledger import Entry, EntryKind, PointsHold
 from loyalcore.errors import NotFound
 
 if TYPE_CHECKING:
     from loyalcore.domain.customers import Customer, Membership
-    from loyalcore.domain.decision import Notice
+    from loyalcore.domain.decision import Decision
 
 
 @attrs.frozen(kw_only=True)
@@ -59,3 +60,10 @@ class Receipt:
                     seq=entry.seq,
                 )
         raise NotFound("hold made by", self.command)
+
+
+def with_notices(decision: Decision) -> Receipt:
+    """Give the receipt of a decision, with the notices that it writes."""
+    receipt: Receipt = decision.receipt
+    notices = tuple([record for record in decision.changes.inserts if isinstance(record, Notice)])
+    return attrs.evolve(receipt, notices=notices) if notices else receipt

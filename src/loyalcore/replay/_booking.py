@@ -275,7 +275,7 @@ class Bookkeeper:
         desk, stored, customer = self._desk, self._stored, self._customer
         entries = desk.entries()
         is_member = stored.membership is not None or book.account.seq or desk.membership.standing != _NOWHERE
-        puts = desk.puts() if is_member else []
+        puts = desk.puts(heads_only=True) if is_member else []
         if is_member and customer.programs.count(desk.program.id) == 0:
             customer = attrs.evolve(customer, programs=(*customer.programs, desk.program.id))
         if stored.customer is None:

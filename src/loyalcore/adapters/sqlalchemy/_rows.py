@@ -297,6 +297,7 @@ def debt(ref: LedgerRef, row: Row) -> Debt:
 def entry_row(record: Entry) -> Row:
     """Give an entry as a row."""
     ref = record.ledger
+    recorded_at = to_micros(record.recorded_at)
     return (
         ref.environment,
         ref.holder_id,
@@ -305,8 +306,8 @@ def entry_row(record: Entry) -> Row:
         record.seq,
         record.kind.value,
         record.points,
-        to_micros(record.recorded_at),
-        to_micros(record.effective_at),
+        recorded_at,
+        recorded_at if record.effective_at is record.recorded_at else to_micros(record.effective_at),
         micros(record.occurred_at),
         plain_draws(record.draws),
         listed(record.settled),

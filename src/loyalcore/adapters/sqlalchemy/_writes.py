@@ -37,7 +37,7 @@ def write(dialect: Dialect, link: Link, statements: Statements, changes: ChangeS
     changed: Rows = {}
     for put in changes.puts:
         kind: type[Any] = type(put.record)
-        row = _row(put.record)
+        row = _maker(kind)(put.record)
         if put.expected is None:
             made.setdefault(kind, []).append(row)
         else:
@@ -66,14 +66,14 @@ def _changed_name(kind: type[Any]) -> Callable[[Row], Row]:
 
 
 def _by_kind(records: Iterable[Any]) -> Rows:
-    rows: Rows = {}
+    found: dict[type[Any], list[Any]] = {}
     for record in records:
-        rows.setdefault(type(record), []).append(_row(record))
-    return rows
+        found.setdefault(type(record), []).append(record)
+    return {kind: list(map(_maker(kind), alike)) for kind, alike in found.items()}
 
 
-def _row(record: Any) -> Row:
-    make = ROW_OF.get(type(record))
+def _maker(kind: type[Any]) -> Callable[[Any], Row]:
+    make = ROW_OF.get(kind)
     if make is None:
-        raise CapabilityMissing(type(record).__name__)
-    return make(record)
+        raise CapabilityMissing(kind.__name__)
+    return make

@@ -61,6 +61,7 @@ class ChangeSet:
 
     Args:
         puts: Customers, memberships and ledger heads with the version each must still have (None: must not exist).
+            What is open in a ledger is written by `parts`; its head may come without.
         parts: Lots, holds and debts, written over; the version of their ledger, always among `puts`, guards them.
         inserts: Entries, keys, facts, notes and notices: each must be new.
     """

@@ -24,7 +24,7 @@ class MembershipRef:
     program_id: str
 
 
-@attrs.frozen
+@attrs.frozen(cache_hash=True)
 class LedgerRef:
     """One account of points; ledger `""` is the main one."""
 
@@ -76,7 +76,7 @@ class EntriesRef:
     value: int | str
 
 
-@attrs.frozen
+@attrs.frozen(cache_hash=True)
 class KeyRef:
     """An idempotency key of a holder."""
 

@@ -15,6 +15,7 @@ from loyalcore.domain.decision import (
     ChangeSet,
     CustomerRef,
     EntriesRef,
+    Fact,
     KeyRecord,
     KeyRef,
     LedgerRef,
@@ -165,7 +166,9 @@ class Batch(Case):
             )
         self._touched.clear()
         try:
-            return with_notices(flow(command, self))
+            decision = flow(command, self)
+            receipt: Receipt = decision.receipt
+            return receipt if decision.changes is _NOTHING else with_notices(decision)
         except LoyaltyError:
             for desk, _ in self._touched:
                 desk.undo()
@@ -211,8 +214,11 @@ class Batch(Case):
 
     def replay(self, customer: Customer, command: Any) -> Receipt | None:
         """Answer a key that was used before, in this batch too."""
-        if not customer.absorbed and self._used_keys[customer.holder_id, command.key] is None:
+        holders = (customer.holder_id, *customer.absorbed)
+        used = [record for holder in holders if (record := self._used_keys[holder, command.key]) is not None]
+        if not used:
             return None
+        self._records.update((record.ref, record) for record in used)
         return Case.replay(self, customer, command)
 
     def entries(self, refs: Iterable[EntriesRef]) -> list[Entry]:
@@ -238,9 +244,10 @@ class Batch(Case):
             desk.keep()
         for record in inserts:
             self._inserts.append(record)
-            self._records[record.ref] = record
             if type(record) is KeyRecord:
                 self._used_keys[record.ref.holder_id, record.ref.key] = record
+            elif type(record) is Fact:
+                self._records[record.ref] = record
         return ChangeSet(inserts=tuple(notices)) if notices else _NOTHING
 
     # What it comes to
@@ -254,7 +261,7 @@ class Batch(Case):
             )
             for customer, programs in self._enrolled.values()
         ]
-        changes = gather(self._desks.values(), puts, self._inserts)
+        changes = gather(self._desks.values(), puts, self._inserts, heads_only=True)
         for desk in self._desks.values():
             desk.books.clear()  # a desk and its book know each other: without this they would wait for the collector
         return changes

@@ -229,25 +229,25 @@ class Case:
 
     def key_record(self, command: Any, customer: Customer, entries: tuple[Entry, ...]) -> KeyRecord:
         """Make the record by which a key answers from now on."""
+        ref = KeyRef(self.world.environment, customer.holder_id, command.key)
+        if len(entries) == 1:
+            (entry,) = entries
+            return KeyRecord(ref, command.name, payload_digests(command), ((entry.ledger, (entry.seq,)),))
         by_ledger: dict[LedgerRef, list[int]] = {}
         for entry in entries:
             by_ledger.setdefault(entry.ledger, []).append(entry.seq)
-        return KeyRecord(
-            KeyRef(self.world.environment, customer.holder_id, command.key),
-            command.name,
-            payload_digests(command),
-            tuple((ledger, tuple(seqs)) for ledger, seqs in by_ledger.items()),
-        )
+        answers = tuple((ledger, tuple(seqs)) for ledger, seqs in by_ledger.items())
+        return KeyRecord(ref, command.name, payload_digests(command), answers)
 
 
-def gather(desks: Iterable[Desk], puts: list[Put], inserts: list[Record]) -> ChangeSet:
-    """Put the changes of several desks together as one change set."""
+def gather(desks: Iterable[Desk], puts: list[Put], inserts: list[Record], *, heads_only: bool = False) -> ChangeSet:
+    """Put the changes of several desks together as one change set; a unit that ends with it needs heads only."""
     written = list(puts)
     parts: list[Part] = []
     entries: list[Record] = []
     notices: list[Record] = []
     for desk in desks:
-        written += desk.puts()
+        written += desk.puts(heads_only=heads_only)
         parts += desk.parts()
         entries += desk.entries()
         notices += desk.notices()

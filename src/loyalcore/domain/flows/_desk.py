@@ -80,7 +80,8 @@ class Desk:
         self.books: dict[str, Book] = {}
         self._consumption = consumption
         self._loaded: dict[str, Ledger | None] = {}
-        self._kept: tuple[Membership, dict[str, int]] = (self._opened, {})
+        self._kept_membership = self._opened
+        self._kept: dict[str, int] = {}
         self._checkpoints: list[tuple[int, int | Decimal]] = []
         self._seen: dict[str, int] = {}
         tiers = program.tiers
@@ -103,7 +104,8 @@ class Desk:
                 on_entry=self._on_entry if ledger_id == "" else None,
             )
             self._loaded[ledger_id] = ledger
-        book.open_at(now)
+        if book.recorded_at is not now or not book.is_open:
+            book.open_at(now)
         return book
 
     def _checkpoint(self, measure: Callable[[Account], int], account: Account) -> None:
@@ -171,11 +173,13 @@ class Desk:
 
     def keep(self) -> None:
         """Take what was booked up to here as done: `undo` comes back to it."""
-        self._kept = (self.membership, {ledger_id: len(book.entries) for ledger_id, book in self.books.items()})
+        self._kept_membership = self.membership
+        for ledger_id, book in self.books.items():
+            self._kept[ledger_id] = len(book.entries)
 
     def fresh(self, book: Book) -> tuple[Entry, ...]:
         """Give the entries of a book since `keep`."""
-        return tuple(book.entries[self._kept[1].get(book.ref.ledger, 0) :])
+        return tuple(book.entries[self._kept.get(book.ref.ledger, 0) :])
 
     def fresh_notices(self) -> list[Notice]:
         """Give what the customer is to be told of what was booked since `keep`."""
@@ -189,9 +193,9 @@ class Desk:
 
         A ledger on which nothing was kept is closed; another is the one that was opened, with what was kept applied.
         """
-        self.membership, kept = self._kept
+        self.membership = self._kept_membership
         for ledger_id, book in list(self.books.items()):
-            count = kept.get(ledger_id, 0)
+            count = self._kept.get(ledger_id, 0)
             if len(book.entries) == count:
                 continue
             self._checkpoints = []
@@ -206,8 +210,11 @@ class Desk:
 
     # What it comes to ----------------------------------------------------------------------------------------------
 
-    def puts(self) -> list[Put]:
+    def puts(self, *, heads_only: bool = False) -> list[Put]:
         """The ledger heads and the membership to write, with the versions they must still have.
+
+        Args:
+            heads_only: Whether what is open in the ledgers is left out of them: `parts` has what is to be written.
 
         Raises:
             LimitExceeded: A ledger would hold more points than a store can keep.
@@ -218,7 +225,7 @@ class Desk:
             if book.entries:
                 loaded = self._loaded[ledger_id]
                 expected = None if loaded is None else loaded.version
-                head = ledger_of(book.account, book.ref, 1 if expected is None else expected + 1)
+                head = ledger_of(book.account, book.ref, 1 if expected is None else expected + 1, heads_only)
                 puts.append(Put(head, expected))
         if self.membership != self._opened:
             expected = None if self.loaded is None else self.loaded.version

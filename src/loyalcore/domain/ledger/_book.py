@@ -43,6 +43,7 @@ class Book:
         "account",
         "actor",
         "entries",
+        "is_open",
         "now",
         "on_entry",
         "order",
@@ -78,6 +79,7 @@ class Book:
             self.order = lambda lot: (consumption(lot), lot.lot)
         self.on_entry: Callable[[Account], None] | None = on_entry
         self.entries: list[Entry] = []
+        self.is_open: bool = False
         self.now: int = account.recorded_at
         self.recorded_at: datetime = from_micros(self.now)
 
@@ -90,6 +92,7 @@ class Book:
             self.now = self.account.recorded_at
             self.recorded_at = from_micros(self.now)
         self.advance(self.now)
+        self.is_open = True
 
     def write(self, kind: EntryKind, points: int, **fields: Any) -> Entry:
         """Make an entry at `recorded_at`, with what its activity does to the dates, and apply it."""

@@ -78,7 +78,8 @@ def grant(
     )
     settled = book.settle((Draw(number, points),)) if start <= account.at < term.at else ()
     entry = book.write(kind, points, lots=(lot,), settled=settled, **fields)
-    book.advance(book.now)
+    if term.at <= book.now or book.policy.expiry_model is not ExpiryModel.PER_LOT:
+        book.advance(book.now)
     return entry
 
 

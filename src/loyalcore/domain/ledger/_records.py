@@ -71,12 +71,18 @@ def account_of(ledger: Ledger | None) -> Account:
     return account
 
 
-def ledger_of(account: Account, ref: LedgerRef, version: int) -> Ledger:
-    """Dress an account as a ledger, with what is open in it."""
-    holds = [
-        _hold(account, ref, hold.id) for hold in sorted(account.holds.values(), key=lambda each: (each.seq, each.id))
-    ]
-    debts = [_debt(account, ref, debt.entry_id) for debt in account.oldest_debts()]
+def ledger_of(account: Account, ref: LedgerRef, version: int, head_only: bool = False) -> Ledger:
+    """Dress an account as a ledger, with what is open in it or as its head only."""
+    lots: tuple[Lot, ...] = ()
+    holds: list[PointsHold] = []
+    debts: list[Debt] = []
+    if not head_only:
+        lots = _lots(account, ref)
+        holds = [
+            _hold(account, ref, hold.id)
+            for hold in sorted(account.holds.values(), key=lambda each: (each.seq, each.id))
+        ]
+        debts = [_debt(account, ref, debt.entry_id) for debt in account.oldest_debts()]
     return Ledger(
         ref=ref,
         version=version,
@@ -96,7 +102,7 @@ def ledger_of(account: Account, ref: LedgerRef, version: int) -> Ledger:
         account_expires_at=never(account.account_expires_at),
         lapsed_lots=account.lapsed_lots,
         next_change_at=never(account.next_change),
-        lots=_lots(account, ref),
+        lots=lots,
         holds=tuple(hold for hold in holds if hold.is_open),
         debts=tuple(debt for debt in debts if debt.is_open),
     )

@@ -27,12 +27,14 @@ class Step(NamedTuple):
         statement: What writes one row.
         rows: The rows.
         is_exact: Whether each row has to be found: an update that finds no row came too late.
+        many: What writes all rows at once, where the database takes arrays.
     """
 
     kind: type[Any]
     statement: str
     rows: Sequence[Row]
     is_exact: bool = False
+    many: str = ""
 
 
 class Link(Protocol):
@@ -56,6 +58,7 @@ class Dialect(Protocol):
         is_memory: Whether there is a single connection, which must be kept.
         takes_turns: Whether the writers of one process wait for each other before they begin.
         spreads: Whether tables can be spread over partitions.
+        takes_arrays: Whether a parameter can be a whole column, so that one statement reads or writes many rows.
         locks: Whether rows are locked one by one; else a writing unit has everything locked from its beginning.
     """
 
@@ -65,6 +68,7 @@ class Dialect(Protocol):
     compiler: Compiler
     is_memory: bool
     takes_turns: bool
+    takes_arrays: bool
     locks: bool
     spreads: bool
 

@@ -20,6 +20,7 @@ from sqlalchemy import URL
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql.base import PGDialect
 
+from loyalcore.adapters.sqlalchemy._bulk import columns_of
 from loyalcore.adapters.sqlalchemy._tables import NAME_OF, TABLE_OF
 from loyalcore.errors import CapabilityMissing, InvalidInput, ReadOnlyStore, StaleVersion, StoreError, StoreUnavailable
 
@@ -90,6 +91,7 @@ class PostgresDialect:
     engine_options: Mapping[str, Any] = {"use_native_hstore": False}
     is_memory = False
     takes_turns = False
+    takes_arrays = True
     locks = True
     spreads = True
 
@@ -233,8 +235,8 @@ class PostgresDialect:
             if sum(len(step.rows) for step in steps) <= TOGETHER_MAX:
                 self._write_together(link, steps)
             else:
-                for kind, statement, rows, is_exact in steps:
-                    link.cursor.executemany(statement, rows)
+                for kind, _statement, rows, is_exact, many in steps:
+                    link.cursor.execute(many, columns_of(rows))
                     _check(kind, link.cursor.rowcount == len(rows) or not is_exact)
         except psycopg.Error as error:
             raise self.blame(error, "record") from error

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from loyalcore.adapters.sqlalchemy import _rows
+from loyalcore.adapters.sqlalchemy._bulk import columns_of
 from loyalcore.adapters.sqlalchemy._statements import VERSIONED
+from loyalcore.adapters.sqlalchemy._tables import OF_LEDGER, prefix
 from loyalcore.domain.decision import (
     CustomerRef,
     DebtRef,
@@ -24,12 +27,17 @@ from loyalcore.errors import CapabilityMissing
 from loyalcore.store import KIND_OF
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from loyalcore.adapters.sqlalchemy._dialects import Ask, Dialect, Link
     from loyalcore.adapters.sqlalchemy._rows import Row
     from loyalcore.adapters.sqlalchemy._statements import Statements
     from loyalcore.domain.decision import Ref
+
+
+MANY = 50
+"""From how many refs on they are asked for kind by kind, where the database takes arrays."""
+_LOT_NUMBER = itemgetter(OF_LEDGER)
 
 
 def load(dialect: Dialect, link: Link, statements: Statements, refs: Iterable[Ref], lock: bool) -> dict[Ref, Any]:
@@ -41,6 +49,15 @@ def load(dialect: Dialect, link: Link, statements: Statements, refs: Iterable[Re
         CapabilityMissing: A ref is of a kind that this store does not keep.
     """
     wanted = list(refs)
+    if dialect.takes_arrays and len(wanted) > MANY:
+        return _load_many(dialect, link, statements, wanted, lock)
+    return _load_each(dialect, link, statements, wanted, lock)
+
+
+def _load_each(
+    dialect: Dialect, link: Link, statements: Statements, wanted: Sequence[Ref], lock: bool
+) -> dict[Ref, Any]:
+    """Give the records of refs, each by a query of its own, all asked at once."""
     asks: list[Ask] = _locks(statements, wanted) if lock else []
     begins = len(asks)
     for ref in wanted:
@@ -72,6 +89,56 @@ def load(dialect: Dialect, link: Link, statements: Statements, refs: Iterable[Re
             found[ref] = _DRESS[type(ref)](ref, rows[0]) if rows else None
     if heads:
         found.update(_ledgers(dialect, link, statements, heads))
+    return found
+
+
+def _load_many(dialect: Dialect, link: Link, statements: Statements, refs: Sequence[Ref], lock: bool) -> dict[Ref, Any]:
+    """Give the records of many refs, kind by kind, each kind by one query."""
+    many = statements.many
+    by_kind: dict[type[Any], dict[Row, Ref]] = {}
+    rest: list[Ref] = []
+    for ref in refs:
+        if isinstance(ref, EntriesRef) and ref.by == "seq":
+            by_kind.setdefault(EntriesRef, {})[*_name(ref.ledger), int(ref.value)] = ref
+        elif type(ref) in _NAMES:
+            by_kind.setdefault(type(ref), {})[_NAMES[type(ref)](ref)] = ref
+        else:
+            rest.append(ref)
+    if lock:
+        locked = sorted((VERSIONED.index(KIND_OF[of]), of) for of in by_kind if KIND_OF.get(of) in VERSIONED)
+        dialect.ask(link, [(many.lock[VERSIONED[rank]], columns_of(list(by_kind[of]))) for rank, of in locked])
+    found = _load_each(dialect, link, statements, rest, False)
+    asks: list[Ask] = []
+    for of, names in by_kind.items():
+        asks.append((many.load[KIND_OF[of]], columns_of(list(names))))
+        if of is LedgerRef:
+            asks.append((many.open[Lot], asks[-1][1]))
+    answers = iter(dialect.ask(link, asks))
+    for of, names in by_kind.items():
+        rows = next(answers)
+        if of is LedgerRef:
+            found.update(_ledgers_of(dialect, link, statements, names, rows, next(answers)))
+            continue
+        missing = () if of is EntriesRef else None
+        found.update(dict.fromkeys(names.values(), missing))
+        told, named = prefix(KIND_OF[of]), len(next(iter(names)))
+        for row in rows:
+            ref = names[row[:named]]
+            if isinstance(ref, EntriesRef):
+                found[ref] = (_rows.entry(ref.ledger, row[told:]),)
+            else:
+                found[ref] = _DRESS[of](ref, row[told:])
+    return found
+
+
+def _ledgers_of(
+    dialect: Dialect, link: Link, statements: Statements, names: dict[Row, Any], rows: list[Row], lots: list[Row]
+) -> dict[Ref, Any]:
+    heads: dict[LedgerRef, tuple[Row, list[Row]]] = {names[row[:OF_LEDGER]]: (row[OF_LEDGER:], []) for row in rows}
+    for row in sorted(lots, key=_LOT_NUMBER):
+        heads[names[row[:OF_LEDGER]]][1].append(row[OF_LEDGER:])
+    found: dict[Ref, Any] = dict.fromkeys(names.values())
+    found.update(_ledgers(dialect, link, statements, heads))
     return found
 
 

@@ -5,11 +5,12 @@ Each statement is a text whose parameters are positional, in the order of the co
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BindParameter, and_, bindparam, insert, literal_column, select, update
 
-from loyalcore.adapters.sqlalchemy import _schema
+from loyalcore.adapters.sqlalchemy import _bulk, _schema
 from loyalcore.adapters.sqlalchemy._tables import OF_LEDGER, TABLE_OF, prefix
 from loyalcore.domain.customers import Customer, Membership
 from loyalcore.domain.ledger import Debt, Ledger, Lot, PointsHold
@@ -103,6 +104,11 @@ class Statements:
             changed.where(*_same(name, "old_"), table.c.version == bindparam("old_version")),
         )
 
+    @cached_property
+    def many(self) -> Many:
+        """The statements over many rows at once."""
+        return Many()
+
     # Streams
 
     def stream(self, kind: type[Any], query: All, *, is_part: bool = False) -> str:
@@ -145,6 +151,21 @@ class Statements:
             asked = by_index(asked, table, INDEX_OF_OPEN[kind]).where(is_open(kind))
             order = [*order[:OF_LEDGER], *(table.c[name] for name in ORDER_OF_OPEN[kind])]
         return asked.order_by(*order)
+
+
+class Many:
+    """The statements over many rows at once, for a database that takes arrays."""
+
+    def __init__(self) -> None:
+        names = {kind: len(table.primary_key.columns) for kind, table in TABLE_OF.items()}
+        self.load: dict[type[Any], str] = {kind: _bulk.load_many(kind, names[kind]) for kind in TABLE_OF}
+        self.open: dict[type[Any], str] = {
+            kind: _bulk.load_many(kind, OF_LEDGER, str(is_open(kind))) for kind in ORDER_OF_OPEN
+        }
+        self.lock: dict[type[Any], str] = {kind: _bulk.lock_many(kind) for kind in VERSIONED}
+        self.insert: dict[type[Any], str] = {kind: _bulk.insert_many(kind) for kind in TABLE_OF}
+        self.update: dict[type[Any], str] = {kind: _bulk.update_many(kind) for kind in VERSIONED}
+        self.upsert: dict[type[Any], str] = {kind: _bulk.upsert_many(kind) for kind in ORDER_OF_OPEN}
 
 
 def _same(columns: Any, mark: str = "") -> list[ColumnElement[bool]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from loyalcore.domain.flows import Batch
 from loyalcore.domain.ledger import Ledger, Sweep
 from loyalcore.errors import InvalidInput, LimitExceeded, LoyaltyError
+from loyalcore.execution import without_collector
 from loyalcore.query import All
 from loyalcore.services._ledgers import Ledgers
 from loyalcore.services._outcomes import Posted, outcomes_of
@@ -91,9 +92,10 @@ class Batches(Ledgers):
         while listed := list(islice(source, chunk)):
             if atomic and next(source, None) is not None:
                 raise LimitExceeded("has too many commands for one unit", path="commands", limit=chunk)
-            answers = self._executor.run_together(listed, actor, Batch.open, atomic=atomic)
-            outcomes = list(outcomes_of(listed, answers, atomic=atomic))
-            posted = posted.plus(outcomes)
+            with without_collector():
+                answers = self._executor.run_together(listed, actor, Batch.open, atomic=atomic)
+                outcomes = list(outcomes_of(listed, answers, atomic=atomic))
+                posted = posted.plus(outcomes)
             if each is not None:
                 for outcome in outcomes:
                     each(outcome)

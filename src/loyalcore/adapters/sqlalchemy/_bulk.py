@@ -1,13 +1,13 @@
-"""Statements over many rows at once, for a database that takes arrays: each parameter is a whole column.
+"""Reading and writing many rows at once, for PostgreSQL: names are asked for by whole columns, rows are sent by COPY.
 
-SQLite has none of them: there a prepared statement per row costs about what a row of one large statement does.
+SQLite has none of it: there a prepared statement per row costs about what a row of one large statement does.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import BigInteger, Boolean, Integer
+from sqlalchemy import BigInteger, Integer
 
 from loyalcore.adapters.sqlalchemy._tables import TABLE_OF
 
@@ -22,7 +22,7 @@ GIVEN = "given"
 
 
 def columns_of(rows: Sequence[Row]) -> Row:
-    """Give the columns of rows, as these statements take them."""
+    """Give the columns of rows, as these queries take them."""
     return tuple(map(list, zip(*rows, strict=True)))
 
 
@@ -49,41 +49,62 @@ def lock_many(kind: type[Any]) -> str:
     return " ".join(["SELECT 1", joined, "ORDER BY", _of(table, name), "FOR NO KEY UPDATE OF", table.name])
 
 
-def insert_many(kind: type[Any]) -> str:
-    """Give the statement that makes rows."""
+def copy_into(kind: type[Any]) -> str:
+    """Give the statement that makes the rows that are sent after it."""
     table = TABLE_OF[kind]
-    return " ".join(["INSERT INTO", table.name, f"({_quoted(table.columns)})", "SELECT * FROM", _given(table.columns)])
+    return f"COPY {table.name} ({_quoted(table.columns)}) FROM STDIN"
 
 
-def upsert_many(kind: type[Any]) -> str:
-    """Give the statement that writes rows over those of the same names, or makes them."""
+class Staged(NamedTuple):
+    """Rows that are sent to a table of the transaction's own, and written from there by one statement.
+
+    Args:
+        make: What makes that table.
+        copy: What the rows are sent after.
+        write: What writes them.
+    """
+
+    make: str
+    copy: str
+    write: str
+
+
+def upsert_from(kind: type[Any], staged: str) -> Staged:
+    """Write rows over those of the same names, or make them."""
     table = TABLE_OF[kind]
     name = list(table.primary_key.columns)
     others = [f'"{column.name}" = excluded."{column.name}"' for column in table.columns if column not in name]
-    return f"{insert_many(kind)} ON CONFLICT ({_quoted(name)}) DO UPDATE SET {', '.join(others)}"
+    columns = _quoted(table.columns)
+    write = ["INSERT INTO", table.name, f"({columns})", "SELECT * FROM", staged]
+    write += [f"ON CONFLICT ({_quoted(name)}) DO UPDATE SET", ", ".join(others)]
+    return _staged(table, columns, staged, " ".join(write))
 
 
-def update_many(kind: type[Any]) -> str:
-    """Give the statement that changes rows: the columns are the row without its name, the name, the version before."""
+def update_from(kind: type[Any], staged: str) -> Staged:
+    """Change rows: what is sent is each row without its name, the name, and the version before."""
     table = TABLE_OF[kind]
     name = list(table.primary_key.columns)
     others = [column for column in table.columns if column not in name]
     changed = ", ".join(f'"{column.name}" = {GIVEN}."{column.name}"' for column in others)
-    given = _given([*others, *name], "old_version")
     found = f'{_same(table, name)} AND {table.name}."version" = {GIVEN}."old_version"'
-    return " ".join(["UPDATE", table.name, "SET", changed, "FROM", given, "WHERE", found])
+    columns = f'{_quoted([*others, *name])}, "version" AS "old_version"'
+    write = ["UPDATE", table.name, "SET", changed, "FROM", staged, "AS", GIVEN, "WHERE", found]
+    return _staged(table, columns, staged, " ".join(write))
 
 
-def _given(columns: Iterable[Column[Any]], *numbers: str) -> str:
-    named = [*((column.name, _type(column)) for column in columns), *((name, "bigint") for name in numbers)]
+def _staged(table: Table, columns: str, staged: str, write: str) -> Staged:
+    make = ["CREATE TEMPORARY TABLE", staged, "ON COMMIT DROP AS SELECT", columns, "FROM", table.name, "WITH NO DATA"]
+    return Staged(" ".join(make), f"COPY {staged} FROM STDIN", write)
+
+
+def _given(columns: Iterable[Column[Any]]) -> str:
+    named = [(column.name, _type(column)) for column in columns]
     arrays = ", ".join(f"${place}::{kind}[]" for place, (_, kind) in enumerate(named, 1))
     names = ", ".join(f'"{name}"' for name, _ in named)
     return f"unnest({arrays}) AS {GIVEN} ({names})"
 
 
 def _type(column: Column[Any]) -> str:
-    if isinstance(column.type, Boolean):
-        return "boolean"
     return "bigint" if isinstance(column.type, BigInteger | Integer) else "text"
 
 

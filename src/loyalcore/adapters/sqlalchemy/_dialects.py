@@ -27,14 +27,12 @@ class Step(NamedTuple):
         statement: What writes one row.
         rows: The rows.
         is_exact: Whether each row has to be found: an update that finds no row came too late.
-        many: What writes all rows at once, where the database takes arrays.
     """
 
     kind: type[Any]
     statement: str
     rows: Sequence[Row]
     is_exact: bool = False
-    many: str = ""
 
 
 class Link(Protocol):

@@ -20,8 +20,9 @@ from sqlalchemy import URL
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql.base import PGDialect
 
-from loyalcore.adapters.sqlalchemy._bulk import columns_of
+from loyalcore.adapters.sqlalchemy import _bulk
 from loyalcore.adapters.sqlalchemy._tables import NAME_OF, TABLE_OF
+from loyalcore.domain.ledger import Debt, Lot, PointsHold
 from loyalcore.errors import CapabilityMissing, InvalidInput, ReadOnlyStore, StaleVersion, StoreError, StoreUnavailable
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 PREPARED_MAX: Final = 500
 """How many statements a connection keeps prepared."""
 TOGETHER_MAX: Final = 50
-"""How many rows travel at once, each with its own answer; more are written table by table."""
+"""How many rows travel at once, each with its own answer; more are sent by COPY, table by table."""
 
 _LOST: Final = frozenset({"08", "57"})
 """The classes of errors after which nobody knows: the connection broke, the server was shut down."""
@@ -47,6 +48,8 @@ _LATER: Final = ("starting up", "shutting down", "recovery", "too many clients",
 """What a server says that will let us in later; libpq gives no code with it."""
 _NUMBERS: Final = itertools.count(1)
 """What tells the cursors of the server's apart."""
+PARTS: Final = frozenset({Lot, PointsHold, Debt})
+"""The kinds that are written over."""
 _KINDS: Final = {table.name: kind for kind, table in TABLE_OF.items()}
 
 
@@ -235,9 +238,8 @@ class PostgresDialect:
             if sum(len(step.rows) for step in steps) <= TOGETHER_MAX:
                 self._write_together(link, steps)
             else:
-                for kind, _statement, rows, is_exact, many in steps:
-                    link.cursor.execute(many, columns_of(rows))
-                    _check(kind, link.cursor.rowcount == len(rows) or not is_exact)
+                for step in steps:
+                    self._write_many(link, step)
         except psycopg.Error as error:
             raise self.blame(error, "record") from error
 
@@ -250,6 +252,19 @@ class PostgresDialect:
                 cursor.execute(step.statement, row)
         for cursor, (step, _row) in zip(cursors, asks, strict=True):
             _check(step.kind, cursor.rowcount == 1 or not step.is_exact)
+
+    @staticmethod
+    def _write_many(link: PostgresLink, step: Step) -> None:
+        cursor, kind = link.cursor, step.kind
+        if not step.is_exact and kind not in PARTS:
+            _copy(cursor, _bulk.copy_into(kind), step.rows)
+            return
+        name = f"loyal_given_{next(_NUMBERS)}"
+        staged = _bulk.update_from(kind, name) if step.is_exact else _bulk.upsert_from(kind, name)
+        cursor.execute(staged.make, prepare=False)
+        _copy(cursor, staged.copy, step.rows)
+        cursor.execute(staged.write, prepare=False)
+        _check(kind, cursor.rowcount == len(step.rows))
 
     def scan(self, link: PostgresLink, statement: str, values: Row) -> Any:
         """Open a cursor of the server's on the rows of a query: they do not all come at once."""
@@ -322,6 +337,12 @@ def _together(connection: psycopg.Connection[Any]) -> Iterator[None]:
             raise
     if first is not None:
         raise first
+
+
+def _copy(cursor: Any, statement: str, rows: Sequence[Row]) -> None:
+    with cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def _check(kind: type[Any], is_found: bool) -> None:

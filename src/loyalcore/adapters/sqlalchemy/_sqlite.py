@@ -280,7 +280,7 @@ class SqliteDialect:
             StoreError: The database refused for another reason.
         """
         cursor = link.cursor
-        for kind, statement, rows, is_exact, _many in steps:
+        for kind, statement, rows, is_exact in steps:
             try:
                 if len(rows) == 1:
                     cursor.execute(statement, rows[0])

@@ -106,7 +106,7 @@ class Statements:
 
     @cached_property
     def many(self) -> Many:
-        """The statements over many rows at once."""
+        """The queries of many rows at once."""
         return Many()
 
     # Streams
@@ -154,7 +154,7 @@ class Statements:
 
 
 class Many:
-    """The statements over many rows at once, for a database that takes arrays."""
+    """The queries of many rows at once, for a database that takes arrays."""
 
     def __init__(self) -> None:
         names = {kind: len(table.primary_key.columns) for kind, table in TABLE_OF.items()}
@@ -163,9 +163,6 @@ class Many:
             kind: _bulk.load_many(kind, OF_LEDGER, str(is_open(kind))) for kind in ORDER_OF_OPEN
         }
         self.lock: dict[type[Any], str] = {kind: _bulk.lock_many(kind) for kind in VERSIONED}
-        self.insert: dict[type[Any], str] = {kind: _bulk.insert_many(kind) for kind in TABLE_OF}
-        self.update: dict[type[Any], str] = {kind: _bulk.update_many(kind) for kind in VERSIONED}
-        self.upsert: dict[type[Any], str] = {kind: _bulk.upsert_many(kind) for kind in ORDER_OF_OPEN}
 
 
 def _same(columns: Any, mark: str = "") -> list[ColumnElement[bool]]:

@@ -43,23 +43,17 @@ def write(dialect: Dialect, link: Link, statements: Statements, changes: ChangeS
         else:
             names = _NAMES[kind]
             changed.setdefault(kind, []).append((*row[names:], *row[:names], put.expected))
-    order, many = VERSIONED.index, statements.many
+    order = VERSIONED.index
     steps = [
-        Step(kind, statements.update[kind], sorted(changed[kind], key=_changed_name(kind)), True, many.update[kind])
+        Step(kind, statements.update[kind], sorted(changed[kind], key=_changed_name(kind)), is_exact=True)
         for kind in sorted(changed, key=order)
     ]
     steps += [
-        Step(kind, statements.insert[kind], sorted(made[kind], key=_made_name(kind)), False, many.insert[kind])
+        Step(kind, statements.insert[kind], sorted(made[kind], key=_made_name(kind)))
         for kind in sorted(made, key=order)
     ]
-    steps += [
-        Step(kind, statements.upsert[kind], rows, False, many.upsert[kind])
-        for kind, rows in _by_kind(changes.parts).items()
-    ]
-    steps += [
-        Step(kind, statements.insert[kind], rows, False, many.insert[kind])
-        for kind, rows in _by_kind(changes.inserts).items()
-    ]
+    steps += [Step(kind, statements.upsert[kind], rows) for kind, rows in _by_kind(changes.parts).items()]
+    steps += [Step(kind, statements.insert[kind], rows) for kind, rows in _by_kind(changes.inserts).items()]
     dialect.write(link, steps)
 
 

@@ -235,13 +235,12 @@ class Batch(Case):
         """Keep what was booked and the further records; only the notices of it are told now."""
         notices: list[Record] = []
         for desk, customer in self._touched:
-            desk.check_totals()
+            notices += desk.fresh_notices()
+            desk.keep()
             if customer is not None and desk.program.id not in customer.programs:
                 programs = self._enrolled.setdefault(customer.holder_id, (customer, []))[1]
                 if desk.program.id not in programs:
                     programs.append(desk.program.id)
-            notices += desk.fresh_notices()
-            desk.keep()
         for record in inserts:
             self._inserts.append(record)
             if type(record) is KeyRecord:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -28,7 +29,7 @@ from loyalcore.values.digest import differing, digests
 from loyalcore.values.ids import check_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from loyalcore.domain.customers import Customer, Membership
@@ -43,17 +44,21 @@ _SEQ = re.compile(r"[0-9]{1,18}")  # as long as every store can look up
 
 def payload_digests(command: Any) -> dict[str, str]:
     """Digest a command's fields, without its key, the customer who owns the key, and the erasable note."""
+    names, values_of, defaults = _payload_fields(command.__class__)
     fields = {"command": command.name}
-    for name, default in _payload_fields(command.__class__):
-        value = getattr(command, name)
-        if value != default:
+    for name, value, default in zip(names, values_of(command), defaults, strict=True):
+        if value is not default and value != default:
             fields[name] = value
     return digests(fields)
 
 
 @cache
-def _payload_fields(kind: type[Any]) -> tuple[tuple[str, Any], ...]:
-    return tuple((field.name, field.default) for field in attrs.fields(kind) if field.name not in _NOT_PAYLOAD)
+def _payload_fields(kind: type[Any]) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]], tuple[Any, ...]]:
+    """Give the names of a command's payload, what reads their values, and their defaults."""
+    fields = [field for field in attrs.fields(kind) if field.name not in _NOT_PAYLOAD]
+    names = tuple(field.name for field in fields)
+    read = attrgetter(*names) if len(names) > 1 else lambda command: tuple([getattr(command, name) for name in names])
+    return names, read, tuple(field.default for field in fields)
 
 
 def first_refs(command: Any, environment: str) -> tuple[CustomerRef, ...]:

@@ -172,7 +172,12 @@ class Desk:
     # Many events on one desk ---------------------------------------------------------------------------------------
 
     def keep(self) -> None:
-        """Take what was booked up to here as done: `undo` comes back to it."""
+        """Take what was booked up to here as done: `undo` comes back to it.
+
+        Raises:
+            LimitExceeded: A ledger would hold more points than a store can keep.
+        """
+        self.check_totals()
         self._kept_membership = self.membership
         for ledger_id, book in self.books.items():
             self._kept[ledger_id] = len(book.entries)

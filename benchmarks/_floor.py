@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from hashlib import blake2b
 from json import JSONEncoder
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from benchmarks._workload import ACTOR, PROGRAM, ZONE
@@ -55,7 +55,7 @@ UPDATE loyal_ledger SET version = ?, seq = ?, at = ?, recorded_at = ?, active = 
 _NEW_LOT = """
 INSERT INTO loyal_lot (environment, holder_id, program_id, ledger, lot, granted, free, held, active_from, expires_at,
                        expires_on, is_earned)
-VALUES ('live', ?, ?, '', ?, ?, ?, 0, ?, ?, ?, 1)
+VALUES ('live', ?, ?, '', ?, ?, ?, 0, ?, ?, ?, TRUE)
 """
 _DRAW = """
 UPDATE loyal_lot SET free = free - ?
@@ -108,17 +108,21 @@ class Floor:
         synchronous: `FULL` or `NORMAL`.
     """
 
+    begin = "BEGIN IMMEDIATE"
+    find = _FIND
+    taken: type[Exception] = sqlite3.IntegrityError
+
     def __init__(self, path: Path, synchronous: str) -> None:
-        self._connection = sqlite3.connect(path, timeout=0, isolation_level=None)
+        self._connection: Any = sqlite3.connect(path, timeout=0, isolation_level=None)
         self._connection.execute("PRAGMA journal_mode=WAL")
         self._connection.execute(f"PRAGMA synchronous={synchronous}")
         self._connection.execute("PRAGMA cache_size=-16384")
-        self._cursor = self._connection.cursor()
+        self._cursor: Any = self._connection.cursor()
 
     def award(self, work: Posting) -> tuple[int, int]:
         """Award the points of an order; give the number of the entry and the new balance."""
         execute = self._cursor.execute
-        execute("BEGIN IMMEDIATE")
+        execute(self.begin)
         try:
             holder, seq, now, head = self._open(work)
             version, lot_count, awarded, active, _spent, earned, next_change = head
@@ -140,7 +144,7 @@ class Floor:
     def spend(self, work: Posting) -> tuple[int, int]:
         """Spend points on an order; give the number of the entry and the new balance."""
         execute = self._cursor.execute
-        execute("BEGIN IMMEDIATE")
+        execute(self.begin)
         try:
             holder, seq, now, head = self._open(work)
             version, _lot_count, _awarded, active, spent, _earned, _next_change = head
@@ -169,13 +173,13 @@ class Floor:
         return seq, active - work.points
 
     def _open(self, work: Posting) -> tuple[str, int, int, tuple[int, int, int, int, int, int, int | None]]:
-        row = self._cursor.execute(_FIND, (PROGRAM, work.customer_id)).fetchone()
+        row = self._cursor.execute(self.find, (PROGRAM, work.customer_id)).fetchone()
         if row is None:
             raise LookupError("no such customer, or no member")
         holder, merged_into, absorbed, joined_at, version, seq, recorded_at, *figures = row
-        now = (work.at - _EPOCH) // _MICRO
+        now = max((work.at - _EPOCH) // _MICRO, recorded_at)
         lot_count, awarded, active, spent, earned, next_change = figures
-        if merged_into is not None or absorbed is not None or joined_at is None or now < recorded_at:
+        if merged_into is not None or absorbed is not None or joined_at is None:
             raise NotImplementedError("the workload has no such case")
         if next_change is not None and next_change <= now:
             raise NotImplementedError("no lot of the workload lapses")
@@ -199,7 +203,7 @@ class Floor:
         written = _json([["live", holder, PROGRAM, "", [seq]]])
         try:
             execute(_KEY, (holder, work.key, f"points.{kind}", digests, written))
-        except sqlite3.IntegrityError:
+        except self.taken:
             used = execute(_USED_KEY, (holder, work.key)).fetchone()
             raise RuntimeError(f"the key was used for {used}") from None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 import django
@@ -153,18 +154,36 @@ def _end_of_month(day: date) -> tuple[datetime, date]:
     return midnight.astimezone(UTC), last
 
 
+def in_file(path: Path, synchronous: str) -> dict[str, Any]:
+    """Tell Django of a file of SQLite, with `synchronous` FULL or NORMAL."""
+    pragmas = f"PRAGMA journal_mode=WAL; PRAGMA synchronous={synchronous}"
+    return {"NAME": str(path), "OPTIONS": {**_DATABASE["OPTIONS"], "init_command": pragmas}}
+
+
+def on_server(url: str) -> dict[str, Any]:
+    """Tell Django of a database on PostgreSQL, by the URL that `SqlStore` takes."""
+    parts = urlsplit(url)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.removeprefix("/"),
+        "USER": parts.username or "",
+        "HOST": parse_qs(parts.query)["host"][0],
+        "OPTIONS": {},
+        "CONN_MAX_AGE": None,
+    }
+
+
 class Orm:
     """Postings through Django.
 
     Args:
-        path: The file of its database, which is made.
-        synchronous: `FULL` or `NORMAL`.
+        alias: What Django calls its database.
+        settings: Where that is, as Django is told; its tables are made.
     """
 
-    def __init__(self, path: Path, synchronous: str) -> None:
-        self._alias = path.stem
-        options = {**_DATABASE["OPTIONS"], "init_command": f"PRAGMA journal_mode=WAL; PRAGMA synchronous={synchronous}"}
-        connections.settings[self._alias] = {**connections.settings["default"], "NAME": str(path), "OPTIONS": options}
+    def __init__(self, alias: str, settings: dict[str, Any]) -> None:
+        self._alias = alias
+        connections.settings[alias] = {**connections.settings["default"], **settings}
         with connections[self._alias].schema_editor() as editor:
             for model in _MODELS:
                 editor.create_model(model)

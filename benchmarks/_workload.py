@@ -9,7 +9,7 @@ from loyalcore import Loyalty, Program
 from loyalcore.adapters.sqlalchemy import SqlStore
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    pass
 
 PROGRAM = "beans"
 ZONE = "Europe/Berlin"
@@ -65,13 +65,13 @@ class Facade:
     """loyalcore, called as a host calls it.
 
     Args:
-        path: The file of its store; it is made where it is missing.
+        url: The URL of its store; its tables are made where they are missing.
         synchronous: As `SqlStore`.
     """
 
-    def __init__(self, path: Path, synchronous: str) -> None:
+    def __init__(self, url: str, synchronous: str = "FULL") -> None:
         self.clock = SetClock()
-        self.store = SqlStore(f"sqlite:///{path}", synchronous=synchronous)
+        self.store = SqlStore(url, synchronous=synchronous)
         self.store.upgrade()
         self.shop = Loyalty(
             self.store, [Program.from_document(DOCUMENT)], clock=self.clock, ids=CountedIds(), actor=ACTOR

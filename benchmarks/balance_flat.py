@@ -41,8 +41,8 @@ def run() -> list[Row]:
     """Measure the balance as it stands now, which no lapse separates from what was written."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        closing(Facade(Path(folder) / "short.db", "FULL")) as short,
-        closing(Facade(Path(folder) / "long.db", "FULL")) as long,
+        closing(Facade(f"sqlite:///{folder}/short.db")) as short,
+        closing(Facade(f"sqlite:///{folder}/long.db")) as long,
         closing(sqlite3.connect(Path(folder) / "long.db", isolation_level=None)) as connection,
     ):
         for facade, entries in ((short, SHORT), (long, LONG)):

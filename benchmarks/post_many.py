@@ -19,7 +19,7 @@ import psycopg
 from benchmarks._floor import rows_of
 from benchmarks._many import Many, Written, commands, divided
 from benchmarks._measure import ROUNDS, Row, at_least, at_most, ratio, show
-from benchmarks._orm import Orm
+from benchmarks._orm import Orm, in_file
 from benchmarks._workload import posting
 from loyalcore.adapters.sqlalchemy._tables import TABLE_OF
 from loyalcore.domain.ledger import Lot
@@ -69,7 +69,7 @@ def _sqlite(folder: Path, wanted: list[Award | Spend]) -> Iterator[Row]:
                 seconds[name].append(_timed(lambda one=one: one.post(wanted)))  # type: ignore[misc]
         if rows_of(paths["facade"]) != rows_of(paths["floor"]):
             raise RuntimeError("the facade and the ready rows differ")
-    with closing(Orm(folder / "orm.db", "FULL")) as orm:
+    with closing(Orm("orm", in_file(folder / "orm.db", "FULL"))) as orm:
         orm.open_accounts()
         seconds["orm"] = [_django(orm, number, len(wanted)) for number in range(ROUNDS)]
     yield from _rows("post_many_sqlite", "executemany", seconds, len(wanted), 1.8, 100)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from benchmarks._floor import Floor, rows_of
 from benchmarks._measure import Row, at_least, at_most, ratio, take_turns
-from benchmarks._orm import Orm
+from benchmarks._orm import Orm, in_file
 from benchmarks._workload import Facade, Posting, posting
 
 if TYPE_CHECKING:
@@ -43,15 +43,18 @@ def run() -> list[Row]:
 
 def _run(folder: Path, synchronous: str) -> Iterator[Row]:
     paths = {name: folder / f"{name}_{synchronous.lower()}.db" for name in ("facade", "floor", "orm")}
-    with closing(Facade(paths["facade"], synchronous)) as facade, closing(Orm(paths["orm"], synchronous)) as orm:
+    with (
+        closing(Facade(f"sqlite:///{paths['facade']}", synchronous)) as facade,
+        closing(Orm(paths["orm"].stem, in_file(paths["orm"], synchronous))) as orm,
+    ):
         facade.open_accounts()
         orm.open_accounts()
         copy(paths["facade"], paths["floor"])
         with closing(Floor(paths["floor"], synchronous)) as floor:
             contestants: dict[str, Contestant] = {"facade": facade, "floor": floor, "orm": orm}
             stages: dict[str, dict[str, Callable[[int], None]]] = {
-                "award": {name: _awards(each) for name, each in contestants.items()},
-                "spend": {name: _spends(each) for name, each in contestants.items()},
+                "award": {name: awards(each) for name, each in contestants.items()},
+                "spend": {name: spends(each) for name, each in contestants.items()},
             }
             with closing(_Disk(folder / f"disk_{synchronous.lower()}.db", synchronous)) as disk:
                 seconds = take_turns({**stages, "disk": {"disk": disk.commits}}, blocks=BLOCKS)
@@ -94,7 +97,9 @@ class _Disk:
         self._connection.close()
 
 
-def _awards(contestant: Contestant) -> Callable[[int], None]:
+def awards(contestant: Contestant) -> Callable[[int], None]:
+    """Give what lets a contestant do a block of awards."""
+
     def do(block: int) -> None:
         for number in range(block * BLOCK, (block + 1) * BLOCK):
             contestant.award(posting(number, is_award=True))
@@ -102,7 +107,9 @@ def _awards(contestant: Contestant) -> Callable[[int], None]:
     return do
 
 
-def _spends(contestant: Contestant) -> Callable[[int], None]:
+def spends(contestant: Contestant) -> Callable[[int], None]:
+    """Give what lets a contestant do a block of spends."""
+
     def do(block: int) -> None:
         for number in range(block * BLOCK, (block + 1) * BLOCK):
             contestant.spend(posting(number, is_award=False))

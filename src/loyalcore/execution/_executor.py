@@ -232,8 +232,8 @@ def _answers(
                 together.learn(_load(unit, needs.refs, lock))
                 read.update(needs.refs)
                 continue
-            except StoreError:
-                raise
+            except (StaleVersion, StoreError):
+                raise  # it is not about this command: all are decided again, or none can be
             except LoyaltyError as error:
                 answers.append(error.with_traceback(None))
             break

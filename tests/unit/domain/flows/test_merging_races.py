@@ -9,7 +9,7 @@ import pytest
 from loyalcore.adapters.memory import MemoryStore, MemoryUnit
 from loyalcore.domain.customers import Membership
 from loyalcore.domain.decision import CustomerRef, MembershipRef
-from loyalcore.domain.ledger import JoinPolicy, Shortfall, Spend
+from loyalcore.domain.ledger import Award, JoinPolicy, Shortfall, Spend
 from tests.unit.domain.ledger._shop import Figures, Shop
 
 if TYPE_CHECKING:
@@ -116,3 +116,17 @@ def test_who_has_ended_has_an_empty_membership() -> None:
     assert found == Membership(environment="live", holder_id="holder-1", program_id="beans", version=2)
     assert found.has_ended
     assert not shop.loyalty.customers.membership("bob").has_ended
+
+
+def test_a_batch_goes_to_the_survivor() -> None:
+    """Postings that read Ada before her merge are all decided again: none of them is told of it."""
+    shop, merge_meanwhile = interrupted()
+    merge_meanwhile()
+    posted = shop.loyalty.points.post_many(
+        [Award("ada", 7, reason="a", key="b-1"), Spend("ada", 18, key="b-2"), Spend("ada", 17, key="b-3")]
+    )
+    assert (posted.done, [outcome.error.code for outcome in posted.refusals if outcome.error]) == (
+        2,
+        ["insufficient_points"],
+    )
+    assert shop.figures("bob") == Figures(0, spent=17)

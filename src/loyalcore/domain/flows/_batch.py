@@ -203,7 +203,8 @@ class Batch(Case):
         name = (holder_id, program.id)
         desk = self._desks.get(name)
         if desk is None:
-            desk = self._desks[name] = Case.desk(self, holder_id, program)
+            desk = self._desks[name] = Case.desk(self, holder_id, program, customer)
+            desk.customer = None  # the batch enrols everybody once, at its end
         self._touched.append((desk, customer))
         return desk
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
@@ -27,7 +27,7 @@ class _LookFirstShelf(Shelf):
 class LookFirst(Wrapped):
     """Looks whether a key was used before it writes, and has no unique name that would refuse the second one."""
 
-    shelf = _LookFirstShelf
+    shelf: ClassVar[type[Shelf]] = _LookFirstShelf
 
 
 class _Alike(str):
@@ -63,7 +63,7 @@ class _AnyPayloadUnit(Unit):
 class AnyPayload(Wrapped):
     """Answers a key with what it was used for, whatever it is used for now."""
 
-    units = _AnyPayloadUnit
+    units: ClassVar[type[Unit]] = _AnyPayloadUnit
 
 
 class _UsedUpUnit(Unit):
@@ -89,7 +89,7 @@ class _UsedUpUnit(Unit):
 class UsedUpKey(Wrapped):
     """Writes down the key of a command that was refused."""
 
-    units = _UsedUpUnit
+    units: ClassVar[type[Unit]] = _UsedUpUnit
 
 
 class _FoldingUnit(Unit):
@@ -128,7 +128,7 @@ class _CaseUnit(_FoldingUnit):
 class CaseFolding(Wrapped):
     """Compares keys without case, as many collations do."""
 
-    units = _CaseUnit
+    units: ClassVar[type[Unit]] = _CaseUnit
 
 
 class _PaddingUnit(_FoldingUnit):
@@ -141,7 +141,7 @@ class _PaddingUnit(_FoldingUnit):
 class Padding(Wrapped):
     """Compares keys without the blanks at their end, as SQL's padding rule does."""
 
-    units = _PaddingUnit
+    units: ClassVar[type[Unit]] = _PaddingUnit
 
 
 class _EarlyCountUnit(Unit):
@@ -159,4 +159,4 @@ class _EarlyCountUnit(Unit):
 class EarlyCount(Wrapped):
     """Looks whether there is room before it raises the count: what is unique here is a counter with a limit of one."""
 
-    units = _EarlyCountUnit
+    units: ClassVar[type[Unit]] = _EarlyCountUnit

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
@@ -29,7 +29,7 @@ class _SpendBlindUnit(Unit):
 class SpendBlind(Wrapped):
     """Keeps the balance, and forgets what was taken from which lot: a sweep over it expires what was spent."""
 
-    units = _SpendBlindUnit
+    units: ClassVar[type[Unit]] = _SpendBlindUnit
 
 
 class _NewestFirstUnit(Unit):
@@ -54,7 +54,7 @@ def _turned(record: Any) -> Any:
 class NewestFirst(Wrapped):
     """Lets the newest points be spent first, whatever the program says."""
 
-    units = _NewestFirstUnit
+    units: ClassVar[type[Unit]] = _NewestFirstUnit
 
 
 class _UncappedUnit(Unit):
@@ -69,7 +69,7 @@ class _UncappedUnit(Unit):
 class UncappedReversal(Wrapped):
     """Does not find what has taken back an award before: it is taken back again."""
 
-    units = _UncappedUnit
+    units: ClassVar[type[Unit]] = _UncappedUnit
 
 
 class _StaleLotsUnit(Unit):
@@ -131,4 +131,4 @@ def _left(part: Any, read: Lot | None, now: Any) -> Any:
 class StaleLots(Wrapped):
     """Redeems in one statement that names its lots from a stale snapshot: some lots fall below zero, the sums agree."""
 
-    units = _StaleLotsUnit
+    units: ClassVar[type[Unit]] = _StaleLotsUnit

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -56,7 +56,7 @@ class _TruncatingUnit(_KeepingUnit):
 class Truncating(Wrapped):
     """Keeps instants to the millisecond."""
 
-    units = _TruncatingUnit
+    units: ClassVar[type[Unit]] = _TruncatingUnit
 
 
 class _NaiveUnit(_KeepingUnit):
@@ -69,7 +69,7 @@ class _NaiveUnit(_KeepingUnit):
 class Naive(Wrapped):
     """Gives datetimes without a zone."""
 
-    units = _NaiveUnit
+    units: ClassVar[type[Unit]] = _NaiveUnit
 
 
 class _LocalTimeUnit(_KeepingUnit):
@@ -82,7 +82,7 @@ class _LocalTimeUnit(_KeepingUnit):
 class LocalTime(Wrapped):
     """Writes the wall time of its own zone, and reads it as if it were UTC: points end an hour or two late."""
 
-    units = _LocalTimeUnit
+    units: ClassVar[type[Unit]] = _LocalTimeUnit
 
 
 class _LabellingUnit(Unit):
@@ -96,4 +96,4 @@ class _LabellingUnit(Unit):
 class Labelling(Wrapped):
     """Finds what is due by a label that only some lots have: what is due for another reason stays."""
 
-    units = _LabellingUnit
+    units: ClassVar[type[Unit]] = _LabellingUnit

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
@@ -29,7 +29,7 @@ class _LeakyUnit(Unit):
 class Leaky(Wrapped):
     """Commits as it goes: a unit that fails leaves what it did so far."""
 
-    units = _LeakyUnit
+    units: ClassVar[type[Unit]] = _LeakyUnit
 
 
 class _ForgettingUnit(Unit):
@@ -41,7 +41,7 @@ class _ForgettingUnit(Unit):
 class Forgetting(Wrapped):
     """Does not commit at all."""
 
-    units = _ForgettingUnit
+    units: ClassVar[type[Unit]] = _ForgettingUnit
 
 
 class _SwallowingUnit(Unit):
@@ -57,7 +57,7 @@ class _SwallowingUnit(Unit):
 class SwallowedCommit(Wrapped):
     """Swallows the error of a commit: the caller believes that it was done."""
 
-    units = _SwallowingUnit
+    units: ClassVar[type[Unit]] = _SwallowingUnit
 
 
 class _ProjectionApartUnit(Unit):
@@ -77,7 +77,7 @@ class _ProjectionApartUnit(Unit):
 class ProjectionApart(Wrapped):
     """Writes entries in one transaction, and the balances in a second one, which may be refused."""
 
-    units = _ProjectionApartUnit
+    units: ClassVar[type[Unit]] = _ProjectionApartUnit
 
 
 class _OutboxApartUnit(Unit):
@@ -92,7 +92,7 @@ class _OutboxApartUnit(Unit):
 class OutboxApart(Wrapped):
     """Writes its outbox in a transaction of its own: mail goes out for what was never committed."""
 
-    units = _OutboxApartUnit
+    units: ClassVar[type[Unit]] = _OutboxApartUnit
 
 
 class _CountingShelf(Shelf):
@@ -114,7 +114,7 @@ class _CountingShelf(Shelf):
 class CountedSequence(Wrapped):
     """Numbers entries from COUNT(*), whatever number they came with."""
 
-    shelf = _CountingShelf
+    shelf: ClassVar[type[Shelf]] = _CountingShelf
 
 
 class _RacyReadUnit(Unit):
@@ -127,4 +127,4 @@ class _RacyReadUnit(Unit):
 class RacyRead(Wrapped):
     """Streams records as they are when their turn comes, not as of one moment."""
 
-    units = _RacyReadUnit
+    units: ClassVar[type[Unit]] = _RacyReadUnit

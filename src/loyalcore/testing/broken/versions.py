@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
@@ -24,7 +24,7 @@ class _BlindShelf(Shelf):
 class BlindWrite(Wrapped):
     """Reads, computes, and writes over whatever version it finds."""
 
-    shelf = _BlindShelf
+    shelf: ClassVar[type[Shelf]] = _BlindShelf
 
 
 class _EarlyCheckUnit(Unit):
@@ -39,7 +39,7 @@ class _EarlyCheckUnit(Unit):
 class EarlyCheck(Wrapped):
     """Compares the version in one statement, and writes in another."""
 
-    units = _EarlyCheckUnit
+    units: ClassVar[type[Unit]] = _EarlyCheckUnit
 
 
 class _UncountedShelf(Shelf):
@@ -60,7 +60,7 @@ class _UncountedShelf(Shelf):
 class RowCountIgnored(Wrapped):
     """Says `WHERE version = ?`, and does not look how many rows were written."""
 
-    shelf = _UncountedShelf
+    shelf: ClassVar[type[Shelf]] = _UncountedShelf
 
 
 class _CarelessUnit(Unit):
@@ -72,7 +72,7 @@ class _CarelessUnit(Unit):
 class Careless(Wrapped):
     """Locks nothing."""
 
-    units = _CarelessUnit
+    units: ClassVar[type[Unit]] = _CarelessUnit
 
 
 class _StaleRetryUnit(Unit):
@@ -86,4 +86,4 @@ class _StaleRetryUnit(Unit):
 class StaleRetry(Wrapped):
     """Tries again with what it has read before, as a session that keeps its objects does."""
 
-    units = _StaleRetryUnit
+    units: ClassVar[type[Unit]] = _StaleRetryUnit

@@ -56,6 +56,7 @@ GOOD: Final[dict[str, dict[str, Any]]] = {
     "points.explain": {"customer_id": "ada"},
     "points.verify": {"customer_id": "ada"},
     "points.entries": {"customer_id": "ada"},
+    "points.post_many": {"commands": [Spend("ada", 1, key="many")]},
     "points.sweep": {"customer_id": "ada"},
     "outbox.waiting": {"program": "beans"},
 }

@@ -120,7 +120,7 @@ PLANTED = [
     ("start_after_its_instant", "ledger", 4),
     ("expiry_counted_twice", "ledger", 4),
     ("spend_counted_as_expired", "ledger", 4),
-    ("closed_lots_not_stored", "stored", 4),
+    ("closed_lots_not_stored", "ledger", 4),
     ("clock_back_mints", "sequence", 4),
     ("deficit_not_paid_at_activation", "ledger", 6),
     ("reversal_not_capped", "corrections", 8),

@@ -11,7 +11,7 @@ from loyalcore.errors import InvalidInput, LimitExceeded, LoyaltyError
 from loyalcore.execution import without_collector
 from loyalcore.query import All
 from loyalcore.services._ledgers import Ledgers
-from loyalcore.services._outcomes import Posted, outcomes_of
+from loyalcore.services._outcomes import Posted, check_atomic, commands_of, outcomes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -84,10 +84,8 @@ class Batches(Ledgers):
             raise LimitExceeded("is too large", path="chunk", limit=CHUNK_MAX)
         if each is not None and not callable(each):
             raise InvalidInput("give something to call", path="each")
-        try:
-            source = iter(commands)
-        except TypeError:
-            raise InvalidInput("give a list of commands", path="commands") from None
+        check_atomic(atomic)
+        source = commands_of(commands)
         posted = Posted()
         while listed := list(islice(source, chunk)):
             if atomic and next(source, None) is not None:

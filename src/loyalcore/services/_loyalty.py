@@ -9,7 +9,7 @@ from loyalcore.domain.flows import Series
 from loyalcore.domain.programs import Program, Registry
 from loyalcore.errors import InvalidInput, LimitExceeded, LoyaltyError, StoreError
 from loyalcore.execution import Executor
-from loyalcore.services._outcomes import Outcome, outcomes_of
+from loyalcore.services._outcomes import Outcome, check_atomic, commands_of, outcomes_of
 from loyalcore.services.customers import Customers
 from loyalcore.services.outbox import Outbox
 from loyalcore.services.points import Points
@@ -226,14 +226,11 @@ class Loyalty:
             ... ]
             [True, False]
         """
-        actor = self._acting()
-        try:
-            listed = list(islice(commands, BATCH_MAX + 1))
-        except TypeError:
-            raise InvalidInput("give a list of commands", path="commands") from None
+        actor, is_atomic = self._acting(), check_atomic(atomic)
+        listed = list(islice(commands_of(commands), BATCH_MAX + 1))
         if len(listed) > BATCH_MAX:
             raise LimitExceeded("has too many commands", path="commands", limit=BATCH_MAX)
-        if atomic:
+        if is_atomic:
             return tuple(
                 outcomes_of(listed, self._executor.run_together(listed, actor, Series, atomic=True), atomic=True)
             )

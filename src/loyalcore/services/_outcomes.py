@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from loyalcore.errors import LoyaltyError
+from loyalcore.errors import InvalidInput, LoyaltyError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from loyalcore.domain.flows import Command, Receipt
 
@@ -74,6 +75,28 @@ class Posted:
                 if len(refusals) < REFUSALS_KEPT:
                     refusals.append(outcome)
         return Posted(done=done, replayed=replayed, refused=refused, undone=undone, refusals=tuple(refusals))
+
+
+def commands_of(commands: object) -> Iterator[Any]:
+    """Begin to read the commands that a host gives.
+
+    Raises:
+        InvalidInput: There is no list of commands.
+    """
+    if not isinstance(commands, Iterable) or isinstance(commands, str | bytes):
+        raise InvalidInput("give a list of commands", path="commands")
+    return iter(commands)
+
+
+def check_atomic(value: object) -> bool:
+    """Return whether all or nothing is asked.
+
+    Raises:
+        InvalidInput: It is neither True nor False.
+    """
+    if not isinstance(value, bool):
+        raise InvalidInput("give True or False", path="atomic")
+    return value
 
 
 def outcomes_of(

@@ -10,10 +10,8 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-import attrs
-
 from loyalcore.domain.decision import ChangeSet, EntriesRef, LedgerRef
-from loyalcore.domain.ledger import Debt, Entry, Ledger, Lot, PointsHold
+from loyalcore.domain.ledger import Entry, Ledger, with_parts
 from loyalcore.errors import ReadOnlyStore, StaleVersion, StoreUnavailable
 from loyalcore.store import name_columns, narrowing
 
@@ -46,7 +44,7 @@ class _Shelf:
         if isinstance(ref, EntriesRef):
             return self._find_entries(ref)
         found = self._record(ref)
-        return self._with_open_parts(found) if isinstance(found, Ledger) else found
+        return with_parts(found, self._open_parts(found.ref)) if isinstance(found, Ledger) else found
 
     def _record(self, ref: Ref) -> Any:
         found = self._records.get(ref)
@@ -65,20 +63,7 @@ class _Shelf:
     def _open_parts(self, ledger: LedgerRef) -> list[Any]:
         parts = {} if self._below is None else {part.ref: part for part in self._below._open_parts(ledger)}
         parts.update(self._parts.get(ledger, {}))
-        return [part for part in parts.values() if part.is_open]
-
-    def _with_open_parts(self, head: Ledger) -> Ledger:
-        parts = self._open_parts(head.ref)
-        return attrs.evolve(
-            head,
-            lots=tuple(sorted((part for part in parts if isinstance(part, Lot)), key=lambda lot: lot.lot)),
-            holds=tuple(
-                sorted((part for part in parts if isinstance(part, PointsHold)), key=lambda hold: (hold.seq, hold.id)),
-            ),
-            debts=tuple(
-                sorted((part for part in parts if isinstance(part, Debt)), key=lambda debt: (debt.seq, debt.entry_id)),
-            ),
-        )
+        return list(parts.values())
 
     def check(self, changes: ChangeSet) -> None:
         """Refuse what cannot be written.
@@ -102,7 +87,7 @@ class _Shelf:
         for put in changes.puts:
             record: Any = put.record
             if isinstance(record, Ledger):
-                record = attrs.evolve(record, lots=(), holds=(), debts=())
+                record = with_parts(record, ())
             self._records[put.ref] = record
         for part in changes.parts:
             self._records[part.ref] = part

@@ -35,7 +35,7 @@ from loyalcore.domain.ledger._entry import (
 from loyalcore.domain.ledger._granting import activate, extend, grant, pending_lots
 from loyalcore.domain.ledger._history import Difference, LotStory, Use, Verification, explain, fold, verify
 from loyalcore.domain.ledger._kernel import TIME, Account, OpenHold, OpenLot
-from loyalcore.domain.ledger._ledger import Debt, HoldState, Ledger, Lot, PointsHold
+from loyalcore.domain.ledger._ledger import Debt, HoldState, Ledger, Lot, PointsHold, with_parts
 from loyalcore.domain.ledger._moving import merge, transfer
 from loyalcore.domain.ledger._notices import PointsNotice, notices_of
 from loyalcore.domain.ledger._policy import (
@@ -128,6 +128,7 @@ __all__ = [
     "touched",
     "transfer",
     "verify",
+    "with_parts",
 ]
 
 

@@ -11,6 +11,7 @@ from loyalcore.domain.decision import DebtRef, HoldRef, LedgerRef, LotRef
 from loyalcore.domain.ledger._entry import Draw
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date, datetime
 
 
@@ -177,3 +178,24 @@ class Ledger:
     lots: tuple[Lot, ...] = ()
     holds: tuple[PointsHold, ...] = ()
     debts: tuple[Debt, ...] = ()
+
+
+def with_parts(head: Ledger, parts: Iterable[Lot | PointsHold | Debt]) -> Ledger:
+    """Give a ledger's head with those of some parts that are open, in the order in which a loaded ledger has them.
+
+    Args:
+        head: The head; what it carries is left out.
+        parts: Lots, holds and debts of that ledger.
+
+    Source: HOUSE 4 (loading a ledger costs its open lots).
+    """
+    still = [part for part in parts if part.is_open]
+    lots = [part for part in still if isinstance(part, Lot)]
+    holds = [part for part in still if isinstance(part, PointsHold)]
+    debts = [part for part in still if isinstance(part, Debt)]
+    return attrs.evolve(
+        head,
+        lots=tuple(sorted(lots, key=lambda lot: lot.lot)),
+        holds=tuple(sorted(holds, key=lambda hold: (hold.seq, hold.id))),
+        debts=tuple(sorted(debts, key=lambda debt: (debt.seq, debt.entry_id))),
+    )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from loyalcore.domain.decision import CustomerRef
 from loyalcore.domain.flows import from_json, read_value
+from loyalcore.domain.ledger import Ledger
 from loyalcore.errors import LoyaltyError, OutcomeUnknown, StoreError, StoreUnavailable
 from loyalcore.services import Loyalty
 from loyalcore.testing._play import REGISTRY
@@ -136,6 +137,7 @@ class Host:
     def committed(self, changes: ChangeSet) -> None:
         """Hand a commit to the watch."""
         self.running.commits += 1
+        self.running.ledgers += sum(isinstance(put.record, Ledger) for put in changes.puts)
         self.counts.commits += 1
         self.watch.committed(changes, self.running.command)
 

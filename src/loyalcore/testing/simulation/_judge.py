@@ -36,6 +36,7 @@ class Running:
         self.command: Any = None
         self.calls = 0
         self.commits = 0
+        self.ledgers = 0
         self.failed: StoreError | None = None
         self.is_stale = False
         self.faults: dict[int, dict[Mishap, int]] = {}
@@ -71,7 +72,7 @@ def _judge_sweep(running: Running, answer: Any) -> None:
     if isinstance(answer, LoyaltyError):
         hold("typed", isinstance(answer, StoreError | Conflict), "a sweep answered {!r}", answer)
     else:
-        count = running.commits
+        count = running.ledgers
         hold("acknowledged", answer == count, "a sweep counted {} ledgers and wrote {}", answer, count)
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from loyalcore.domain.customers import Customer
-from loyalcore.domain.decision import KeyRecord, LedgerRef
-from loyalcore.domain.ledger import TIME, Account, Award, Entry, EntryKind, Ledger, Merge, ledger_of
+from loyalcore.domain.decision import KeyRecord, LedgerRef, Put
+from loyalcore.domain.ledger import TIME, Account, Award, Entry, EntryKind, Ledger, Merge, ledger_of, with_parts
 from loyalcore.store import KINDS
 from loyalcore.testing._play import dump
 from loyalcore.testing.laws import (
@@ -27,6 +27,7 @@ from loyalcore.testing.simulation._tiers import Tiers
 from loyalcore.values.clock import to_micros
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from loyalcore.domain.decision import ChangeSet, Ref
@@ -97,6 +98,7 @@ class Watch:
             Violation: A law does not hold.
         """
         self._check_new(changes)
+        changes = attrs.evolve(changes, puts=tuple(self._whole(put, changes.parts) for put in changes.puts))
         heads = {put.record.ref: put.record for put in changes.puts if isinstance(put.record, Ledger)}
         entries: dict[LedgerRef, list[Entry]] = {ref: [] for ref in heads}
         for record in changes.inserts:
@@ -121,6 +123,16 @@ class Watch:
         if self._tiers is not None:
             with lawful("tier"):
                 self._tiers.follow(changes, self.shadow, is_merge=isinstance(command, Merge))
+
+    def _whole(self, put: Put, parts: Iterable[Any]) -> Put:
+        """Give a ledger with what is open in it, which its head need not carry when it is written."""
+        head = put.record
+        if not isinstance(head, Ledger):
+            return put
+        known: Ledger | None = self.shadow.find(put.ref)
+        still = () if known is None else (*known.lots, *known.holds, *known.debts)
+        named = {part.ref: part for part in (*still, *parts) if part.ledger == head.ref}
+        return Put(with_parts(head, named.values()), put.expected)
 
     def _check_new(self, changes: ChangeSet) -> None:
         """What is put follows what was there, and what is inserted is new: a lost update or a second effect shows."""

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.pool import NullPool
 
-from loyalcore import Loyalty, Program
+from loyalcore import Award, Loyalty, Program, Spend
 from loyalcore.adapters.memory import MemoryStore
 from loyalcore.adapters.sqlalchemy import SqlStore
 from loyalcore.domain.customers import Customer
@@ -24,6 +24,7 @@ from loyalcore.errors import (
     StoreUnavailable,
 )
 from loyalcore.store import with_repository
+from loyalcore.testing import FixedClock
 from tests.contract._overlay import MarkedCustomers
 from tests.corpus._values import NASTY
 
@@ -143,6 +144,28 @@ def test_everything_can_be_asked_inside(host: Host) -> None:
     assert inside.points.verify("bob").is_ok
     assert inside.points.sweep() == 0
     host.connection.execute("ROLLBACK")
+
+
+@pytest.mark.parametrize("end", ["COMMIT", "ROLLBACK"])
+def test_batches_and_sweeps_work_inside(host: Host, end: str) -> None:
+    """Many commands at once and a sweep belong to the transaction, too, whatever they come to."""
+    clock = FixedClock("2026-01-01T12:00:00Z")
+    shop = Loyalty(host.store, [BEANS], actor="checkout", clock=clock)
+    shop.points.award("ada", 7, reason="a", expiry="1D", key="old")
+    clock.move(days=2)
+    host.connection.execute(host.begin)
+    inside = shop.within(host.connection)
+    assert inside.points.sweep() == 1
+    posted = inside.points.post_many([Award("ada", 5, reason="a", key=f"k-{number}") for number in range(70)])
+    assert posted.done == 70
+    refused, undone = inside.run_many([Spend("ada", 351, key="s-1"), Spend("ada", 1, key="s-2")], atomic=True)
+    assert (refused.error is not None, undone.is_undone) == (True, True)
+    assert inside.points.balance("ada").active == 350
+    host.connection.execute(end)
+    assert [entry.kind.value for entry in shop.points.entries("ada")] == (
+        ["award", "expire", *["award"] * 70] if end == "COMMIT" else ["award"]
+    )
+    assert shop.points.verify("ada").is_ok
 
 
 @pytest.mark.parametrize("kind", ["sqlite_host", "postgres_host"])

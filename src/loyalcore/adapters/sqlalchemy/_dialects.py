@@ -128,8 +128,8 @@ class Dialect(Protocol):
         """Make a query read a table by one of its indexes, where the database has to be told."""
         ...
 
-    def upsert(self, table: Table) -> SqliteInsert | PostgresInsert:
-        """Give the statement that writes a row over the one of the same name, or makes it."""
+    def insert(self, table: Table) -> SqliteInsert | PostgresInsert:
+        """Give the statement that makes a row, with what to do where its name is taken still to be said."""
         ...
 
     def ask(self, link: Any, asks: Sequence[Ask]) -> list[list[Row]]:

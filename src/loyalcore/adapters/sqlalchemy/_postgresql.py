@@ -208,14 +208,9 @@ class PostgresDialect:
         """Leave a query as it is: the planner knows."""
         return asked
 
-    def upsert(self, table: Table) -> Insert:
-        """Give the statement that writes a row over the one of the same name, or makes it."""
-        key = [column.name for column in table.primary_key.columns]
-        insert = postgresql.insert(table)
-        return insert.on_conflict_do_update(
-            index_elements=key,
-            set_={column.name: insert.excluded[column.name] for column in table.columns if column.name not in key},
-        )
+    def insert(self, table: Table) -> Insert:
+        """Give the statement that makes a row, with what to do where its name is taken still to be said."""
+        return postgresql.insert(table)
 
     def ask(self, link: PostgresLink, asks: Sequence[Ask]) -> list[list[Row]]:
         """Run queries in order, all in one round trip, and give the rows of each."""

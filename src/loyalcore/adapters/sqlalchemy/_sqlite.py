@@ -258,14 +258,9 @@ class SqliteDialect:
         """
         return asked.with_hint(table, f"INDEXED BY {index}{' CROSS' if is_joined else ''}", "sqlite")
 
-    def upsert(self, table: Table) -> Insert:
-        """Give the statement that writes a row over the one of the same name, or makes it."""
-        key = [column.name for column in table.primary_key.columns]
-        insert = sqlite.insert(table)
-        return insert.on_conflict_do_update(
-            index_elements=key,
-            set_={column.name: insert.excluded[column.name] for column in table.columns if column.name not in key},
-        )
+    def insert(self, table: Table) -> Insert:
+        """Give the statement that makes a row, with what to do where its name is taken still to be said."""
+        return sqlite.insert(table)
 
     def ask(self, link: SqliteLink, asks: Sequence[Ask]) -> list[list[Row]]:
         """Run queries in order, and give the rows of each."""

@@ -62,9 +62,7 @@ class Statements:
         self.insert: dict[type[Any], str] = {kind: self._compile(insert(table)) for kind, table in TABLE_OF.items()}
         self.lock: dict[type[Any], str] = {kind: self._lock(kind) for kind in VERSIONED} if dialect.locks else {}
         self.update: dict[type[Any], str] = {kind: self._update(kind) for kind in VERSIONED}
-        self.upsert: dict[type[Any], str] = {
-            kind: self._compile(dialect.upsert(TABLE_OF[kind])) for kind in ORDER_OF_OPEN
-        }
+        self.upsert: dict[type[Any], str] = {kind: self._upsert(kind) for kind in ORDER_OF_OPEN}
 
     def _compile(self, statement: ClauseElement) -> str:
         return str(statement.compile(dialect=self._dialect.compiler))
@@ -73,6 +71,18 @@ class Statements:
         table = TABLE_OF[kind]
         columns = list(table.columns)[prefix(kind) :]
         return self._compile(select(*columns).where(*_same(table.primary_key.columns)))
+
+    def _upsert(self, kind: type[Any]) -> str:
+        """Compile what writes a row over the one of the same name, or makes it."""
+        table = TABLE_OF[kind]
+        key = [column.name for column in table.primary_key.columns]
+        made = self._dialect.insert(table)
+        return self._compile(
+            made.on_conflict_do_update(
+                index_elements=key,
+                set_={column.name: made.excluded[column.name] for column in table.columns if column.name not in key},
+            )
+        )
 
     def _lock(self, kind: type[Any]) -> str:
         table = TABLE_OF[kind]

@@ -19,6 +19,7 @@ from loyalcore.testing.contract.holds import HoldContract
 from loyalcore.testing.contract.honesty import HonestyContract
 from loyalcore.testing.contract.idempotency import IdempotencyContract
 from loyalcore.testing.contract.immutability import ImmutabilityContract
+from loyalcore.testing.contract.lots import LotContract
 from loyalcore.testing.contract.reference import BusinessReferenceContract
 from loyalcore.testing.contract.reversal import ReversalContract
 from loyalcore.testing.contract.streaming import StreamingContract
@@ -36,6 +37,7 @@ class StoreContract(
     UnitOfWorkContract,
     ExpiryContract,
     HoldContract,
+    LotContract,
     ReversalContract,
     StreamingContract,
     ConcurrencyContract,
@@ -59,6 +61,7 @@ __all__ = [
     "IdempotencyContract",
     "ImmutabilityContract",
     "LockingContract",
+    "LotContract",
     "ReversalContract",
     "StoreContract",
     "StreamingContract",

@@ -30,6 +30,7 @@ pytest.register_assert_rewrite(
             "honesty",
             "idempotency",
             "immutability",
+            "lots",
             "reference",
             "reversal",
             "streaming",

@@ -109,12 +109,13 @@ def _contract() -> Iterator[str]:
 
 
 def _broken() -> Iterator[str]:
-    """Every broken store: what it does, and the tests that catch it."""
-    rows = [("Store", "What it does", "Which tests of the contract catch it")]
+    """Every broken store: what it does, who has reported it, and the tests that catch it."""
+    rows = [("Store", "What it does", "Seen in", "Which tests of the contract catch it")]
     stores = dict.fromkeys(catch.store for catch in CATCHES)
     for store in stores:
         tests = dict.fromkeys(f"`{catch.part.__name__}.{catch.test}`" for catch in CATCHES if catch.store is store)
-        rows.append((f"`{store.__name__}`", _first_line(store), ", ".join(tests)))
+        source = (inspect.getdoc(store) or "").partition("Source: ")[2].removesuffix(".")
+        rows.append((f"`{store.__name__}`", _first_line(store), source, ", ".join(tests)))
     return _rows(*rows)
 
 

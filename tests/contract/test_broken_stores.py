@@ -14,7 +14,7 @@ from loyalcore.store import _protocol
 from loyalcore.testing import broken
 from loyalcore.testing.broken import CATCHES
 from loyalcore.testing.broken._wrapped import Wrapped
-from loyalcore.testing.contract import Contract, StoreContract
+from loyalcore.testing.contract import ConcurrencyContract, Contract, StoreContract
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +36,21 @@ def test_every_wrong_store_is_caught() -> None:
     shown = {name for name in broken.__all__ if isinstance(getattr(broken, name), type)} - {"Catch"}
     assert {catch.store.__name__ for catch in CATCHES} == shown
     assert {kind.__name__ for kind in Wrapped.__subclasses__() if kind.__module__.startswith(broken.__name__)} == shown
+
+
+@pytest.mark.parametrize("store", dict.fromkeys(catch.store for catch in CATCHES))
+def test_every_wrong_store_says_where_it_was_seen(store: type[Wrapped]) -> None:
+    """The docstring of each store says in one line what it does, and names who has reported or stated the fault."""
+    what, _, source = (inspect.getdoc(store) or "").partition("\n\nSource: ")
+    assert what.endswith(".")
+    assert "\n" not in what
+    assert source.endswith(").")
+
+
+def test_stale_lots_show_in_the_lots_alone() -> None:
+    """On a redeem with a stale snapshot the answers and the sums agree: only the look at each lot finds it."""
+    with pytest.raises(AssertionError, match=r"lot \d+ is overdrawn by \d+ after"):
+        ConcurrencyContract().test_contested_ledgers_are_not_overspent(broken.StaleLots())
 
 
 PROMISES = re.findall(r"^ +(P\d+)  ", _protocol.__doc__ or "", re.MULTILINE)

@@ -17,7 +17,7 @@ from loyalcore.testing.broken.units import (
     RacyRead,
     SwallowedCommit,
 )
-from loyalcore.testing.broken.versions import BlindWrite, Careless, EarlyCheck, RowCountIgnored, StaleRetry
+from loyalcore.testing.broken.versions import BlindWrite, Careless, EarlyCheck, LateLock, RowCountIgnored, StaleRetry
 
 __all__ = [
     "CATCHES",
@@ -31,6 +31,7 @@ __all__ = [
     "EarlyCount",
     "Forgetting",
     "Labelling",
+    "LateLock",
     "Leaky",
     "LocalTime",
     "LookFirst",

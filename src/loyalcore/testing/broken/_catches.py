@@ -17,6 +17,7 @@ from loyalcore.testing.contract import (
     HonestyContract,
     IdempotencyContract,
     LockingContract,
+    LotContract,
     ReversalContract,
     StreamingContract,
     UnitOfWorkContract,
@@ -47,6 +48,7 @@ class Catch(NamedTuple):
 
 
 _SCRIPT = "test_a_script_leaves_the_same_records"
+_SOONEST = {"consumption": "soonest_expiry", "numbers": [3, 1, 4, 2]}
 _STALE = {"kind": "ledger", "stored": 2, "expected": 1}
 
 CATCHES: tuple[Catch, ...] = (
@@ -62,7 +64,8 @@ CATCHES: tuple[Catch, ...] = (
     Catch(versions.RowCountIgnored, VersionContract, "test_a_stale_put_is_refused", _STALE),
     Catch(versions.RowCountIgnored, VersionContract, "test_a_stale_change_set_is_refused_whole"),
     Catch(versions.Careless, LockingContract, "test_a_second_lock_waits_or_fails"),
-    Catch(versions.StaleRetry, LockingContract, "test_what_a_lock_was_waited_for_is_found"),
+    Catch(versions.Careless, LockingContract, "test_what_a_lock_was_waited_for_is_found"),
+    Catch(versions.LateLock, LockingContract, "test_what_a_lock_was_waited_for_is_found"),
     Catch(versions.StaleRetry, ConcurrencyContract, "test_a_hot_ledger_serves_everybody"),
     Catch(keys.LookFirst, AppendContract, "test_a_taken_name_is_refused_whole", {"kind": "key"}),
     Catch(keys.LookFirst, AppendContract, "test_a_name_is_taken_within_a_unit", {"kind": "fact"}),
@@ -90,6 +93,7 @@ CATCHES: tuple[Catch, ...] = (
     Catch(units.RacyRead, StreamingContract, "test_a_stream_is_one_view"),
     Catch(times.Truncating, AppendContract, "test_every_field_comes_back", {"name": "lot"}),
     Catch(times.Truncating, ExpiryContract, "test_a_sweep_changes_no_balance"),
+    Catch(times.Truncating, LotContract, "test_lots_a_microsecond_apart_are_told_apart", {"end": "expires_at"}),
     Catch(times.Naive, AppendContract, "test_every_field_comes_back", {"name": "plain entry"}),
     Catch(times.LocalTime, AppendContract, "test_every_field_comes_back", {"name": "lot"}),
     Catch(times.LocalTime, ExpiryContract, "test_a_date_is_valid_to_its_end"),
@@ -97,6 +101,8 @@ CATCHES: tuple[Catch, ...] = (
     Catch(lots.SpendBlind, ExpiryContract, "test_a_sweep_expires_what_was_not_spent"),
     Catch(lots.SpendBlind, HoldContract, "test_held_points_do_not_expire"),
     Catch(lots.SpendBlind, DifferentialContract, _SCRIPT, {"policy": "per lot, with tiers"}),
+    Catch(lots.SpendBlind, LotContract, "test_every_lot_adds_up_after_every_command"),
+    Catch(lots.NewestFirst, LotContract, "test_lots_are_spent_in_their_order", _SOONEST),
     Catch(lots.NewestFirst, DifferentialContract, _SCRIPT, {"policy": "per lot, with tiers"}),
     Catch(lots.UncappedReversal, ReversalContract, "test_a_reversal_is_capped"),
     Catch(lots.StaleLots, ConcurrencyContract, "test_contested_ledgers_are_not_overspent"),

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
 from loyalcore.domain.decision import ChangeSet, FactRef, KeyRecord, KeyRef
-from loyalcore.testing.broken._wrapped import PAUSE, Shelf, Unit, Wrapped, write_now
+from loyalcore.testing.broken._wrapped import Shelf, Unit, Wrapped, meet, write_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -25,7 +24,10 @@ class _LookFirstShelf(Shelf):
 
 
 class LookFirst(Wrapped):
-    """Looks whether a key was used before it writes, and has no unique name that would refuse the second one."""
+    """Looks whether a key was used before it writes, and has no unique name that would refuse the second one.
+
+    Source: odoo#222372, OCA/pos#185, open-saas#688 (a delivery that comes twice is paid twice).
+    """
 
     shelf: ClassVar[type[Shelf]] = _LookFirstShelf
 
@@ -61,7 +63,10 @@ class _AnyPayloadUnit(Unit):
 
 
 class AnyPayload(Wrapped):
-    """Answers a key with what it was used for, whatever it is used for now."""
+    """Answers a key with what it was used for, whatever it is used for now.
+
+    Source: msaad00/agent-bom#2969 (another payload gets the old answer).
+    """
 
     units: ClassVar[type[Unit]] = _AnyPayloadUnit
 
@@ -87,7 +92,10 @@ class _UsedUpUnit(Unit):
 
 
 class UsedUpKey(Wrapped):
-    """Writes down the key of a command that was refused."""
+    """Writes down the key of a command that was refused.
+
+    Source: ikyriak/IdempotentAPI#37 (a retry of what failed is refused).
+    """
 
     units: ClassVar[type[Unit]] = _UsedUpUnit
 
@@ -126,7 +134,10 @@ class _CaseUnit(_FoldingUnit):
 
 
 class CaseFolding(Wrapped):
-    """Compares keys without case, as many collations do."""
+    """Compares keys without case, as many collations do.
+
+    Source: coleifer/peewee#2489, cloudwan/gohan#356 (the default collations of MySQL).
+    """
 
     units: ClassVar[type[Unit]] = _CaseUnit
 
@@ -139,7 +150,10 @@ class _PaddingUnit(_FoldingUnit):
 
 
 class Padding(Wrapped):
-    """Compares keys without the blanks at their end, as SQL's padding rule does."""
+    """Compares keys without the blanks at their end, as SQL's padding rule does.
+
+    Source: cloudwan/gohan#356 (the padding collations of MySQL).
+    """
 
     units: ClassVar[type[Unit]] = _PaddingUnit
 
@@ -147,8 +161,8 @@ class Padding(Wrapped):
 class _EarlyCountUnit(Unit):
     def commit(self) -> None:
         """Check versions again, but not what was counted when it was applied."""
+        meet(self)
         applied, self._applied = self._applied, []
-        time.sleep(PAUSE)
         with self._store._lock:
             for changes in applied:
                 self._store._shelf.check(attrs.evolve(changes, inserts=()))
@@ -157,6 +171,9 @@ class _EarlyCountUnit(Unit):
 
 
 class EarlyCount(Wrapped):
-    """Looks whether there is room before it raises the count: what is unique here is a counter with a limit of one."""
+    """Looks whether there is room before it raises the count: what is unique here is a counter with a limit of one.
+
+    Source: saleor#544, django-oscar#2101, shopware#11245 (a voucher is used beyond its limit).
+    """
 
     units: ClassVar[type[Unit]] = _EarlyCountUnit

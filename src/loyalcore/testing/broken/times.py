@@ -54,7 +54,10 @@ class _TruncatingUnit(_KeepingUnit):
 
 
 class Truncating(Wrapped):
-    """Keeps instants to the millisecond."""
+    """Keeps instants to the millisecond.
+
+    Source: NCI-Agency/anet#397, openhatch/oh-mainline#1341 (instants come back cut or rounded).
+    """
 
     units: ClassVar[type[Unit]] = _TruncatingUnit
 
@@ -67,7 +70,10 @@ class _NaiveUnit(_KeepingUnit):
 
 
 class Naive(Wrapped):
-    """Gives datetimes without a zone."""
+    """Gives datetimes without a zone.
+
+    Source: Opentrons/opentrons#10053, schireson/pytest-mock-resources#29 (aware on the way in, naive on the way out).
+    """
 
     units: ClassVar[type[Unit]] = _NaiveUnit
 
@@ -80,7 +86,10 @@ class _LocalTimeUnit(_KeepingUnit):
 
 
 class LocalTime(Wrapped):
-    """Writes the wall time of its own zone, and reads it as if it were UTC: points end an hour or two late."""
+    """Writes the wall time of its own zone, and reads it as if it were UTC: points end an hour or two late.
+
+    Source: s2member#612, lifterlms#552, odoo#222428, pretix#296 (a last day ends early, by the zone of a server).
+    """
 
     units: ClassVar[type[Unit]] = _LocalTimeUnit
 
@@ -94,6 +103,9 @@ class _LabellingUnit(Unit):
 
 
 class Labelling(Wrapped):
-    """Finds what is due by a label that only some lots have: what is due for another reason stays."""
+    """Finds what is due by a label that only some lots have: what is due for another reason stays.
+
+    Source: liberu ecommerce-laravel#1056 (points of another label never lapse).
+    """
 
     units: ClassVar[type[Unit]] = _LabellingUnit

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
@@ -10,7 +9,7 @@ import attrs
 from loyalcore.domain.decision import ChangeSet, CustomerRef, Notice
 from loyalcore.domain.ledger import Entry
 from loyalcore.errors import StaleVersion
-from loyalcore.testing.broken._wrapped import PAUSE, Shelf, Unit, Wrapped, stored, write_now
+from loyalcore.testing.broken._wrapped import Shelf, Unit, Wrapped, meet, stored, write_now
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +26,10 @@ class _LeakyUnit(Unit):
 
 
 class Leaky(Wrapped):
-    """Commits as it goes: a unit that fails leaves what it did so far."""
+    """Commits as it goes: a unit that fails leaves what it did so far.
+
+    Source: yadayada/acd_cli#398 (committed although an exception came in between).
+    """
 
     units: ClassVar[type[Unit]] = _LeakyUnit
 
@@ -39,7 +41,10 @@ class _ForgettingUnit(Unit):
 
 
 class Forgetting(Wrapped):
-    """Does not commit at all."""
+    """Does not commit at all.
+
+    Source: nbs-system/naxsi#64 (what was written is lost, without an error).
+    """
 
     units: ClassVar[type[Unit]] = _ForgettingUnit
 
@@ -47,7 +52,7 @@ class Forgetting(Wrapped):
 class _SwallowingUnit(Unit):
     def commit(self) -> None:
         """Commit, and take every answer for a good one."""
-        time.sleep(PAUSE)
+        meet(self)
         try:
             super().commit()
         except StaleVersion:
@@ -55,7 +60,10 @@ class _SwallowingUnit(Unit):
 
 
 class SwallowedCommit(Wrapped):
-    """Swallows the error of a commit: the caller believes that it was done."""
+    """Swallows the error of a commit: the caller believes that it was done.
+
+    Source: AgilData/tpcc#2, vertx-sql-client#996, fieldenms/tg#2832 (a failed commit is a success).
+    """
 
     units: ClassVar[type[Unit]] = _SwallowingUnit
 
@@ -75,7 +83,10 @@ class _ProjectionApartUnit(Unit):
 
 
 class ProjectionApart(Wrapped):
-    """Writes entries in one transaction, and the balances in a second one, which may be refused."""
+    """Writes entries in one transaction, and the balances in a second one, which may be refused.
+
+    Source: raia-live/amfs#302 (rows stay when what belongs to them cannot be written).
+    """
 
     units: ClassVar[type[Unit]] = _ProjectionApartUnit
 
@@ -90,7 +101,10 @@ class _OutboxApartUnit(Unit):
 
 
 class OutboxApart(Wrapped):
-    """Writes its outbox in a transaction of its own: mail goes out for what was never committed."""
+    """Writes its outbox in a transaction of its own: mail goes out for what was never committed.
+
+    Source: NEventStore#54, headsnet/domain-events-bundle#27 (told although it was rolled back).
+    """
 
     units: ClassVar[type[Unit]] = _OutboxApartUnit
 
@@ -112,7 +126,10 @@ class _CountingShelf(Shelf):
 
 
 class CountedSequence(Wrapped):
-    """Numbers entries from COUNT(*), whatever number they came with."""
+    """Numbers entries from COUNT(*), whatever number they came with.
+
+    Source: django-plans#118, PrestaShop#28757 (two invoices at once get one number).
+    """
 
     shelf: ClassVar[type[Shelf]] = _CountingShelf
 
@@ -125,6 +142,9 @@ class _RacyReadUnit(Unit):
 
 
 class RacyRead(Wrapped):
-    """Streams records as they are when their turn comes, not as of one moment."""
+    """Streams records as they are when their turn comes, not as of one moment.
+
+    Source: chobbledotcom/tickets#2284, ExtendDB/extenddb#57 (an export of several states).
+    """
 
     units: ClassVar[type[Unit]] = _RacyReadUnit

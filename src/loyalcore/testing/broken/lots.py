@@ -151,7 +151,7 @@ def _left(part: Any, read: Lot | None, now: Any) -> Any:
 class StaleLots(Wrapped):
     """Redeems in one statement that names its lots from a stale snapshot: some lots fall below zero, the sums agree.
 
-    Source: PERFORMANCE (a redeem in one statement left 984 lots below zero).
+    Source: HOUSE 4 (lock the head in a statement of its own; measured once, such a redeem left 984 lots below zero).
     """
 
     units: ClassVar[type[Unit]] = _StaleLotsUnit

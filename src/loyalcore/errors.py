@@ -25,6 +25,7 @@ __all__ = [
     "InsufficientPoints",
     "InvalidDocument",
     "InvalidInput",
+    "InvalidQuery",
     "LimitExceeded",
     "LoyaltyError",
     "NotFound",
@@ -117,6 +118,17 @@ class InvalidDocument(InvalidInput):
         noun = "fault" if len(found) == 1 else "faults"
         super().__init__(f"{len(found)} {noun} in the document{lines}", path=path)
         self.faults = found
+
+
+class InvalidQuery(InvalidInput):
+    """A search string that cannot be read; `column` counts its characters from 1 to where it goes wrong."""
+
+    code = "invalid_query"
+    column: int
+
+    def __init__(self, message: str, *, column: int) -> None:
+        super().__init__(f"at column {column}: {message}", path="")
+        self.path, self.column = "query", column
 
 
 class Refused(LoyaltyError):

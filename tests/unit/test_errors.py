@@ -24,6 +24,7 @@ from loyalcore.errors import (
     InsufficientPoints,
     InvalidDocument,
     InvalidInput,
+    InvalidQuery,
     LimitExceeded,
     LoyaltyError,
     NotFound,
@@ -52,6 +53,11 @@ EXAMPLES: list[tuple[LoyaltyError, str, dict[str, Any]]] = [
         InvalidDocument([Fault("id", "is required"), Fault("x", "is no key")]),
         "2 faults in the document\n  id: is required\n  x: is no key",
         {"faults": [{"path": "id", "message": "is required"}, {"path": "x", "message": "is no key"}], "path": ""},
+    ),
+    (
+        InvalidQuery("ends too early", column=7),
+        "at column 7: ends too early",
+        {"path": "query", "column": 7},
     ),
     (Refused("no"), "no", {}),
     (
@@ -157,7 +163,7 @@ def test_an_error_survives_pickle_and_copy(error: LoyaltyError) -> None:
 def test_the_branch_says_whose_fault_it_was() -> None:
     """The callers', the program's, another writer's, a guard's or the store's; some are builtin errors as well."""
     branches: dict[type[LoyaltyError], set[type[LoyaltyError]]] = {
-        InvalidInput: {InvalidDocument},
+        InvalidInput: {InvalidDocument, InvalidQuery},
         Refused: {InsufficientPoints, IllegalTransition, AlreadyResolved},
         Conflict: {StaleVersion, IdempotencyConflict, FactConflict, ConcurrencyConflict},
         StoreError: {StoreUnavailable, SchemaMismatch, ReadOnlyStore, OutcomeUnknown, CapabilityMissing, PromiseBroken},

@@ -1,8 +1,89 @@
-"""Queries: for now the one that matches everything, within a prefix of the records' names."""
+"""The one query language: conditions over typed fields, their JSON form and search string, evaluation and pages.
 
+`All`, which asks for every record of a kind, is what the stores are asked by the commands.
+"""
+
+from loyalcore.query._condition import (
+    And,
+    AnyOf,
+    Between,
+    Compare,
+    Condition,
+    Every,
+    How,
+    In,
+    Match,
+    Missing,
+    Not,
+    Op,
+    Or,
+    Spans,
+)
+from loyalcore.query._cursor import Position, read_cursor, write_cursor
+from loyalcore.query._days import TODAY, YESTERDAY, Relative, days_ago, months_ago, weeks_ago, years_ago
+from loyalcore.query._evaluate import matcher, matches
+from loyalcore.query._field import Field, Order
+from loyalcore.query._fold import fold
+from loyalcore.query._json import from_document, to_document
+from loyalcore.query._noun import Noun, Query
+from loyalcore.query._page import Page, check_size, page, select
+from loyalcore.query._resolve import resolve
+from loyalcore.query._sorting import keys_of
+from loyalcore.query._text import parse
 from loyalcore.query._tree import All
+from loyalcore.query._types import Amount, Day, Flag, Instant, Text, TextMap, TextSet, Whole
 
-__all__ = ["All"]
+__all__ = [
+    "TODAY",
+    "YESTERDAY",
+    "All",
+    "Amount",
+    "And",
+    "AnyOf",
+    "Between",
+    "Compare",
+    "Condition",
+    "Day",
+    "Every",
+    "Field",
+    "Flag",
+    "How",
+    "In",
+    "Instant",
+    "Match",
+    "Missing",
+    "Not",
+    "Noun",
+    "Op",
+    "Or",
+    "Order",
+    "Page",
+    "Position",
+    "Query",
+    "Relative",
+    "Spans",
+    "Text",
+    "TextMap",
+    "TextSet",
+    "Whole",
+    "check_size",
+    "days_ago",
+    "fold",
+    "from_document",
+    "keys_of",
+    "matcher",
+    "matches",
+    "months_ago",
+    "page",
+    "parse",
+    "read_cursor",
+    "resolve",
+    "select",
+    "to_document",
+    "weeks_ago",
+    "write_cursor",
+    "years_ago",
+]
 
 
 def __dir__() -> list[str]:

@@ -1,0 +1,136 @@
+"""Cursors: where a page begins, as an opaque text that only its own query takes.
+
+A cursor holds the sort values of one record, a digest of the query, and a digest over both. With a secret the digest is
+keyed, so that nobody else can make one; without, it only tells that a text was damaged or is of another query.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import datetime
+from hashlib import blake2b
+from hmac import compare_digest
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+from loyalcore.errors import InvalidInput, LimitExceeded
+from loyalcore.query._days import Relative
+from loyalcore.query._json import to_document
+from loyalcore.values.digest import canonical
+
+if TYPE_CHECKING:
+    from loyalcore.query._field import Field
+    from loyalcore.query._noun import Query
+    from loyalcore.query._sorting import Keys
+
+LENGTH_MAX: Final = 32_768
+_SECRET_MAX: Final = 64
+_SEAL_BYTES: Final = 12
+_VERSION: Final = 1
+_FORM: Final = re.compile(r"[A-Za-z0-9_-]+")
+_MESSAGE: Final = "is no cursor of this query: begin again without one"
+
+
+@attrs.frozen
+class Position:
+    """A place between two records.
+
+    Args:
+        keys: The sort values of a record, as `keys_of` gives them.
+        is_backward: Whether the page ends before that record, instead of beginning behind it.
+        is_inclusive: Whether the record itself belongs to the page, if it is still there.
+
+    Source:
+        DOMAIN.md 3.8.
+    """
+
+    keys: Keys = attrs.field(repr=False)
+    is_backward: bool = False
+    is_inclusive: bool = False
+
+
+def write_cursor(query: Query, position: Position, secret: bytes = b"") -> str:
+    """Return a place as a cursor.
+
+    Args:
+        query: The query that is paged.
+        position: The place.
+        secret: At most 64 bytes that nobody else knows; a host with several processes gives each the same.
+
+    Returns:
+        Letters, digits, `-` and `_`. Anybody can decode it, so it is as personal as the fields that are sorted by.
+
+    Raises:
+        InvalidInput: The secret is no such bytes.
+
+    Source:
+        DOMAIN.md 3.8.
+    """
+    keys = [
+        key if key is None else order.field.write(key) for order, key in zip(query.orders(), position.keys, strict=True)
+    ]
+    body = json.dumps([_VERSION, position.is_backward, position.is_inclusive, keys], separators=(",", ":")).encode()
+    return urlsafe_b64encode(_seal(query, body, secret) + body).decode().rstrip("=")
+
+
+def read_cursor(query: Query, cursor: str, secret: bytes = b"") -> Position:
+    """Return the place of a cursor.
+
+    Args:
+        query: The query that is paged.
+        cursor: What `write_cursor` gave for it.
+        secret: The secret that it was given then.
+
+    Raises:
+        InvalidInput: It is no text, was damaged, is of another query or sealed with another secret; or the secret is no
+            such bytes.
+
+    Source:
+        DOMAIN.md 3.8 (opaque, bound to its query, and refused by another).
+    """
+    if not isinstance(cursor, str) or len(cursor) > LENGTH_MAX or not _FORM.fullmatch(cursor) or len(cursor) % 4 == 1:
+        raise InvalidInput(_MESSAGE, path="cursor")
+    data = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+    seal, body = data[:_SEAL_BYTES], data[_SEAL_BYTES:]
+    is_written_so = urlsafe_b64encode(data).decode().rstrip("=") == cursor
+    if not is_written_so or not compare_digest(seal, _seal(query, body, secret)):
+        raise InvalidInput(_MESSAGE, path="cursor")
+    try:
+        return _position(query, body)
+    except (InvalidInput, LimitExceeded, TypeError, ValueError):
+        raise InvalidInput(_MESSAGE, path="cursor") from None
+
+
+def _position(query: Query, body: bytes) -> Position:
+    """What a body says; whoever knows the digest can write any body where there is no secret."""
+    version, is_backward, is_inclusive, keys = json.loads(body)
+    if version != _VERSION or not isinstance(is_backward, bool) or not isinstance(is_inclusive, bool):
+        raise ValueError(version)
+    read = [_key(query, order.field, key) for order, key in zip(query.orders(), keys, strict=True)]
+    return Position(tuple(read), is_backward, is_inclusive)
+
+
+def _key(query: Query, field: Field, key: Any) -> Any:
+    if field.name == query.noun.id.name:
+        return field.read(key, field.name)
+    if key is None:
+        return None
+    if field.kind == "text":
+        # A folded text may be longer than one that can be asked for.
+        if not isinstance(key, str):
+            raise TypeError(field.name)
+        return key
+    value = field.read(key, field.name)
+    if isinstance(value, Relative) or (field.kind == "instant") != isinstance(value, datetime):
+        raise TypeError(field.name)
+    return value
+
+
+def _seal(query: Query, body: bytes, secret: bytes) -> bytes:
+    if not isinstance(secret, bytes) or len(secret) > _SECRET_MAX:
+        raise InvalidInput(f"must be at most {_SECRET_MAX} bytes", path="secret")
+    about = canonical(to_document(query)).encode()
+    return blake2b(len(about).to_bytes(8, "big") + about + body, digest_size=_SEAL_BYTES, key=secret).digest()

@@ -8,13 +8,14 @@ condition does not have, so they are refused.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, Protocol
 
 import attrs
 
 from loyalcore.errors import InvalidInput, LimitExceeded
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
 CLAUSES_MAX: Final = 50
@@ -28,15 +29,14 @@ _HINT: Final = (
 
 
 class About(Protocol):
-    """What a clause is about: a field, seen from the tree."""
+    """What a clause is about: a field, seen from the tree; `kind` is the type of its values, as a word."""
 
     @property
     def name(self) -> str:
         """The dotted name."""
+        ...
 
-    @property
-    def kind(self) -> str:
-        """The type of its values, as a word."""
+    kind: ClassVar[str]
 
     @property
     def get(self) -> Any:
@@ -45,6 +45,7 @@ class About(Protocol):
     @property
     def is_personal(self) -> bool:
         """Whether its values are personal data."""
+        ...
 
     def write(self, value: Any) -> Any:
         """Return a value as JSON has it."""
@@ -101,14 +102,14 @@ class Condition:
         raise InvalidInput(_HINT, path="condition")
 
 
-def every_of(parts: list[Condition]) -> Condition:
+def every_of(parts: Iterable[Condition]) -> Condition:
     """Return the condition that is met where all parts are; of no parts it is `Every`."""
     flat = [each for part in parts for each in (part.parts if isinstance(part, And) else (part,))]
     kept = tuple(each for each in flat if not isinstance(each, Every))
     return And(kept) if len(kept) > 1 else kept[0] if kept else Every()
 
 
-def any_of(parts: list[Condition]) -> Condition:
+def any_of(parts: Iterable[Condition]) -> Condition:
     """Return the condition that is met where one of the parts is; of no parts it is `Not(Every)`."""
     flat = tuple(each for part in parts for each in (part.parts if isinstance(part, Or) else (part,)))
     return Or(flat) if len(flat) > 1 else flat[0] if flat else Not(Every())

@@ -20,6 +20,7 @@ from loyalcore.errors import InvalidInput, LimitExceeded
 from loyalcore.query._days import Relative
 from loyalcore.query._json import to_document
 from loyalcore.values.digest import canonical
+from loyalcore.values.ids import check_text
 
 if TYPE_CHECKING:
     from loyalcore.query._field import Field
@@ -93,6 +94,7 @@ def read_cursor(query: Query, cursor: str, secret: bytes = b"") -> Position:
     """
     if not isinstance(cursor, str) or len(cursor) > LENGTH_MAX or not _FORM.fullmatch(cursor) or len(cursor) % 4 == 1:
         raise InvalidInput(_MESSAGE, path="cursor")
+    cursor = str.__str__(cursor)
     data = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
     seal, body = data[:_SEAL_BYTES], data[_SEAL_BYTES:]
     is_written_so = urlsafe_b64encode(data).decode().rstrip("=") == cursor
@@ -100,7 +102,7 @@ def read_cursor(query: Query, cursor: str, secret: bytes = b"") -> Position:
         raise InvalidInput(_MESSAGE, path="cursor")
     try:
         return _position(query, body)
-    except (InvalidInput, LimitExceeded, TypeError, ValueError):
+    except (InvalidInput, LimitExceeded, RecursionError, TypeError, ValueError):
         raise InvalidInput(_MESSAGE, path="cursor") from None
 
 
@@ -120,9 +122,7 @@ def _key(query: Query, field: Field, key: Any) -> Any:
         return None
     if field.kind == "text":
         # A folded text may be longer than one that can be asked for.
-        if not isinstance(key, str):
-            raise TypeError(field.name)
-        return key
+        return check_text(key, field.name, length_max=LENGTH_MAX, length_min=0)
     value = field.read(key, field.name)
     if isinstance(value, Relative) or (field.kind == "instant") != isinstance(value, datetime):
         raise TypeError(field.name)

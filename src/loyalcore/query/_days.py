@@ -12,11 +12,26 @@ import attrs
 from loyalcore.errors import InvalidInput, LimitExceeded
 
 COUNT_MAX: Final = 99_999
-_UNITS: Final = {"d": "days", "w": "weeks", "m": "months", "y": "years"}
+_UNITS: Final = frozenset("dwmy")
 _SHORT: Final = re.compile(r"([+-][0-9]{1,5})([dwmy])")
 _LONG: Final = re.compile(r"([0-9]{1,5})_(day|week|month|year)s?_ago")
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FORMS: Final = "a day such as 2024-12-31, today, yesterday, -4w or 12_months_ago"
+
+
+def _count(count: int) -> int:
+    if isinstance(count, bool) or not isinstance(count, int):
+        raise InvalidInput(f"must be a whole number, not {type(count).__name__}", path="count")
+    if abs(count) > COUNT_MAX:
+        raise LimitExceeded("leads too far", path="count", limit=COUNT_MAX)
+    return int(count)
+
+
+def _unit(unit: str) -> str:
+    plain = str.__str__(unit) if isinstance(unit, str) else ""
+    if plain not in _UNITS:
+        raise InvalidInput("must be d, w, m or y", path="unit")
+    return plain
 
 
 @attrs.frozen
@@ -39,16 +54,10 @@ class Relative:
         '-12m'
     """
 
-    count: int
-    unit: str
+    count: int = attrs.field(converter=_count)
+    unit: str = attrs.field(converter=_unit)
 
     def __attrs_post_init__(self) -> None:
-        if isinstance(self.count, bool) or not isinstance(self.count, int):
-            raise InvalidInput(f"must be a whole number, not {type(self.count).__name__}", path="count")
-        if abs(self.count) > COUNT_MAX:
-            raise LimitExceeded("leads too far", path="count", limit=COUNT_MAX)
-        if not isinstance(self.unit, str) or self.unit not in _UNITS:
-            raise InvalidInput("must be d, w, m or y", path="unit")
         if not self.count:
             object.__setattr__(self, "unit", "d")
 
@@ -158,7 +167,7 @@ def years_ago(count: int) -> Relative:
 
 
 def _ago(count: int, unit: str) -> Relative:
-    return Relative(-count if isinstance(count, int) and not isinstance(count, bool) else count, unit)
+    return Relative(-_count(count), unit)
 
 
 def parse_day(text: object, path: str) -> date | Relative:
@@ -183,6 +192,7 @@ def parse_day(text: object, path: str) -> date | Relative:
     """
     if not isinstance(text, str):
         raise InvalidInput(f"must be a text, not {type(text).__name__}", path=path)
+    text = str.__str__(text)
     if text in {"today", "yesterday"}:
         return TODAY if text == "today" else YESTERDAY
     if short := _SHORT.fullmatch(text):

@@ -27,9 +27,10 @@ V = TypeVar("V")
 
 
 def _checked_name(name: str) -> str:
-    if not isinstance(name, str) or len(name) > NAME_MAX or not _NAME.fullmatch(name) or name in RESERVED:
+    plain = str.__str__(name) if isinstance(name, str) else ""
+    if len(plain) > NAME_MAX or not _NAME.fullmatch(plain) or plain in RESERVED:
         raise InvalidInput("must be a name such as points.active, and neither no nor sort", path="name")
-    return str.__str__(name)
+    return plain
 
 
 def listed(values: Iterable[V], path: str, check: Callable[[Any, str], V]) -> tuple[V, ...]:
@@ -63,10 +64,13 @@ class Field:
 
     kind: ClassVar[str]
 
-    name: str = attrs.field(converter=_checked_name)
+    name: str
     get: Callable[[Any], Any] = attrs.field(repr=False)
     is_personal: bool = attrs.field(default=False, kw_only=True)
     is_sortable: bool = attrs.field(default=True, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "name", _checked_name(self.name))
 
     def is_missing(self) -> Condition:
         """Return the condition that there is no value; of a set or a table, that it is empty.

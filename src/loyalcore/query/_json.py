@@ -6,7 +6,7 @@ A document is `{"version": 1, "noun": "customer", "where": …, "sort": […]}`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from loyalcore.errors import Fault, InvalidDocument, InvalidInput, LimitExceeded
 from loyalcore.query._asked import between, compare, is_one_of, match
@@ -15,7 +15,6 @@ from loyalcore.query._condition import (
     And,
     AnyOf,
     Between,
-    Clause,
     Compare,
     Condition,
     Every,
@@ -33,6 +32,7 @@ from loyalcore.query._field import Field, Order, listed
 from loyalcore.query._noun import Query
 
 if TYPE_CHECKING:
+    from loyalcore.query._condition import Clause
     from loyalcore.query._noun import Noun
 
 VERSION: Final = 1
@@ -81,9 +81,8 @@ def _write(condition: Condition) -> dict[str, Any]:
             return {"any": [_write(part) for part in parts]}
         case Not(part):
             return {"not": _write(part)}
-        case Clause(field):
-            return {"field": field.name, **_write_clause(condition)}
-    raise InvalidInput("is no condition of this language", path="where")
+    clause = cast("Clause", condition)
+    return {"field": clause.field.name, **_write_clause(clause)}
 
 
 def _write_clause(node: Clause) -> dict[str, Any]:
@@ -130,9 +129,10 @@ def from_document(document: object, noun: Noun) -> Query:
     reading = _Reading(noun)
     table = reading.table(document, "", ("version", "noun", "where", "sort"))
     if not reading.faults:
-        if table.get("version") != VERSION or isinstance(table.get("version"), bool):
+        version, name = table.get("version"), table.get("noun")
+        if type(version) is not int or version != VERSION:
             reading.fault("version", f"must be {VERSION}")
-        if table.get("noun") != noun.name:
+        if not isinstance(name, str) or str.__str__(name) != noun.name:
             reading.fault("noun", f"must be {noun.name}")
     where = reading.condition(table["where"], "where", 1) if "where" in table else Every()
     sort = [reading.order(each, path) for each, path in reading.items(table.get("sort", []), "sort")]
@@ -196,12 +196,12 @@ class _Reading:
             if key not in table:
                 raise InvalidInput("is required", path=f"{path}.{key}")
         field = self.noun.field(table["field"], f"{path}.field")
-        op = table["op"]
+        op = str.__str__(table["op"]) if isinstance(table["op"], str) else ""
         if op == "missing":
             if "value" in table:
                 raise InvalidInput("goes with no value", path=f"{path}.op")
             return Missing(field)
-        if not isinstance(op, str) or op not in _READERS:
+        if op not in _READERS:
             raise InvalidInput(f"must be one of missing, {', '.join(_READERS)}", path=f"{path}.op")
         if "value" not in table:
             raise InvalidInput("is required", path=f"{path}.value")

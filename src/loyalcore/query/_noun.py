@@ -4,29 +4,55 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import attrs
 
 from loyalcore.errors import InvalidInput, LimitExceeded
 from loyalcore.query._condition import Clause, Condition, Every, Not, _Group
-from loyalcore.query._field import Field, Order
+from loyalcore.query._field import NAME_MAX, Field, Order
 from loyalcore.query._types import Text, TextMap
+from loyalcore.values.ids import check_text
 
 SORT_MAX: Final = 5
 _SHOWN_MAX: Final = 40
 
+T = TypeVar("T")
+
 
 def _fields(fields: Iterable[Field]) -> tuple[Field, ...]:
-    return tuple(fields)
-
-
-def _aliases(aliases: Mapping[str, str]) -> dict[str, str]:
-    return dict(aliases)
+    return _all_of(Field, fields, "fields", "must be a field")
 
 
 def _orders(orders: Iterable[Order]) -> tuple[Order, ...]:
-    return tuple(orders)
+    return _all_of(Order, orders, "sort", "must be an order such as field.desc()")
+
+
+def _all_of(kind: type[T], values: Iterable[T], path: str, words: str) -> tuple[T, ...]:
+    if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
+        raise InvalidInput(f"must be a list, not {type(values).__name__}", path=path)
+    found = tuple(values)
+    for index, value in enumerate(found):
+        if not isinstance(value, kind):
+            raise InvalidInput(words, path=f"{path}[{index}]")
+    return found
+
+
+def _aliases(aliases: Mapping[str, str]) -> dict[str, str]:
+    if not isinstance(aliases, Mapping):
+        raise InvalidInput(f"must be a table, not {type(aliases).__name__}", path="aliases")
+    pairs = (check_text(each, "aliases") for pair in aliases.items() for each in pair)
+    return dict(zip(pairs, pairs, strict=True))
+
+
+def _id(field: Text) -> Text:
+    if not isinstance(field, Text):
+        raise InvalidInput(f"must be a field of texts, not {type(field).__name__}", path="id")
+    return field
+
+
+def _name(name: str) -> str:
+    return check_text(name, "name", length_max=NAME_MAX)
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -40,8 +66,9 @@ class Noun:
         aliases: Other names for fields in a search string, such as `tag` for `tags`.
 
     Raises:
-        InvalidInput: Two fields have one name, the id is not among the fields, or an alias leads nowhere or hides a
-            field.
+        InvalidInput: A value is of another type, two fields have one name, the id is not among the fields, or an alias
+            leads nowhere or hides a field.
+        LimitExceeded: A name is too long.
 
     Source:
         DOMAIN.md 3.8 (one field table per noun).
@@ -53,9 +80,9 @@ class Noun:
         'name:Ada'
     """
 
-    name: str
+    name: str = attrs.field(converter=_name)
     fields: tuple[Field, ...] = attrs.field(converter=_fields)
-    id: Text = attrs.field(kw_only=True)
+    id: Text = attrs.field(converter=_id, kw_only=True)
     aliases: Mapping[str, str] = attrs.field(factory=dict, converter=_aliases, kw_only=True)
     _table: dict[str, Field] = attrs.field(init=False)
 
@@ -138,6 +165,7 @@ class Query:
     noun: Noun
     where: Condition = attrs.field(factory=Every)
     sort: tuple[Order, ...] = attrs.field(default=(), converter=_orders)
+    _orders: tuple[Order, ...] = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.noun, Noun):
@@ -152,10 +180,9 @@ class Query:
             self._check_order(order, f"sort[{index}]")
         if len({order.field.name for order in self.sort}) < len(self.sort):
             raise InvalidInput("names a field twice", path="sort")
+        object.__setattr__(self, "_orders", _ended(self.sort, self.noun.id))
 
-    def _check_order(self, order: object, path: str) -> None:
-        if not isinstance(order, Order):
-            raise InvalidInput("must be an order such as field.desc()", path=path)
+    def _check_order(self, order: Order, path: str) -> None:
         self._check(order.field, path)
         if not order.field.is_sortable:
             raise InvalidInput(f"cannot be sorted by {order.field.name}", path=path)
@@ -171,16 +198,19 @@ class Query:
             DOMAIN.md 3.8 (sorting always ends with the id). That it goes in the direction of the order before it is
             a house decision: one index serves both directions.
         """
-        for index, order in enumerate(self.sort):
-            if order.field.name == self.noun.id.name:
-                return self.sort[: index + 1]
-        last = self.sort[-1].is_descending if self.sort else False
-        return (*self.sort, Order(self.noun.id, is_descending=last))
+        return self._orders
 
     def __str__(self) -> str:
         from loyalcore.query._show import show
 
         return show(self.where, self.sort)
+
+
+def _ended(sort: tuple[Order, ...], id_field: Text) -> tuple[Order, ...]:
+    for index, order in enumerate(sort):
+        if order.field.name == id_field.name:
+            return sort[: index + 1]
+    return (*sort, Order(id_field, is_descending=bool(sort) and sort[-1].is_descending))
 
 
 def _fields_of(condition: Condition) -> Iterable[Any]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from loyalcore.errors import InvalidInput
 from loyalcore.query._condition import (
     And,
     AnyOf,
     Between,
-    Clause,
     Compare,
     Every,
     How,
@@ -25,7 +24,7 @@ from loyalcore.query._condition import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from loyalcore.query._condition import About, Condition
+    from loyalcore.query._condition import About, Clause, Condition
     from loyalcore.query._field import Order
 
 _BARE: Final = re.compile(r"[A-Za-z0-9_+@-](?:[A-Za-z0-9_+@:/-]|\.(?!\.))*(?<!\.)")
@@ -62,9 +61,7 @@ def _inner(condition: Condition) -> str:
             return f"({_outer(condition)})"
         case Not(part):
             return f"-{_inner(part)}"
-        case Clause():
-            return _clause(condition)
-    raise InvalidInput("is no condition of this language", path="where")
+    return _clause(cast("Clause", condition))
 
 
 def _clause(node: Clause) -> str:

@@ -90,6 +90,8 @@ def _wrong(text: str, column: int) -> str:
         return "ends too early: a field, a value or a parenthesis is missing"
     if rest[0] == '"':
         return 'has a quote that stands alone; quote a whole value, and write \\" inside it'
+    if rest[:3].lower() == "or ":
+        return "is not understood here; write OR in capitals, between two clauses"
     return "is not understood here; write field:value, and quote a value with blanks or signs"
 
 
@@ -131,15 +133,15 @@ class _Reading:
                 self.sort.append(self._order(asked, depth))
                 return None
             if name == "no":
-                return Missing(self.noun.field(_only(asked, name), name))
-            field = self.noun.field(name, name)
+                return Missing(self.noun.field(_only(asked, name), ""))
+            field = self.noun.field(name, "")
             return _READERS[asked.data](field, asked.children)
 
     def _order(self, asked: Any, depth: int) -> Order:
         if depth:
             raise InvalidInput("must stand outside of parentheses", path="sort")
         text = _only(asked, "sort")
-        field = self.noun.field(text.removeprefix("-").removesuffix(_FIRST), "sort")
+        field = self.noun.field(text.removeprefix("-").removesuffix(_FIRST), "")
         order = Order(field, is_descending=text.startswith("-"), is_missing_first=text.endswith(_FIRST))
         Query(self.noun, sort=(*self.sort, order))
         return order

@@ -322,7 +322,7 @@ class TextMap(Field):
     def __getitem__(self, key: str) -> Text:
         if not isinstance(key, str) or _ATTRIBUTE.fullmatch(key) is None:
             raise InvalidInput("must be a name of a-z, 0-9, _, . and -, at most 64 of them", path=self.name)
-        get = self.get
+        key, get = str.__str__(key), self.get
         return Text(
             f"{self.name}.{key}",
             lambda record: (get(record) or {}).get(key),

@@ -29,6 +29,13 @@ def test_importing_the_package_loads_nothing_heavy(module: str) -> None:
     assert module not in loaded_by("import loyalcore")
 
 
+def test_the_grammar_is_read_with_the_first_search_string() -> None:
+    """`loyalcore.query` loads lark when a search string is parsed, not before."""
+    noun = "from loyalcore.query import *\nname = Text('name', str)\nnoun = Noun('word', [name], id=name)"
+    assert "lark" not in loaded_by(noun)
+    assert "lark" in loaded_by(f"{noun}\nparse('name:ada', noun)")
+
+
 @pytest.mark.parametrize("module", ["hypothesis", "pytest"])
 def test_the_scenario_runner_needs_no_test_library(module: str) -> None:
     """`loyalcore.testing` and its scenario runner import neither pytest nor hypothesis."""

@@ -36,6 +36,7 @@ days = (
     | st.builds(Relative, st.integers(-60, 20), st.just("d"))
     | st.builds(Relative, st.integers(-14, 3), st.sampled_from("wmy"))
 )
+LEVELS_MAX = 5
 IDS = st.sampled_from(["A-1", "a-1", "a-2", "é", "e\u0301"])
 _VALUES: dict[str, st.SearchStrategy[Any]] = {
     "text": words,
@@ -97,18 +98,18 @@ def clauses(draw: st.DrawFn) -> Condition:
     return condition
 
 
-def conditions() -> st.SearchStrategy[Condition]:
-    """Make conditions of up to four levels."""
-    leaves = clauses() | st.just(Every())
-    return st.recursive(
-        leaves,
-        lambda parts: st.one_of(
-            st.builds(lambda left, right: left & right, parts, parts),
-            st.builds(lambda left, right: left | right, parts, parts),
-            parts.map(lambda part: ~part),
-        ),
-        max_leaves=4,
-    )
+def conditions(levels: int = LEVELS_MAX) -> st.SearchStrategy[Condition]:
+    """Make conditions of up to so many levels."""
+
+    def grown(parts: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
+        low = parts.filter(lambda part: part.depth < levels)
+        return st.one_of(
+            st.builds(lambda left, right: left & right, low, low),
+            st.builds(lambda left, right: left | right, low, low),
+            low.map(lambda part: ~part),
+        )
+
+    return st.recursive(clauses() | st.just(Every()), grown, max_leaves=5)
 
 
 def queries() -> st.SearchStrategy[Query]:

@@ -32,13 +32,13 @@ def test_a_document_is_read_as_the_query_that_wrote_it(query: Query) -> None:
     assert from_document(json.loads(json.dumps(to_document(query))), PEOPLE) == query
 
 
-@given(conditions(), people(), zones)
+@given(conditions(4), people(), zones)
 def test_the_complement_is_exact(condition: Condition, person: Person, zone: ZoneInfo) -> None:
     """A record meets either a condition or its complement, whatever is missing."""
     assert matches(~condition, person, NOW, zone) is not matches(condition, person, NOW, zone)
 
 
-@given(conditions(), conditions(), people(), zones)
+@given(conditions(4), conditions(4), people(), zones)
 def test_and_and_or_are_those_of_logic(left: Condition, right: Condition, person: Person, zone: ZoneInfo) -> None:
     """`&` is met where both are, `|` where one is."""
     one, other = (matches(each, person, NOW, zone) for each in (left, right))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from loyalcore.errors import InvalidInput
-from loyalcore.query._condition import AnyOf, Between, Compare, Condition, How, In, Match, Op
-from loyalcore.query._field import Ordered
+from loyalcore.query._condition import AnyOf, Between, Compare, Condition, How, Match, Op
+from loyalcore.query._field import Ordered, one_of
 from loyalcore.query._types import Text, TextSet
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def between(field: Field, low: Any, high: Any, path: str) -> Condition:
 
 def is_one_of(field: Field, values: tuple[Any, ...]) -> Condition:
     """Return the clause of a list of checked values; of a set, that it holds one of them."""
-    return AnyOf(field, values) if isinstance(field, TextSet) else In(field, values)
+    return AnyOf(field, values) if isinstance(field, TextSet) else one_of(field, values)
 
 
 def match(field: Field, how: How, text: Any, path: str) -> Condition:

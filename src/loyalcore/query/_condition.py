@@ -208,7 +208,7 @@ class Between(Clause):
 
 @attrs.frozen(repr=False)
 class In(Clause):
-    """The value is one of these; of none it never is."""
+    """The value is one of these; of none it never is, and of a single one `in_` makes a `Compare`."""
 
     values: tuple[Any, ...]
 

@@ -45,6 +45,11 @@ def listed(values: Iterable[V], path: str, check: Callable[[Any, str], V]) -> tu
     return tuple(checked)
 
 
+def one_of(field: Field, values: tuple[Any, ...]) -> Condition:
+    """Return the clause that the value is one of these; of a single one it is the comparison with it."""
+    return Compare(field, Op.EQ, values[0]) if len(values) == 1 else In(field, values)
+
+
 @attrs.frozen(eq=False)
 class Field:
     """A field of any type.
@@ -155,7 +160,7 @@ class Single(Field, Generic[V]):
         Source:
             DOMAIN.md 3.8.
         """
-        return In(self, listed(values, self.name, self.check))
+        return one_of(self, listed(values, self.name, self.check))
 
     def not_in(self, values: Iterable[V]) -> Condition:
         """Return the complement of `in_`, which keeps what has no value.

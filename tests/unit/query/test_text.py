@@ -43,6 +43,7 @@ FORMS: list[tuple[str, Condition, str | None]] = [
     ("points.active:-5 .. -1", P.points.active.between(-5, -1), "points.active:-5..-1"),
     ("points.active:(1,2)", P.points.active.in_([1, 2]), None),
     ("points.active:( 1 , 2 )", P.points.active.in_([1, 2]), "points.active:(1,2)"),
+    ("tier:(gold)", P.tier == "gold", "tier:gold"),
     ("tier:()", P.tier.in_([]), None),
     ("tier:gold", P.tier == "gold", None),
     ('tier:"gold"', P.tier == "gold", "tier:gold"),

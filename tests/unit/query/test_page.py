@@ -171,6 +171,17 @@ def test_every_damage_is_seen() -> None:
             read_cursor(query, damaged)
 
 
+@pytest.mark.parametrize("name", ["a", "aa", "aaa", "aaaa"])
+def test_a_place_has_one_cursor(name: str) -> None:
+    """A last letter that would be decoded to the same bytes is refused, too."""
+    query = Query(PEOPLE)
+    cursor = write_cursor(query, Position((name,)))
+    others = set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") - {cursor[-1]}
+    for other in others:
+        with pytest.raises(InvalidInput, match="no cursor of this query"):
+            read_cursor(query, cursor[:-1] + other)
+
+
 @pytest.mark.parametrize("cursor", [5, b"abc", "", "\x00", "\ud800", "é", "a" * 40_000, "'; DROP TABLE customers; --"])
 def test_what_is_no_cursor_is_refused(cursor: Any) -> None:
     """Anything else is refused with the same words."""

@@ -128,7 +128,7 @@ class InvalidQuery(InvalidInput):
 
     def __init__(self, message: str, *, column: int) -> None:
         super().__init__(f"at column {column}: {message}", path="")
-        self.path, self.column = "query", column
+        self.column = column
 
 
 class Refused(LoyaltyError):

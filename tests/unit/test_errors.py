@@ -57,7 +57,7 @@ EXAMPLES: list[tuple[LoyaltyError, str, dict[str, Any]]] = [
     (
         InvalidQuery("ends too early", column=7),
         "at column 7: ends too early",
-        {"path": "query", "column": 7},
+        {"path": "", "column": 7},
     ),
     (Refused("no"), "no", {}),
     (

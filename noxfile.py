@@ -19,8 +19,9 @@ GATED = PYTHONS[0]
 
 ONCE = [
     "tests/contract/test_django_store.py",
-    "tests/contract/test_in_bulk.py",
     "tests/contract/test_kills.py",
+    "tests/contract/test_postgres.py",
+    "tests/corpus/test_commands.py",
     "tests/corpus/test_facade.py",
     "tests/property/test_simulation.py",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from typing import TYPE_CHECKING
 
@@ -68,26 +67,3 @@ class TestSqliteWithOwnCustomers(StoreContract):
         """Give a database whose customers are kept by a repository of the host's."""
         with SqlStore("sqlite://") as store:
             yield with_repository(store, Customer, MarkedCustomers)
-
-
-LONG = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
-
-
-class TestPostgres(StoreContract):
-    contested_ledgers = 40 if LONG else StoreContract.contested_ledgers
-    hot_spends = 2_000 if LONG else StoreContract.hot_spends
-    redelivered_keys = 300 if LONG else StoreContract.redelivered_keys
-    crossed_transfers = 25 if LONG else StoreContract.crossed_transfers
-    swept_ledgers = 40 if LONG else StoreContract.swept_ledgers
-
-    @pytest.fixture
-    def store(self, postgres_store: SqlStore) -> Store:
-        """Give a database on PostgreSQL."""
-        return postgres_store
-
-
-class TestPostgresInPartitions(StoreContract):
-    @pytest.fixture
-    def store(self, partitioned_store: SqlStore) -> Store:
-        """Give a database on PostgreSQL whose tables are spread over partitions by holder."""
-        return partitioned_store

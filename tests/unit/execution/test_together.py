@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from loyalcore.domain.customers import Register
-from loyalcore.domain.decision import LedgerRef
+from loyalcore.domain.decision import LedgerRef, NoteRef
 from loyalcore.domain.flows import Batch, Command, Receipt, Series
-from loyalcore.domain.ledger import Award, Hold, Release, Spend
+from loyalcore.domain.ledger import Award, Hold, Release, Spend, Sweep
 from loyalcore.errors import ConcurrencyConflict, InsufficientPoints, InvalidInput, LoyaltyError, PromiseBroken
 from tests.unit.execution._watched import Watched, opened
 
@@ -113,3 +113,23 @@ def test_all_or_nothing_writes_nothing_where_one_is_refused() -> None:
     assert codes(answers) == ["done", "insufficient_points", "done"]
     assert isinstance(answers[1], InsufficientPoints)
     assert codes(executor.run_together([MUG, WELCOME], "till", Batch.open)) == ["insufficient_points", "done"]
+
+
+def test_a_sweep_of_another_host_is_refused_alone() -> None:
+    """A sweep of a program that does not run here is refused, and those beside it are done."""
+    executor = opened(Watched())
+    answers = executor.run_together([Sweep("holder-1", program="nuts"), WELCOME], "till", Batch.open)
+    assert codes(answers) == ["not_found", "done"]
+
+
+def test_the_note_of_a_posting_is_kept() -> None:
+    """A batch writes the erasable notes of its postings, each beside its own entry."""
+    store = Watched()
+    executor = opened(store)
+    commands = [Award("ada", 5, reason="test", note=f"note {number}", key=f"n-{number}") for number in range(2)]
+    answers = executor.run_together(commands, "till", Batch.open)
+    refs = [
+        NoteRef(answer.entries[0].ledger, answer.entries[0].seq) for answer in answers if isinstance(answer, Receipt)
+    ]
+    with store.unit(readonly=True) as unit:
+        assert [note.text for note in unit.load(refs).values()] == ["note 0", "note 1"]

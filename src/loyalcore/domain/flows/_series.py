@@ -61,12 +61,12 @@ class Series:
         yield {ref for command in commands for ref in first_refs(command, environment)}
 
     def learn(self, found: Mapping[Ref, Any]) -> None:
-        """Take what a store answered, with what this series has made of it."""
+        """Take what a store answered to what is not known yet, with the entries that this series has made of it."""
         for ref, record in found.items():
             if isinstance(ref, EntriesRef):
                 mine = [entry for entry in self._entries.get(ref.ledger, ()) if getattr(entry, ref.by) == ref.value]
                 self._records[ref] = (*record, *mine)
-            elif ref not in self._records:
+            else:
                 self._records[ref] = record
 
     def decide(self, command: Command) -> Receipt:

@@ -155,4 +155,4 @@ class StaleRetry(Wrapped):
 
     def __init__(self, patience: float = PATIENCE) -> None:
         super().__init__(patience)
-        self.session = threading.local()
+        self.session: threading.local = threading.local()

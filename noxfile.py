@@ -30,11 +30,15 @@ COVERING = [
 
 ONCE = [
     "tests/contract/test_django_store.py",
+    "tests/contract/test_example_edges.py",
+    "tests/contract/test_example_store.py",
     "tests/contract/test_kills.py",
     "tests/contract/test_postgres.py",
     "tests/corpus/test_commands.py",
     "tests/corpus/test_facade.py",
+    "tests/property/test_machine.py",
     "tests/property/test_simulation.py",
+    "tests/unit/testing/history",
 ]
 """What takes long and asks more of the databases than of the interpreter: run under the first one only."""
 
@@ -55,7 +59,7 @@ def install(session: nox.Session, *groups: str, package: tuple[str, ...] = ("-e"
 def tests(session: nox.Session) -> None:
     """Run everything under tests/, the doctests and the examples of the docs; demand full coverage of the core.
 
-    Other interpreters than the first run all but what asks the databases rather than them.
+    Other interpreters than the first leave out what asks the databases rather than them.
     """
     install(session, "tests")
     profile = {"HYPOTHESIS_PROFILE": "ci"}

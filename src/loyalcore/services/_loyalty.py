@@ -149,13 +149,16 @@ class Loyalty:
             >>> from loyalcore.adapters.sqlalchemy import SqlStore
             >>> engine = create_engine("sqlite://")
             >>> beans = Program("beans", currency="EUR", timezone="UTC")
-            >>> shop = Loyalty(SqlStore(engine), [beans], actor="checkout")
+            >>> store = SqlStore(engine)
+            >>> shop = Loyalty(store, [beans], actor="checkout")
             >>> with engine.connect() as connection:
             ...     begun = connection.exec_driver_sql("BEGIN IMMEDIATE")
             ...     registered = shop.within(connection).customers.register("ada")
             ...     connection.rollback()
             >>> shop.customers.register("ada").replayed
             False
+            >>> store.close()
+            >>> engine.dispose()
         """
         acting = object.__new__(type(self))
         acting._open(self._executor.within(connection), self._actor)

@@ -195,6 +195,8 @@ class SqlStore:
             ...     with store.within(connection).unit(readonly=True) as unit:
             ...         unit.load([])
             {}
+            >>> store.close()
+            >>> engine.dispose()
         """
         return LentStore(self._dialect, self._statements, connection, self.abilities)
 

@@ -31,7 +31,8 @@ def test_importing_the_package_loads_nothing_heavy(module: str) -> None:
 
 def test_the_grammar_is_read_with_the_first_search_string() -> None:
     """`loyalcore.query` loads lark when a search string is parsed, not before."""
-    noun = "from loyalcore.query import *\nname = Text('name', str)\nnoun = Noun('word', [name], id=name)"
+    name = "from loyalcore.query import *\nname = Id('name', str, is_required=True)"
+    noun = f"{name}\nnoun = Noun('word', [name], ids=[name])"
     assert "lark" not in loaded_by(noun)
     assert "lark" in loaded_by(f"{noun}\nparse('name:ada', noun)")
 

@@ -40,6 +40,8 @@ LEVELS_MAX = 5
 IDS = st.sampled_from(["A-1", "a-1", "a-2", "é", "e\u0301"])
 _VALUES: dict[str, st.SearchStrategy[Any]] = {
     "text": words,
+    "id": words | IDS,
+    "choice": st.sampled_from(sorted(P.stage.choices)),
     "whole": wholes,
     "amount": amounts,
     "flag": st.booleans(),
@@ -62,6 +64,7 @@ def people(ids: st.SearchStrategy[str] = IDS) -> st.SearchStrategy[Person]:
         is_member=st.none() | st.booleans(),
         joined_at=st.none() | instants,
         born_on=st.none() | dates,
+        city_id=st.none() | words,
         tags=st.frozensets(words, max_size=3),
         attributes=st.dictionaries(st.sampled_from(["color", "x.y-z"]), words),
     )
@@ -89,7 +92,9 @@ def clauses(draw: st.DrawFn) -> Condition:
         asks += [lambda: field == draw(value), lambda: field != draw(value)]
         asks += [lambda: field.in_(draw(some)), lambda: field.not_in(draw(some))]
     if field.kind == "text":
-        asks += [lambda: field.contains(draw(value)), lambda: field.starts_with(draw(value))]
+        asks.append(lambda: field.contains(draw(value)))
+    if field.kind in {"text", "id"}:
+        asks.append(lambda: field.starts_with(draw(value)))
     if field.kind in {"whole", "amount", "instant", "day"}:
         asks += [lambda: field < draw(value), lambda: field <= draw(value)]
         asks += [lambda: field > draw(value), lambda: field >= draw(value)]

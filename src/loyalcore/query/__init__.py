@@ -3,6 +3,7 @@
 `All`, which asks for every record of a kind, is what the stores are asked by the commands.
 """
 
+from loyalcore.query._choice import Choice
 from loyalcore.query._condition import (
     And,
     AnyOf,
@@ -25,13 +26,14 @@ from loyalcore.query._evaluate import matcher, matches
 from loyalcore.query._field import Field, Order
 from loyalcore.query._fold import fold
 from loyalcore.query._json import from_document, to_document
+from loyalcore.query._listing import Listing
 from loyalcore.query._noun import Noun, Query
-from loyalcore.query._page import Page, check_size, page, select
+from loyalcore.query._page import Page, check_size, counted, nearest, page, page_of, select
 from loyalcore.query._resolve import resolve
 from loyalcore.query._sorting import keys_of
 from loyalcore.query._text import parse
 from loyalcore.query._tree import All
-from loyalcore.query._types import Amount, Day, Flag, Instant, Text, TextMap, TextSet, Whole
+from loyalcore.query._types import Amount, Attribute, Day, Flag, Id, Instant, Text, TextMap, TextSet, Whole
 
 __all__ = [
     "TODAY",
@@ -40,7 +42,9 @@ __all__ = [
     "Amount",
     "And",
     "AnyOf",
+    "Attribute",
     "Between",
+    "Choice",
     "Compare",
     "Condition",
     "Day",
@@ -48,8 +52,10 @@ __all__ = [
     "Field",
     "Flag",
     "How",
+    "Id",
     "In",
     "Instant",
+    "Listing",
     "Match",
     "Missing",
     "Not",
@@ -67,6 +73,7 @@ __all__ = [
     "TextSet",
     "Whole",
     "check_size",
+    "counted",
     "days_ago",
     "fold",
     "from_document",
@@ -74,7 +81,9 @@ __all__ = [
     "matcher",
     "matches",
     "months_ago",
+    "nearest",
     "page",
+    "page_of",
     "parse",
     "read_cursor",
     "resolve",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from loyalcore.errors import InvalidInput
 from loyalcore.query._condition import AnyOf, Between, Compare, Condition, How, Match, Op
 from loyalcore.query._field import Ordered, one_of
-from loyalcore.query._types import Text, TextSet
+from loyalcore.query._types import Id, Text, TextSet
 
 if TYPE_CHECKING:
     from loyalcore.query._field import Field
@@ -34,7 +34,7 @@ def is_one_of(field: Field, values: tuple[Any, ...]) -> Condition:
 
 def match(field: Field, how: How, text: Any, path: str) -> Condition:
     """Return the clause of a part of a text."""
-    if not isinstance(field, Text):
+    if not isinstance(field, Text) and not (how is How.STARTS and isinstance(field, Id)):
         raise _cannot(field, f"be asked by {how.value}", path)
     return Match(field, how, text)
 

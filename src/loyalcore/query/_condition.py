@@ -50,6 +50,9 @@ class About(Protocol):
     def write(self, value: Any) -> Any:
         """Return a value as JSON has it."""
 
+    def meaning(self, clause: Clause) -> Condition | None:
+        """Return the condition that a clause about it stands for; None where it stands for itself."""
+
 
 class Op(StrEnum):
     """How a clause compares."""
@@ -174,9 +177,18 @@ class Clause(Condition):
     """What is asked of one field."""
 
     field: About = attrs.field(eq=_identity)
+    clauses: int = attrs.field(init=False, eq=False)
+    depth: int = attrs.field(init=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        meaning = self.field.meaning(self)
+        if meaning is None:
+            _count(self, 1, 1)
+        else:
+            _count(self, max(1, meaning.clauses), meaning.depth)
 
     def __repr__(self) -> str:
-        values = [getattr(self, each.name) for each in attrs.fields(type(self))[1:]]
+        values = [getattr(self, each.name) for each in attrs.fields(type(self))[1:] if each.init]
         shown = ["..."] if values and self.field.is_personal else [repr(_plain(value)) for value in values]
         return f"{type(self).__name__}({', '.join([self.field.name, *shown])})"
 

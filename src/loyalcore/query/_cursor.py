@@ -1,7 +1,7 @@
 """Cursors: where a page begins, as an opaque text that only its own query takes.
 
-A cursor holds the sort values of one record, a digest of the query, and a digest over both. With a secret the digest is
-keyed, so that nobody else can make one; without, it only tells that a text was damaged or is of another query.
+A cursor holds the sort values of one record, and a digest over them, the query and its scope. With a secret the digest
+is keyed, so that nobody else can make one; without, it only tells that a text was damaged or is of another query.
 """
 
 from __future__ import annotations
@@ -53,19 +53,20 @@ class Position:
     is_inclusive: bool = False
 
 
-def write_cursor(query: Query, position: Position, secret: bytes = b"") -> str:
+def write_cursor(query: Query, position: Position, secret: bytes = b"", scope: str = "") -> str:
     """Return a place as a cursor.
 
     Args:
         query: The query that is paged.
         position: The place.
         secret: At most 64 bytes that nobody else knows; a host with several processes gives each the same.
+        scope: Whose records are paged, such as `Listing.scope`; another scope refuses the cursor.
 
     Returns:
         Letters, digits, `-` and `_`. Anybody can decode it, so it is as personal as the fields that are sorted by.
 
     Raises:
-        InvalidInput: The secret is no such bytes.
+        InvalidInput: The secret is no such bytes, or the scope no text.
 
     Source:
         DOMAIN.md 3.8.
@@ -74,20 +75,21 @@ def write_cursor(query: Query, position: Position, secret: bytes = b"") -> str:
         key if key is None else order.field.write(key) for order, key in zip(query.orders(), position.keys, strict=True)
     ]
     body = json.dumps([_VERSION, position.is_backward, position.is_inclusive, keys], separators=(",", ":")).encode()
-    return urlsafe_b64encode(_seal(query, body, secret) + body).decode().rstrip("=")
+    return urlsafe_b64encode(_seal(query, body, secret, scope) + body).decode().rstrip("=")
 
 
-def read_cursor(query: Query, cursor: str, secret: bytes = b"") -> Position:
+def read_cursor(query: Query, cursor: str, secret: bytes = b"", scope: str = "") -> Position:
     """Return the place of a cursor.
 
     Args:
         query: The query that is paged.
         cursor: What `write_cursor` gave for it.
         secret: The secret that it was given then.
+        scope: The scope that it was given then.
 
     Raises:
-        InvalidInput: It is no text, was damaged, is of another query or sealed with another secret; or the secret is no
-            such bytes.
+        InvalidInput: It is no text, was damaged, is of another query or scope, or sealed with another secret; or the
+            secret is no such bytes, or the scope no text.
 
     Source:
         DOMAIN.md 3.8 (opaque, bound to its query, and refused by another).
@@ -98,7 +100,7 @@ def read_cursor(query: Query, cursor: str, secret: bytes = b"") -> Position:
     data = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
     seal, body = data[:_SEAL_BYTES], data[_SEAL_BYTES:]
     is_written_so = urlsafe_b64encode(data).decode().rstrip("=") == cursor
-    if not is_written_so or not compare_digest(seal, _seal(query, body, secret)):
+    if not is_written_so or not compare_digest(seal, _seal(query, body, secret, scope)):
         raise InvalidInput(_MESSAGE, path="cursor")
     try:
         return _position(query, body)
@@ -111,14 +113,12 @@ def _position(query: Query, body: bytes) -> Position:
     version, is_backward, is_inclusive, keys = json.loads(body)
     if version != _VERSION or not isinstance(is_backward, bool) or not isinstance(is_inclusive, bool):
         raise ValueError(version)
-    read = [_key(query, order.field, key) for order, key in zip(query.orders(), keys, strict=True)]
+    read = [_key(order.field, key) for order, key in zip(query.orders(), keys, strict=True)]
     return Position(tuple(read), is_backward, is_inclusive)
 
 
-def _key(query: Query, field: Field, key: Any) -> Any:
-    if field.name == query.noun.id.name:
-        return field.read(key, field.name)
-    if key is None:
+def _key(field: Field, key: Any) -> Any:
+    if key is None and not field.is_required:
         return None
     if field.kind == "text":
         # A folded text may be longer than one that can be asked for.
@@ -129,8 +129,10 @@ def _key(query: Query, field: Field, key: Any) -> Any:
     return value
 
 
-def _seal(query: Query, body: bytes, secret: bytes) -> bytes:
+def _seal(query: Query, body: bytes, secret: bytes, scope: str) -> bytes:
     if not isinstance(secret, bytes) or len(secret) > _SECRET_MAX:
         raise InvalidInput(f"must be at most {_SECRET_MAX} bytes", path="secret")
-    about = canonical(to_document(query)).encode()
+    if not isinstance(scope, str):
+        raise InvalidInput(f"must be a text, not {type(scope).__name__}", path="scope")
+    about = canonical([to_document(query), scope]).encode()
     return blake2b(len(about).to_bytes(8, "big") + about + body, digest_size=_SEAL_BYTES, key=secret).digest()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+import operator
+from typing import TYPE_CHECKING, Any, Final, cast
 
+from loyalcore.errors import InvalidInput
 from loyalcore.query._condition import (
     And,
     AnyOf,
@@ -31,12 +33,12 @@ if TYPE_CHECKING:
 
     from loyalcore.query._condition import Condition
 
-_COMPARISONS: dict[Op, Callable[[Any, Any], bool]] = {
-    Op.EQ: lambda left, right: bool(left == right),
-    Op.LT: lambda left, right: bool(left < right),
-    Op.LE: lambda left, right: bool(left <= right),
-    Op.GT: lambda left, right: bool(left > right),
-    Op.GE: lambda left, right: bool(left >= right),
+_COMPARISONS: Final[dict[Op, Callable[[Any, Any], Any]]] = {
+    Op.EQ: operator.eq,
+    Op.LT: operator.lt,
+    Op.LE: operator.le,
+    Op.GT: operator.gt,
+    Op.GE: operator.ge,
 }
 
 
@@ -82,24 +84,42 @@ def matcher(query: Query | Condition, now: datetime, zone: ZoneInfo) -> Callable
     Source:
         DOMAIN.md 3.8.
     """
-    resolved = resolve(query.where if isinstance(query, Query) else query, now, zone)
-    return lambda record: _is_met(resolved, record)
+    return test_of(resolve(query.where if isinstance(query, Query) else query, now, zone))
 
 
-def _is_met(node: Condition, record: Any) -> bool:
+def test_of(node: Condition) -> Callable[[Any], bool]:
+    """Return what tells for a record whether it meets a resolved condition: each node is made a function once."""
     match node:
         case Every():
-            return True
+            return lambda _: True
         case And(parts):
-            return all(_is_met(part, record) for part in parts)
+            return _all_of([test_of(part) for part in parts])
         case Or(parts):
-            return any(_is_met(part, record) for part in parts)
+            are_unmet = _all_of([test_of(~part) for part in parts])
+            return lambda record: not are_unmet(record)
         case Not(part):
-            return not _is_met(part, record)
-        case Missing(field):
-            return is_empty(field.get(record))
-    value = cast("Clause", node).field.get(record)
-    return not is_empty(value) and _is_true(node, fold(value) if isinstance(value, str) else value)
+            is_met = test_of(part)
+            return lambda record: not is_met(record)
+    clause = cast("Clause", node)
+    get = clause.field.get
+    if clause.field.meaning(clause) is not None:
+        raise InvalidInput("must be resolved first", path="where")
+    if isinstance(clause, Missing):
+        return lambda record: is_empty(get(record))
+    is_true = _truth(clause)
+    if clause.field.kind == "text":
+        return lambda record: (value := get(record)) is not None and is_true(fold(value))
+    return lambda record: (value := get(record)) is not None and is_true(value)
+
+
+def _all_of(tests: list[Callable[[Any], bool]]) -> Callable[[Any], bool]:
+    def are_met(record: Any) -> bool:
+        for test in tests:  # noqa: SIM110 - a generator would cost as much again
+            if not test(record):
+                return False
+        return True
+
+    return are_met
 
 
 def is_empty(value: Any) -> bool:
@@ -107,16 +127,23 @@ def is_empty(value: Any) -> bool:
     return value is None or (not isinstance(value, str) and hasattr(value, "__len__") and len(value) == 0)
 
 
-def _is_true(node: Condition, value: Any) -> bool:
+def _truth(node: Clause) -> Callable[[Any], bool]:
+    """What tells whether a value that is there makes a clause true."""
     match node:
         case Compare(_, op, other):
-            return _COMPARISONS[op](value, other)
+            compare = _COMPARISONS[op]
+            return lambda value: bool(compare(value, other))
         case Between(_, low, high):
-            return bool(low <= value <= high)
+            return lambda value: bool(low <= value <= high)
         case In(_, values):
-            return value in values
+            among = frozenset(values)
+            return lambda value: value in among
         case AnyOf(_, values):
-            return not {fold(each) for each in value}.isdisjoint(values)
-        case Match(_, how, text):
-            return text in value if how is How.CONTAINS else bool(value.startswith(text))
-    return any(start <= value < end for start, end in cast("Spans", node).spans)
+            sought = frozenset(values)
+            return lambda value: not sought.isdisjoint(map(fold, value))
+        case Match(_, How.CONTAINS, text):
+            return lambda value: text in value
+        case Match(_, _, text):
+            return lambda value: bool(value.startswith(text))
+    spans = cast("Spans", node).spans
+    return lambda value: any(start <= value < end for start, end in spans)

@@ -18,8 +18,11 @@ from loyalcore.query._condition import LIST_MAX, Between, Compare, Condition, In
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from loyalcore.query._condition import Clause
+
 NAME_MAX: Final = 128
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_.-]+)?")
+_COLUMN: Final = re.compile(r"[a-z][a-z0-9_]*")
 # Words of the search string that cannot be fields.
 RESERVED: Final = frozenset({"no", "sort"})
 
@@ -31,6 +34,19 @@ def _checked_name(name: str) -> str:
     if len(plain) > NAME_MAX or not _NAME.fullmatch(plain) or plain in RESERVED:
         raise InvalidInput("must be a name such as points.active, and neither no nor sort", path="name")
     return plain
+
+
+def _checked_column(column: str | None) -> str | None:
+    if column is None:
+        return None
+    plain = str.__str__(column) if isinstance(column, str) else ""
+    if len(plain) > NAME_MAX or not _COLUMN.fullmatch(plain):
+        raise InvalidInput("must be a name of a-z, 0-9 and _, or None", path="column")
+    return plain
+
+
+def _column_of(field: Field) -> str:
+    return field.name.replace(".", "_").replace("-", "_")
 
 
 def listed(values: Iterable[V], path: str, check: Callable[[Any, str], V]) -> tuple[V, ...]:
@@ -59,9 +75,13 @@ class Field:
         get: Takes the value out of a record; None where there is none.
         is_personal: Whether the values are personal data, which no repr, error and log shows.
         is_sortable: Whether a list can be sorted by it.
+        is_required: Whether no record is without a value.
+        moves: Whether the value changes by time alone, as the points do that lapse.
+        column: The column in which a store keeps it; None where it is worked out of others. Unless told it is the name
+            with `_` for every `.` and `-`.
 
     Raises:
-        InvalidInput: The name is no such name.
+        InvalidInput: The name is no such name, or the column none of a-z, 0-9 and `_`.
 
     Source:
         DOMAIN.md 3.8 (one field table per noun).
@@ -69,13 +89,15 @@ class Field:
 
     kind: ClassVar[str]
 
-    name: str
+    name: str = attrs.field(converter=_checked_name)
     get: Callable[[Any], Any] = attrs.field(repr=False)
     is_personal: bool = attrs.field(default=False, kw_only=True)
     is_sortable: bool = attrs.field(default=True, kw_only=True)
-
-    def __attrs_post_init__(self) -> None:
-        object.__setattr__(self, "name", _checked_name(self.name))
+    is_required: bool = attrs.field(default=False, kw_only=True)
+    moves: bool = attrs.field(default=False, kw_only=True)
+    column: str | None = attrs.field(
+        default=attrs.Factory(_column_of, takes_self=True), converter=_checked_column, kw_only=True
+    )
 
     def is_missing(self) -> Condition:
         """Return the condition that there is no value; of a set or a table, that it is empty.
@@ -100,6 +122,10 @@ class Field:
     def write(self, value: Any) -> Any:
         """Return a value as JSON has it."""
         return value
+
+    def meaning(self, clause: Clause) -> Condition | None:
+        """Return the condition that a clause about the field stands for; None where it stands for itself."""
+        return None
 
 
 @attrs.frozen

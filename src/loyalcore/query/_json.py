@@ -55,9 +55,9 @@ def to_document(query: Query) -> dict[str, Any]:
         DOMAIN.md 3.8 (versioned JSON).
 
     Example:
-        >>> from loyalcore.query import Noun, Text
-        >>> name = Text("name", lambda record: record["name"])
-        >>> to_document(Query(Noun("person", [name], id=name), name == "ada"))["where"]
+        >>> from loyalcore.query import Id, Noun
+        >>> name = Id("name", lambda record: record["name"], is_required=True)
+        >>> to_document(Query(Noun("person", [name], ids=[name]), name == "ada"))["where"]
         {'field': 'name', 'op': '=', 'value': 'ada'}
     """
     sort = [
@@ -120,10 +120,10 @@ def from_document(document: object, noun: Noun) -> Query:
         DOMAIN.md 3.8 (versioned JSON).
 
     Example:
-        >>> from loyalcore.query import Noun, Text
-        >>> name = Text("name", lambda record: record["name"])
+        >>> from loyalcore.query import Id, Noun
+        >>> name = Id("name", lambda record: record["name"], is_required=True)
         >>> where = {"field": "name", "op": "missing"}
-        >>> str(from_document({"version": 1, "noun": "person", "where": where}, Noun("person", [name], id=name)))
+        >>> str(from_document({"version": 1, "noun": "person", "where": where}, Noun("person", [name], ids=[name])))
         'no:name'
     """
     reading = _Reading(noun)

@@ -1,4 +1,4 @@
-"""A noun is what a list lists: its fields by name, and the id with which every sorting ends. A query asks for some."""
+"""A noun is what a list lists: its fields by name, and the ids with which every sorting ends. A query asks for some."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Any, Final, TypeVar
 import attrs
 
 from loyalcore.errors import InvalidInput, LimitExceeded
+from loyalcore.query._choice import Choice
 from loyalcore.query._condition import Clause, Condition, Every, Not, _Group
-from loyalcore.query._field import NAME_MAX, Field, Order
+from loyalcore.query._field import NAME_MAX, Field, Order, Single
 from loyalcore.query._types import Text, TextMap
 from loyalcore.values.ids import check_text
 
@@ -45,10 +46,20 @@ def _aliases(aliases: Mapping[str, str]) -> dict[str, str]:
     return dict(zip(pairs, pairs, strict=True))
 
 
-def _id(field: Text) -> Text:
-    if not isinstance(field, Text):
-        raise InvalidInput(f"must be a field of texts, not {type(field).__name__}", path="id")
-    return field
+def _ids(ids: Iterable[Field]) -> tuple[Field, ...]:
+    found = _all_of(Field, ids, "ids", "must be a field")
+    for index, field in enumerate(found):
+        if not isinstance(field, Single) or isinstance(field, Text) or not field.is_sortable or not field.is_required:
+            raise InvalidInput("must be sortable, never missing and compared exactly", path=f"ids[{index}]")
+    if not found or len({field.name for field in found}) < len(found):
+        raise InvalidInput("must name at least one field, and none twice", path="ids")
+    return found
+
+
+def _kind(kind: type[Any]) -> type[Any]:
+    if not isinstance(kind, type):
+        raise InvalidInput(f"must be a class, not {type(kind).__name__}", path="kind")
+    return kind
 
 
 def _name(name: str) -> str:
@@ -62,12 +73,14 @@ class Noun:
     Args:
         name: Such as `customer`.
         fields: The fields; their names differ.
-        id: The one of the fields that tells records apart; compared character by character where it is sorted by.
+        ids: Those of the fields that tell records apart together; each is required, can be sorted by, and is no `Text`,
+            which would take two for one.
+        kind: The class of the records.
         aliases: Other names for fields in a search string, such as `tag` for `tags`.
 
     Raises:
-        InvalidInput: A value is of another type, two fields have one name, the id is not among the fields, or an alias
-            leads nowhere or hides a field.
+        InvalidInput: A value is of another type, two fields have one name, an id is not among the fields or cannot be
+            one, a choice asks for a field of another noun, or an alias leads nowhere or hides a field.
         LimitExceeded: A name is too long.
 
     Source:
@@ -75,14 +88,16 @@ class Noun:
 
     Example:
         >>> from types import SimpleNamespace as Person
-        >>> name = Text("name", lambda person: person.name)
-        >>> str(Query(Noun("person", [name], id=name), name == "Ada"))
+        >>> from loyalcore.query import Id
+        >>> id, name = Id("id", lambda person: person.id, is_required=True), Text("name", lambda person: person.name)
+        >>> str(Query(Noun("person", [id, name], ids=[id], kind=Person), name == "Ada"))
         'name:Ada'
     """
 
     name: str = attrs.field(converter=_name)
     fields: tuple[Field, ...] = attrs.field(converter=_fields)
-    id: Text = attrs.field(converter=_id, kw_only=True)
+    ids: tuple[Field, ...] = attrs.field(converter=_ids, kw_only=True)
+    kind: type[Any] = attrs.field(default=object, converter=_kind, kw_only=True)
     aliases: Mapping[str, str] = attrs.field(factory=dict, converter=_aliases, kw_only=True)
     _table: dict[str, Field] = attrs.field(init=False)
 
@@ -91,8 +106,13 @@ class Noun:
         object.__setattr__(self, "_table", table)
         if len(table) < len(self.fields):
             raise InvalidInput("has two fields of one name", path="fields")
-        if table.get(self.id.name) is not self.id:
-            raise InvalidInput("must be one of the fields", path="id")
+        for index, field in enumerate(self.ids):
+            if table.get(field.name) is not field:
+                raise InvalidInput("must be one of the fields", path=f"ids[{index}]")
+        for choice in self.fields:
+            if isinstance(choice, Choice):
+                for name, condition in choice.choices.items():
+                    self.check(condition, f"{choice.name}.{name}")
         for alias, name in self.aliases.items():
             if alias in table or name not in table:
                 raise InvalidInput("must lead from another name to a field", path=f"aliases.{alias}")
@@ -128,6 +148,26 @@ class Noun:
         hint = f"; did you mean {close[0]}?" if close else ""
         raise InvalidInput(f"{shown!a} is no field of {self.name}{hint}", path=path)
 
+    def check(self, condition: Condition, path: str) -> None:
+        """Check that a condition is about fields of this noun.
+
+        Args:
+            condition: Any condition.
+            path: Where it stands, for the message.
+
+        Raises:
+            InvalidInput: It names a field that the noun does not have, or has with another type.
+
+        Source:
+            DOMAIN.md 3.8.
+        """
+        for field in _fields_of(condition):
+            self._own(field, path)
+
+    def _own(self, field: Any, path: str) -> None:
+        if self.field(field.name, path).kind != field.kind:
+            raise InvalidInput(f"{field.name} is of another noun", path=path)
+
     def extended(self, fields: Iterable[Field]) -> Noun:
         """Return the noun with more fields, such as a host's own.
 
@@ -140,7 +180,7 @@ class Noun:
         Source:
             DOMAIN.md 3.8.
         """
-        return Noun(self.name, (*self.fields, *fields), id=self.id, aliases=self.aliases)
+        return Noun(self.name, (*self.fields, *fields), ids=self.ids, kind=self.kind, aliases=self.aliases)
 
 
 @attrs.frozen
@@ -150,7 +190,7 @@ class Query:
     Args:
         noun: What is listed.
         where: The condition; everything unless told.
-        sort: Up to 5 orders, each by another field; the id is always the last, in the direction of the order before it.
+        sort: Up to 5 orders, each by another field; the ids are always the last, in the direction of the order before.
 
     Raises:
         InvalidInput: A field is not of this noun, cannot be sorted by, or is there twice.
@@ -172,30 +212,25 @@ class Query:
             raise InvalidInput(f"must be a noun, not {type(self.noun).__name__}", path="noun")
         if not isinstance(self.where, Condition):
             raise InvalidInput(f"must be a condition, not {type(self.where).__name__}", path="where")
-        for field in _fields_of(self.where):
-            self._check(field, "where")
+        self.noun.check(self.where, "where")
         if len(self.sort) > SORT_MAX:
             raise LimitExceeded("has too many orders", path="sort", limit=SORT_MAX)
         for index, order in enumerate(self.sort):
             self._check_order(order, f"sort[{index}]")
         if len({order.field.name for order in self.sort}) < len(self.sort):
             raise InvalidInput("names a field twice", path="sort")
-        object.__setattr__(self, "_orders", _ended(self.sort, self.noun.id))
+        object.__setattr__(self, "_orders", _ended(self.sort, self.noun.ids))
 
     def _check_order(self, order: Order, path: str) -> None:
-        self._check(order.field, path)
+        self.noun._own(order.field, path)
         if not order.field.is_sortable:
             raise InvalidInput(f"cannot be sorted by {order.field.name}", path=path)
 
-    def _check(self, field: Any, path: str) -> None:
-        if self.noun.field(field.name, path).kind != field.kind:
-            raise InvalidInput(f"{field.name} is of another noun", path=path)
-
     def orders(self) -> tuple[Order, ...]:
-        """Return the orders with the id at their end, and nothing behind it.
+        """Return the orders with the ids at their end, and nothing behind them.
 
         Source:
-            DOMAIN.md 3.8 (sorting always ends with the id). That it goes in the direction of the order before it is
+            DOMAIN.md 3.8 (sorting always ends with the id). That they go in the direction of the order before them is
             a house decision: one index serves both directions.
         """
         return self._orders
@@ -206,11 +241,14 @@ class Query:
         return show(self.where, self.sort)
 
 
-def _ended(sort: tuple[Order, ...], id_field: Text) -> tuple[Order, ...]:
+def _ended(sort: tuple[Order, ...], ids: tuple[Field, ...]) -> tuple[Order, ...]:
+    rest = {field.name: field for field in ids}
     for index, order in enumerate(sort):
-        if order.field.name == id_field.name:
+        rest.pop(order.field.name, None)
+        if not rest:
             return sort[: index + 1]
-    return (*sort, Order(id_field, is_descending=bool(sort) and sort[-1].is_descending))
+    is_descending = bool(sort) and sort[-1].is_descending
+    return (*sort, *(Order(field, is_descending=is_descending) for field in rest.values()))
 
 
 def _fields_of(condition: Condition) -> Iterable[Any]:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from functools import cmp_to_key, partial
-from typing import TYPE_CHECKING, Final, Generic, TypeVar, cast
+from heapq import nlargest, nsmallest
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
 
 import attrs
 
 from loyalcore.errors import InvalidInput, LimitExceeded
 from loyalcore.query._cursor import Position, read_cursor, write_cursor
-from loyalcore.query._evaluate import matcher
-from loyalcore.query._sorting import compare_keys, keys_of
+from loyalcore.query._evaluate import matcher, test_of
+from loyalcore.query._sorting import is_falling, keys_of, rank_of, ranker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
+    from loyalcore.query._listing import Listing
     from loyalcore.query._noun import Query
-    from loyalcore.query._sorting import Keys
 
 R = TypeVar("R")
 
@@ -33,7 +34,9 @@ class Page(Generic[R]):
     Args:
         items: The records.
         next: The cursor of the records behind them; None where there are none.
-        previous: The cursor of the records before them; None where there are none.
+        previous: The cursor of the records before them; None on the first page.
+
+    The page behind a cursor is empty where all that was there is gone.
 
     Source:
         DOMAIN.md 3.8.
@@ -79,14 +82,60 @@ def select(query: Query, records: Iterable[R], now: datetime, zone: ZoneInfo) ->
     Source:
         DOMAIN.md 3.8 (the in-memory evaluation is the reference).
     """
-    return [record for _, record in _select(query, records, now, zone)]
-
-
-def _select(query: Query, records: Iterable[R], now: datetime, zone: ZoneInfo) -> list[tuple[Keys, R]]:
     is_met = matcher(query, now, zone)
-    found = [(keys_of(query, record), record) for record in records if is_met(record)]
-    standing = cmp_to_key(partial(compare_keys, query))
-    return sorted(found, key=lambda row: standing(row[0]))
+    return sorted((record for record in records if is_met(record)), key=ranker(query), reverse=is_falling(query))
+
+
+def nearest(listing: Listing, records: Iterable[R], at: datetime) -> list[R]:
+    """Return the rows of a listing out of records that are within its scope: what every store must answer.
+
+    Args:
+        listing: The listing, whose condition is resolved; whose rows it means is not looked at.
+        records: Any records of its noun; ids differ. With `is_settled` each has a `next_change_at`.
+        at: The instant of asking, aware.
+
+    Returns:
+        At most `count` rows from the place on, the nearest first: those of a backward place stand the other way round.
+
+    Source:
+        DOMAIN.md 3.8 (the in-memory evaluation is the reference).
+    """
+    return _nearest(listing.query, listing.position, listing.count, _met(listing, records, at))
+
+
+def counted(listing: Listing, records: Iterable[Any], at: datetime) -> int:
+    """Return how many of the records that are within the scope of a listing it asks for, wherever its place is.
+
+    Args:
+        listing: The listing, whose condition is resolved.
+        records: Any records of its noun. With `is_settled` each has a `next_change_at`.
+        at: The instant of asking, aware.
+
+    Source:
+        DOMAIN.md 3.8 (totals on request).
+    """
+    return sum(1 for _ in _met(listing, records, at))
+
+
+def _met(listing: Listing, records: Iterable[R], at: datetime) -> Iterator[R]:
+    found = filter(test_of(listing.query.where), records)
+    return (row for row in found if _is_settled(row, at)) if listing.is_settled else found
+
+
+def _is_settled(row: Any, at: datetime) -> bool:
+    return row.next_change_at is None or bool(row.next_change_at > at)
+
+
+def _nearest(query: Query, position: Position | None, count: int, records: Iterable[R]) -> list[R]:
+    """A heap, for a page is a small part of a list."""
+    rank, falls = ranker(query), is_falling(query)
+    if position is None:
+        return (nlargest if falls else nsmallest)(count, records, key=rank)
+    falls = falls is not position.is_backward
+    place, is_inclusive = rank_of(query, position.keys), position.is_inclusive
+    ranked = ((rank(record), record) for record in records)
+    ahead = (each for each in ranked if (is_inclusive if each[0] == place else (each[0] < place) is falls))
+    return [record for _, record in (nlargest if falls else nsmallest)(count, ahead, key=itemgetter(0))]
 
 
 def page(
@@ -124,28 +173,56 @@ def page(
     """
     size = check_size(size)
     position = None if cursor is None else read_cursor(query, cursor, secret)
-    rows = _select(query, records, now, zone)
-    start, end = _window(query, [keys for keys, _ in rows], position, size)
-    shown = rows[start:end]
+    rows = _nearest(query, position, size + 1, filter(matcher(query, now, zone), records))
+    return page_of(query, rows, size, position, secret)
+
+
+def page_of(
+    query: Query,
+    rows: Sequence[R],
+    size: int,
+    position: Position | None = None,
+    secret: bytes = b"",
+    scope: str = "",
+) -> Page[R]:
+    """Return the page that was fetched with one row more than it shows.
+
+    Args:
+        query: The query as it was asked, with its days: its cursors are bound to it.
+        rows: At most `size + 1` rows from the place on, the nearest first, as a store answers a listing.
+        size: The most records of the page, 1 to 500.
+        position: The place that was read from the cursor; None for the first page.
+        secret: Seals the cursors, at most 64 bytes.
+        scope: Whose records are paged, such as `Listing.scope`.
+
+    Returns:
+        The page. On the way forward there is a next one where a row was left over, and a previous one wherever a cursor
+        was given; on the way back it is the other way round.
+
+    Raises:
+        InvalidInput: The size is no whole number or less than 1; the secret or the scope is of another type.
+        LimitExceeded: The size is more than 500.
+
+    Source:
+        DOMAIN.md 3.8. That nothing is looked up behind the place is a house decision: it spares a question, and a page
+        that turns out empty leads back.
+    """
+    size = check_size(size)
+    is_backward = position is not None and position.is_backward
+    shown = rows[:size][::-1] if is_backward else rows[:size]
 
     def mark(row: int, *, is_backward: bool) -> str:
         if shown:
-            return write_cursor(query, Position(shown[row][0], is_backward), secret)
+            return write_cursor(query, Position(keys_of(query, shown[row]), is_backward), secret, scope)
         # Nothing is left on this side, so the way back begins at the place itself.
         here = cast("Position", position)
-        return write_cursor(query, Position(here.keys, is_backward, not here.is_inclusive), secret)
+        return write_cursor(query, Position(here.keys, is_backward, not here.is_inclusive), secret, scope)
 
+    is_more = len(rows) > size
+    has_next = is_more or is_backward
+    has_previous = is_more if is_backward else position is not None
     return Page(
-        tuple(record for _, record in shown),
-        next=mark(-1, is_backward=False) if end < len(rows) else None,
-        previous=mark(0, is_backward=True) if start > 0 else None,
+        tuple(shown),
+        next=mark(-1, is_backward=False) if has_next else None,
+        previous=mark(0, is_backward=True) if has_previous else None,
     )
-
-
-def _window(query: Query, rows: list[Keys], position: Position | None, size: int) -> tuple[int, int]:
-    """The first row of a page, and the one behind its last."""
-    if position is None:
-        return 0, min(size, len(rows))
-    is_at_left = position.is_backward is position.is_inclusive
-    place = sum(compare_keys(query, keys, position.keys) < is_at_left for keys in rows)
-    return (max(0, place - size), place) if position.is_backward else (place, min(place + size, len(rows)))

@@ -1,4 +1,4 @@
-"""Resolving: days become spans of instants and texts become folded, so that what is left compares plainly.
+"""Resolving: days become spans of instants, texts become folded and names their conditions: the rest compares plainly.
 
 This is the first step of every evaluation, in memory or compiled.
 """
@@ -26,6 +26,8 @@ from loyalcore.query._condition import (
     Op,
     Or,
     Spans,
+    any_of,
+    every_of,
 )
 from loyalcore.query._days import Relative
 from loyalcore.query._fold import fold
@@ -34,6 +36,8 @@ from loyalcore.values.zones import day_of, local_day, midnight, too_far
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
+
+    from loyalcore.query._condition import About
 
 _TICK = timedelta(microseconds=1)
 
@@ -47,9 +51,9 @@ def resolve(condition: Condition, now: datetime, zone: ZoneInfo) -> Condition:
         zone: The program's zone, in which days begin and end.
 
     Returns:
-        A tree of the same shape in which a text is folded, a value of a `day` is a date, and a clause about an
-        `instant` is a `Compare` with an aware instant in UTC or a `Spans`. A compiler has these forms to write, and no
-        zone to know.
+        A tree of the same shape in which a text is folded, a value of a `day` is a date, a clause about an `instant` is
+        a `Compare` with an aware instant in UTC or a `Spans`, and in the place of a clause about a `choice` stands the
+        condition that is meant. A compiler has these forms to write, and no zone to know.
 
     Raises:
         InvalidInput: `now` is no aware instant.
@@ -77,53 +81,58 @@ class _Resolver:
 
     def resolve(self, node: Condition) -> Condition:
         match node:
-            case And(parts) | Or(parts):
-                return type(node)(tuple(self.resolve(part) for part in parts))
+            case And(parts):
+                return every_of(self.resolve(part) for part in parts)
+            case Or(parts):
+                return any_of(self.resolve(part) for part in parts)
             case Not(part):
-                return Not(self.resolve(part))
-            case Every() | Missing() | Spans():
+                return ~self.resolve(part)
+            case Every():
                 return node
-            case Clause():
-                return self._clause(node)
+            case Clause(field):
+                meaning = field.meaning(node)
+                return self._clause(node) if meaning is None else self.resolve(meaning)
         raise InvalidInput("is no condition of this language", path="where")
 
     def _clause(self, node: Clause) -> Condition:
         match node:
             case Compare(field) | Between(field) | In(field) if field.kind == "instant":
                 return self._instants(node)
+            case Missing() | Spans():
+                return node
             case Compare(field, op, value):
-                return Compare(field, op, self._plain(value))
+                return Compare(field, op, self._plain(field, value))
             case Between(field, low, high):
-                return Between(field, self._plain(low), self._plain(high))
+                return Between(field, self._plain(field, low), self._plain(field, high))
             case In(field, values):
-                return In(field, tuple(self._plain(value) for value in values))
+                return In(field, tuple(self._plain(field, value) for value in values))
             case AnyOf(field, values):
                 return AnyOf(field, tuple(fold(value) for value in values))
         part = cast("Match", node)
-        return Match(part.field, part.how, fold(part.text))
+        return Match(part.field, part.how, self._plain(part.field, part.text))
 
-    def _plain(self, value: Any) -> Any:
+    def _plain(self, field: About, value: Any) -> Any:
         if isinstance(value, Relative):
             return value.day(self.today)
-        return fold(value) if isinstance(value, str) else value
+        return fold(value) if field.kind == "text" else value
 
     def _instants(self, node: Compare | Between | In) -> Condition:
         field = node.field
         if isinstance(node, In):
-            return Spans(field, tuple(self._span(value) for value in node.values))
+            return Spans(field, tuple(self._span(field, value) for value in node.values))
         if isinstance(node, Between):
-            return Spans(field, ((self._span(node.low)[0], self._span(node.high)[1]),))
-        start, end = self._span(node.value)
+            return Spans(field, ((self._span(field, node.low)[0], self._span(field, node.high)[1]),))
+        start, end = self._span(field, node.value)
         if node.op is Op.EQ:
             return Spans(field, ((start, end),))
         # What is after a day is not before its end; what is up to a day is before its end.
         is_whole = node.op in {Op.GT, Op.LE}
         return Compare(field, Op.LT if node.op in {Op.LT, Op.LE} else Op.GE, end if is_whole else start)
 
-    def _span(self, value: Any) -> tuple[datetime, datetime]:
+    def _span(self, field: About, value: Any) -> tuple[datetime, datetime]:
         if isinstance(value, datetime):
             return value, value + _TICK
-        number = day_of(cast("date", self._plain(value)))
+        number = day_of(cast("date", self._plain(field, value)))
         try:
             return from_micros(midnight(number, self.zone)), from_micros(midnight(number + 1, self.zone))
         except InvalidInput:

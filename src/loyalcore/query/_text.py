@@ -58,9 +58,9 @@ def parse(text: str, noun: Noun) -> Query:
         DOMAIN.md 3.8.
 
     Example:
-        >>> from loyalcore.query import Noun, Text
-        >>> name = Text("name", lambda record: record["name"])
-        >>> parse("name:ada OR name:grace", Noun("person", [name], id=name)).where
+        >>> from loyalcore.query import Id, Noun
+        >>> name = Id("name", lambda record: record["name"], is_required=True)
+        >>> parse("name:ada OR name:grace", Noun("person", [name], ids=[name])).where
         Or(Compare(name, '=', 'ada'), Compare(name, '=', 'grace'))
     """
     from lark import UnexpectedInput

@@ -1,4 +1,4 @@
-"""The types of fields: text, whole number, money, instant, date, flag, set of texts, table of attributes."""
+"""The types of fields: text, id, whole number, money, instant, date, flag, set of texts, table of attributes."""
 
 from __future__ import annotations
 
@@ -64,6 +64,40 @@ class Text(Single[str]):
             DOMAIN.md 3.8.
         """
         return Match(self, How.CONTAINS, _check_value(text, self.name))
+
+    def starts_with(self, text: str) -> Condition:
+        """Return the condition that the value begins with a text.
+
+        Args:
+            text: Up to 1,000 printable characters.
+
+        Raises:
+            InvalidInput: It is no text, or unprintable.
+            LimitExceeded: It is too long.
+
+        Source:
+            DOMAIN.md 3.8.
+        """
+        return Match(self, How.STARTS, _check_value(text, self.name))
+
+
+@attrs.frozen(eq=False)
+class Id(Single[str]):
+    """An id, compared character by character: its case counts, and so does the way in which its accents were typed.
+
+    Source:
+        DOMAIN.md 3.8, 3.9 (keys are case-sensitive).
+
+    Example:
+        >>> Id("customer_id", lambda record: record.customer_id) == "C-17"
+        Compare(customer_id, '=', 'C-17')
+    """
+
+    kind: ClassVar[str] = "id"
+
+    def check(self, value: Any, path: str) -> str:
+        """Return a text of up to 1,000 printable characters."""
+        return _check_value(value, path)
 
     def starts_with(self, text: str) -> Condition:
         """Return the condition that the value begins with a text.
@@ -301,6 +335,20 @@ class TextSet(Field):
 
 
 @attrs.frozen(eq=False)
+class Attribute(Text):
+    """One attribute of a table; `TextMap` makes it, and its column is the table's.
+
+    Args:
+        key: The name of the attribute, such as `color`.
+
+    Source:
+        DOMAIN.md 3.8, 3.9.
+    """
+
+    key: str = attrs.field(kw_only=True)
+
+
+@attrs.frozen(eq=False)
 class TextMap(Field):
     """A table of attributes, each of which is a text.
 
@@ -319,13 +367,16 @@ class TextMap(Field):
         """Refuse every value: a table is asked by the name of an attribute."""
         raise InvalidInput(f"must be followed by the name of an attribute: {self.name}.NAME", path=path)
 
-    def __getitem__(self, key: str) -> Text:
+    def __getitem__(self, key: str) -> Attribute:
         if not isinstance(key, str) or _ATTRIBUTE.fullmatch(key) is None:
             raise InvalidInput("must be a name of a-z, 0-9, _, . and -, at most 64 of them", path=self.name)
         key, get = str.__str__(key), self.get
-        return Text(
+        return Attribute(
             f"{self.name}.{key}",
             lambda record: (get(record) or {}).get(key),
             is_personal=self.is_personal,
             is_sortable=False,
+            moves=self.moves,
+            column=self.column,
+            key=key,
         )

@@ -10,8 +10,24 @@ from typing import Any
 import pytest
 
 from loyalcore.errors import InvalidInput, LimitExceeded
-from loyalcore.query import TODAY, AnyOf, Compare, Field, Flag, In, Match, Op, Text, TextMap, TextSet, Whole
-from tests.unit.query._people import P
+from loyalcore.query import (
+    TODAY,
+    AnyOf,
+    Compare,
+    Condition,
+    Field,
+    Flag,
+    In,
+    Match,
+    Op,
+    Text,
+    TextMap,
+    TextSet,
+    Whole,
+    matches,
+    parse,
+)
+from tests.unit.query._people import BERLIN, NOW, PEOPLE, P, Person
 
 NAIVE = datetime(2024, 1, 1)
 WRONG: list[tuple[Any, Any]] = [
@@ -185,7 +201,46 @@ def test_a_field_can_be_kept_in_a_set() -> None:
 
 def test_a_field_shows_no_getter() -> None:
     """The repr of a field is short and says what it is."""
-    assert repr(Whole("points", lambda record: record)) == "Whole(name='points', is_personal=False, is_sortable=True)"
+    assert repr(Whole("points", lambda record: record)) == (
+        "Whole(name='points', is_personal=False, is_sortable=True, is_required=False, moves=False, column='points')"
+    )
+
+
+def test_an_id_is_compared_as_it_is() -> None:
+    """Case and the way of typing an accent count, in comparisons, lists and beginnings; no part of it is asked for."""
+    cases: list[tuple[Condition, str, bool]] = [
+        (P.city_id == "A", "A", True),
+        (P.city_id == "A", "a", False),
+        (P.city_id.in_(["\u00e9", "b"]), "\u00e9", True),
+        (P.city_id.in_(["\u00e9", "b"]), "e\u0301", False),
+        (P.city_id.starts_with("Ab"), "Abc", True),
+        (P.city_id.starts_with("Ab"), "abc", False),
+        (P.city_id != "A", "a", True),
+    ]
+    for condition, city_id, is_met in cases:
+        assert matches(condition, Person(city_id=city_id), NOW, BERLIN) is is_met
+        assert not matches(condition, Person(), NOW, BERLIN) or condition == (P.city_id != "A")
+    with pytest.raises(InvalidInput, match="cannot be asked by contains"):
+        parse("city_id:~a", PEOPLE)
+    assert parse("city_id:^Ab", PEOPLE).where == P.city_id.starts_with("Ab")
+
+
+@pytest.mark.parametrize("column", ["", "A", "a b", "a.b", "1a", "a-b", "a;b", "\u00e9", 5, "a" * 129])
+def test_the_name_of_a_column_is_checked(column: Any) -> None:
+    """What could be more than a name is refused."""
+    with pytest.raises(InvalidInput, match="column: must be a name"):
+        Text("x", lambda record: record, column=column)
+
+
+def test_a_field_says_how_it_is_kept() -> None:
+    """A column is named after its field unless told; a field may have none; an attribute has its table's."""
+    assert (P.tier.column, P.points.active.column) == ("tier", "points_active")
+    assert Text("a.b-c.d", lambda record: record).column == "a_b_c_d"
+    assert Text("x", lambda record: record, column="y").column == "y"
+    assert Text("x", lambda record: record, column=None).column is None
+    moving = TextMap("x", lambda record: record, column="y", moves=True)["color"]
+    assert (moving.column, moving.key, moving.moves) == ("y", "color", True)
+    assert (P.tier.is_required, P.tier.moves, P.id.is_required) == (False, False, True)
 
 
 def test_the_root_of_fields_takes_no_value() -> None:

@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 
 from loyalcore.errors import InvalidInput, LimitExceeded
-from loyalcore.query import Noun, Query, Text, Whole, parse
-from tests.unit.query._people import FIELDS, PEOPLE, P
+from loyalcore.query import Choice, Id, Noun, Query, Text, Whole, parse
+from tests.unit.query._people import FIELDS, PEOPLE, P, Person
 
 OTHER = Text("nickname", lambda record: record, is_personal=True)
 
 
 def test_a_field_is_found_by_name_alias_and_attribute() -> None:
     """A name, an alias and an attribute, also by the alias of its table, lead to a field."""
-    noun = Noun("person", FIELDS, id=P.id, aliases={"a": "attributes", "points": "points.active"})
+    noun = Noun("person", FIELDS, ids=[P.id], aliases={"a": "attributes", "points": "points.active"})
     assert noun.field("points.active") is noun.field("points") is P.points.active
     assert noun.field("a.color").name == "attributes.color"
 
@@ -30,10 +30,40 @@ def test_a_host_adds_fields_of_its_own() -> None:
         PEOPLE.extended([Text("tier", lambda record: record)])
 
 
+def test_several_fields_tell_records_apart() -> None:
+    """The orders end with those of the ids that they do not name, in the direction of the order before."""
+    a, b = (Id(name, lambda record: record, is_required=True) for name in "ab")
+    number = Whole("n", lambda record: record, is_required=True)
+    noun = Noun("line", [a, b, number], ids=[a, b, number])
+    cases = {
+        (): (a.asc(), b.asc(), number.asc()),
+        (number.desc(),): (number.desc(), a.desc(), b.desc()),
+        (b.desc(), a.asc()): (b.desc(), a.asc(), number.asc()),
+        (number.asc(), b.asc(), a.desc()): (number.asc(), b.asc(), a.desc()),
+    }
+    for sort, orders in cases.items():
+        assert Query(noun, sort=sort).orders() == orders
+
+
+def test_a_choice_is_about_fields_of_its_noun() -> None:
+    """A choice whose condition names a field of another noun, or of another type, is refused."""
+    for other, words in ((OTHER, "'nickname' is no field"), (Whole("tier", int), "tier is of another noun")):
+        stage = Choice("stage", lambda record: None, choices={"new": P.tier.is_missing(), "old": other.is_missing()})
+        with pytest.raises(InvalidInput, match=f"stage.old: {words}"):
+            Noun("person", [P.id, P.tier, stage], ids=[P.id])
+
+
+def test_an_extended_noun_keeps_its_kind() -> None:
+    """What a host adds changes neither the class of the records nor what tells them apart."""
+    extended = PEOPLE.extended([OTHER])
+    assert (extended.kind, extended.ids) == (Person, (P.id,))
+    assert Noun("person", [P.id], ids=[P.id]).kind is object
+
+
 def test_the_id_is_one_of_the_fields() -> None:
     """A table without its id is refused."""
-    with pytest.raises(InvalidInput, match="id: must be one of the fields"):
-        Noun("person", [P.tier], id=P.id)
+    with pytest.raises(InvalidInput, match=r"ids\[0\]: must be one of the fields"):
+        Noun("person", [P.tier], ids=[P.id])
 
 
 @pytest.mark.parametrize(
@@ -43,8 +73,16 @@ def test_the_id_is_one_of_the_fields() -> None:
         ({"fields": "tier"}, "fields: must be a list"),
         ({"fields": None}, "fields: must be a list"),
         ({"fields": [P.id, "tier"]}, r"fields\[1\]: must be a field"),
-        ({"id": "id"}, "id: must be a field of texts"),
-        ({"id": P.points.active}, "id: must be a field of texts"),
+        ({"ids": "id"}, "ids: must be a list"),
+        ({"ids": P.id}, "ids: must be a list"),
+        ({"ids": ["id"]}, r"ids\[0\]: must be a field"),
+        ({"ids": []}, "ids: must name at least one field"),
+        ({"ids": [P.id, P.id]}, "ids: must name at least one field, and none twice"),
+        ({"ids": [P.id, P.points.active]}, r"ids\[1\]: must be sortable, never missing"),
+        ({"ids": [P.tags]}, r"ids\[0\]: must be sortable"),
+        ({"ids": [Text("tier", str, is_required=True)]}, r"ids\[0\]: .* compared exactly"),
+        ({"ids": [Whole("w", int, is_required=True, is_sortable=False)]}, r"ids\[0\]: must be sortable"),
+        ({"kind": "person"}, "kind: must be a class"),
         ({"aliases": ["tag"]}, "aliases: must be a table"),
         ({"aliases": {"tag": 5}}, "aliases: must be a text"),
     ],
@@ -52,14 +90,14 @@ def test_the_id_is_one_of_the_fields() -> None:
 def test_each_part_of_a_noun_has_a_type(more: Any, words: str) -> None:
     """A part of another type is refused by its name."""
     with pytest.raises(InvalidInput, match=words):
-        Noun(**{"name": "person", "fields": FIELDS, "id": P.id, **more})
+        Noun(**{"name": "person", "fields": FIELDS, "ids": [P.id], **more})
 
 
 @pytest.mark.parametrize("aliases", [{"tier": "name"}, {"x": "nix"}])
 def test_an_alias_leads_from_a_new_name_to_a_field(aliases: Any) -> None:
     """An alias that hides a field or leads nowhere is refused."""
     with pytest.raises(InvalidInput, match="aliases"):
-        Noun("person", FIELDS, id=P.id, aliases=aliases)
+        Noun("person", FIELDS, ids=[P.id], aliases=aliases)
 
 
 @pytest.mark.parametrize("noun", [None, "person", Noun])

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from loyalcore.errors import InvalidInput, LimitExceeded
-from loyalcore.query import Order, Position, Query, keys_of, page, read_cursor, select, write_cursor
+from loyalcore.query import Noun, Order, Position, Query, Text, keys_of, page, read_cursor, select, write_cursor
 from loyalcore.query._cursor import _seal
 from tests.unit.query._people import BERLIN, NOW, PEOPLE, P, Person
 
@@ -235,7 +235,7 @@ def test_a_secret_is_at_most_64_bytes(secret: Any) -> None:
 def test_a_forged_body_is_refused(body: bytes) -> None:
     """Where there is no secret, anybody can seal; a place that no record has is refused all the same."""
     query = Query(PEOPLE, sort=[P.tier.asc(), P.points.active.asc(), P.joined_at.asc(), P.born_on.asc()])
-    cursor = urlsafe_b64encode(_seal(query, body, b"") + body).decode().rstrip("=")
+    cursor = urlsafe_b64encode(_seal(query, body, b"", "") + body).decode().rstrip("=")
     with pytest.raises(InvalidInput, match="no cursor of this query"):
         read_cursor(query, cursor)
 
@@ -244,7 +244,7 @@ def test_a_sealed_place_is_taken() -> None:
     """The body that the forged ones are made of is a good one."""
     query = Query(PEOPLE, sort=[P.tier.asc(), P.points.active.asc(), P.joined_at.asc(), P.born_on.asc()])
     body = b'[1,false,false,["gold",1,"2024-01-01T00:00:00Z","2024-01-01","a"]]'
-    cursor = urlsafe_b64encode(_seal(query, body, b"") + body).decode().rstrip("=")
+    cursor = urlsafe_b64encode(_seal(query, body, b"", "") + body).decode().rstrip("=")
     assert read_cursor(query, cursor).keys[-1] == "a"
 
 
@@ -254,3 +254,13 @@ def test_a_place_shows_no_values() -> None:
     query = Query(PEOPLE, sort=[P.name.asc()])
     cursor = write_cursor(query, Position(("Ada", "a")))
     assert b"Ada" in urlsafe_b64decode(cursor + "==")
+
+
+@pytest.mark.parametrize(("is_descending", "expected"), [(False, "bca"), (True, "abc")])
+def test_what_is_never_missing_is_sorted_as_well(is_descending: bool, expected: str) -> None:
+    """A required text is sorted without case, also where it goes another way than the id."""
+    name = Text("name", lambda person: person.name, is_required=True)
+    noun = Noun("person", [P.id, name], ids=[P.id])
+    rows = [Person(id="a", name="b"), Person(id="b", name="A"), Person(id="c", name="a")]
+    query = Query(noun, sort=[Order(name, is_descending=is_descending), P.id.asc()])
+    assert "".join(row.id for row in select(query, rows, NOW, BERLIN)) == expected

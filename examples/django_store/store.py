@@ -12,15 +12,15 @@ from django.db import Error, connections, transaction
 
 from examples.django_store import models
 from examples.django_store.standalone import reopen
-from loyalcore.domain.decision import ChangeSet, EntriesRef, Put, Ref
+from loyalcore.domain.decision import ChangeSet, EntriesRef, HolderRef, Put, Ref, Remove
 from loyalcore.domain.ledger import Debt, Ledger, Lot, PointsHold
 from loyalcore.errors import InvalidInput, OutcomeUnknown, ReadOnlyStore, StaleVersion, StoreError, StoreUnavailable
 from loyalcore.query import All
 from loyalcore.store import KIND_OF, KINDS, from_columns, name_columns, names, narrowing, to_columns
 
 MODELS: dict[type[Any], Any] = {kind: getattr(models, kind.__name__) for kind in KINDS}
-LOCKED = {kind for kind, model in MODELS.items() if hasattr(model, "version")}
-"""Customers, memberships and the heads of ledgers (P6)."""
+LOCKED = {ref for ref, kind in KIND_OF.items() if hasattr(MODELS[kind], "version")} - {HolderRef}
+"""The refs of customers, memberships and the heads of ledgers (P6)."""
 PARTS: dict[str, tuple[type[Any], str, tuple[str, ...]]] = {
     "lots": (Lot, "version", ("lot",)),
     "holds": (PointsHold, "held", ("seq", "hold_id")),
@@ -140,17 +140,22 @@ class DjangoUnit:
     def load(self, refs: Collection[Ref], lock: bool = False) -> Mapping[Ref, Any]:
         """Give the record of every ref (P4); what can be locked goes first, in one order (P6)."""
         lock = lock or self._is_lent
-        ordered = sorted(refs, key=lambda ref: (KIND_OF[type(ref)] not in LOCKED, type(ref).__name__, repr(ref)))
+        ordered = sorted(refs, key=lambda ref: (type(ref) not in LOCKED, type(ref).__name__, repr(ref)))
         with translated():
             if not lock:
                 self._see_one_state()
             return {ref: self._find(ref, lock) for ref in ordered}
 
     def apply(self, changes: ChangeSet) -> None:
-        """Write a change set, or refuse it whole (P8 to P11)."""
+        """Write a change set, or refuse it whole (P8 to P11, P17 to P19)."""
         if self._readonly:
             raise ReadOnlyStore("this unit is read-only")
         try:
+            for remove in changes.removes:
+                self._remove(remove)
+            for wipe in changes.wipes:
+                with translated(wipe.kind.__name__.lower()):
+                    self._rows(wipe.kind).filter(environment=wipe.environment, holder_id=wipe.holder_id).delete()
             for put in changes.puts:
                 self._put(put)
             self._write(changes.parts, is_over=True)
@@ -170,6 +175,13 @@ class DjangoUnit:
             is_still = self._readonly and not self._is_lent
             for row in rows.values().iterator() if is_still else list(rows.values()):
                 yield self._record(query.kind, row)
+
+    def _remove(self, remove: Remove) -> None:
+        kind = KIND_OF[type(remove.ref)]
+        with translated(kind.__name__.lower()):
+            gone, _ = self._rows(kind).filter(**name_columns(remove.ref), version=remove.expected).delete()
+        if gone != 1:
+            raise StaleVersion(kind.__name__.lower())
 
     def _put(self, put: Put) -> None:
         kind, columns = type(put.record), to_columns(put.record)
@@ -201,7 +213,7 @@ class DjangoUnit:
         rows = self._rows(kind).filter(**name_columns(ref))
         if isinstance(ref, EntriesRef):
             return tuple(self._record(kind, row) for row in rows.order_by("seq").values())
-        if lock and kind in LOCKED:
+        if lock and type(ref) in LOCKED:
             rows = rows.select_for_update()  # which SQLite does not have, nor need
         return next((self._record(kind, row) for row in rows.values()), None)
 

@@ -20,19 +20,23 @@ from loyalcore.values.clock import to_micros
 
 SCHEMA = """
     CREATE TABLE IF NOT EXISTS record (
-        kind TEXT, name TEXT, version INTEGER, is_open INTEGER, due_at INTEGER,
+        kind TEXT, name TEXT, version INTEGER, is_open INTEGER, due_at INTEGER, holder_id TEXT,
         order_id TEXT, corrects TEXT, body TEXT, PRIMARY KEY (kind, name)
     ) WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS record_open ON record (kind, name) WHERE is_open;
     CREATE INDEX IF NOT EXISTS record_due ON record (due_at) WHERE due_at IS NOT NULL;
+    CREATE INDEX IF NOT EXISTS record_holder ON record (holder_id, name) WHERE holder_id IS NOT NULL;
     CREATE INDEX IF NOT EXISTS record_order ON record (order_id, name) WHERE order_id IS NOT NULL;
     CREATE INDEX IF NOT EXISTS record_corrects ON record (corrects, name) WHERE corrects IS NOT NULL;
 """
 SELECT = "SELECT body FROM record WHERE kind = ? AND name >= ? AND name < ?"
-INSERT = "INSERT INTO record VALUES (:kind, :name, :version, :is_open, :due_at, :order_id, :corrects, :body)"
+INSERT = """INSERT INTO record VALUES
+    (:kind, :name, :version, :is_open, :due_at, :holder_id, :order_id, :corrects, :body)"""
 REPLACE = INSERT.replace("INSERT", "INSERT OR REPLACE", 1)
-CHANGE = "UPDATE record SET version = :version, due_at = :due_at, body = :body"
+CHANGE = "UPDATE record SET version = :version, due_at = :due_at, holder_id = :holder_id, body = :body"
 UPDATE = f"{CHANGE} WHERE kind = :kind AND name = :name AND version = :expected"
+REMOVE = "DELETE FROM record WHERE kind = :kind AND name = :name AND version = :expected"
+WIPE = "DELETE FROM record WHERE kind = ? AND name >= ? AND name < ?"
 
 # Names. The columns of a name are joined so that names sort as their columns do (P12): no text of the library holds the
 # separator, every character that it may hold comes after it, and numbers are written with all their digits.
@@ -52,7 +56,7 @@ def within(name: str) -> tuple[str, str]:
 def row_of(record: Any, expected: int | None = None) -> dict[str, Any]:
     """Give a record as a row: what it is looked up by, and the whole of it as JSON."""
     kind, columns = type(record), to_columns(record)
-    row = {name: getattr(record, name, None) for name in ("version", "is_open", "order_id", "corrects")}
+    row = {name: getattr(record, name, None) for name in ("version", "is_open", "holder_id", "order_id", "corrects")}
     due_at = getattr(record, "next_change_at", None)
     row |= {"kind": kind.__name__, "name": name_of({name: columns[name] for name in names(kind)})}
     return row | {
@@ -131,15 +135,19 @@ class PlainUnit:
         return {ref: self._find(ref) for ref in refs}
 
     def apply(self, changes: ChangeSet) -> None:
-        """Write a change set, or refuse it whole (P8 to P11)."""
+        """Write a change set, or refuse it whole (P8 to P11, P17 to P19)."""
         if self._readonly:
             raise ReadOnlyStore("this unit is read-only")
         self.execute("SAVEPOINT applying")
         try:
+            for remove in changes.removes:
+                kind, name = KIND_OF[type(remove.ref)].__name__, name_of(name_columns(remove.ref))
+                self._write_one(REMOVE, {"kind": kind, "name": name, "expected": remove.expected})
+            for wipe in changes.wipes:
+                holder = {"environment": wipe.environment, "holder_id": wipe.holder_id}
+                self.execute(WIPE, (wipe.kind.__name__, *within(name_of(holder))))
             for put in changes.puts:
-                row = row_of(put.record, put.expected)
-                if self.execute(INSERT if put.expected is None else UPDATE, row).rowcount != 1:
-                    raise StaleVersion(row["kind"])
+                self._write_one(INSERT if put.expected is None else UPDATE, row_of(put.record, put.expected))
             for statement, records in ((REPLACE, changes.parts), (INSERT, changes.inserts)):
                 for record in records:
                     self.execute(statement, row_of(record))
@@ -156,12 +164,15 @@ class PlainUnit:
         records = self._read(query.kind, f"{SELECT}{is_due} ORDER BY name", bounds)
         return (each for each in records if fixed.items() <= to_columns(each).items())
 
+    def _write_one(self, statement: str, row: dict[str, Any]) -> None:
+        if self.execute(statement, row).rowcount != 1:
+            raise StaleVersion(row["kind"])
+
     def _find(self, ref: Ref) -> Any:
-        kind = KIND_OF[type(ref)]
-        if isinstance(ref, EntriesRef) and ref.by != "seq":
-            by_column = f"{SELECT} AND {ref.by} = ? ORDER BY name"
-            return tuple(self._read(kind, by_column, (*within(name_of(name_columns(ref.ledger))), ref.value)))
-        found = tuple(self._read(kind, SELECT, within(name_of(name_columns(ref)))))
+        kind, columns = KIND_OF[type(ref)], name_columns(ref)
+        by_others = {name: columns.pop(name) for name in tuple(columns) if name not in names(kind)}
+        asked = " AND ".join([SELECT, *(f"{name} = ?" for name in by_others)])
+        found = tuple(self._read(kind, f"{asked} ORDER BY name", (*within(name_of(columns)), *by_others.values())))
         return found if isinstance(ref, EntriesRef) else next(iter(found), None)
 
     def _read(self, kind: type[Any], statement: str, values: tuple[Any, ...]) -> Iterator[Any]:
@@ -172,10 +183,8 @@ class PlainUnit:
 
     def _open_parts(self, head: Mapping[str, Any]) -> dict[str, tuple[Any, ...]]:
         """Give the open lots, holds and debts of a ledger, in the order of P5."""
-        bounds, named = (
-            within(name_of({name: head[name] for name in names(Ledger)})),
-            f"{SELECT} AND is_open ORDER BY name",
-        )
+        bounds = within(name_of({name: head[name] for name in names(Ledger)}))
+        named = f"{SELECT} AND is_open ORDER BY name"
         kinds: dict[str, type[Any]] = {"lots": Lot, "holds": PointsHold, "debts": Debt}
         parts = {name: self._read(kind, named, bounds) for name, kind in kinds.items()}
         return {name: tuple(sorted(each, key=lambda part: getattr(part, "seq", 0))) for name, each in parts.items()}

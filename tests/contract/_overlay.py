@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from loyalcore.domain.customers import Customer
-from loyalcore.domain.decision import ChangeSet, CustomerRef, Put
+from loyalcore.domain.decision import ChangeSet, CustomerRef, HolderRef, Put, Remove
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -28,10 +28,7 @@ class MarkedCustomers:
 
     def load(self, refs: Collection[Ref], lock: bool = False) -> Mapping[Ref, Any]:
         """Load customers by their own names."""
-        assert all(isinstance(ref, CustomerRef) for ref in refs)
-        marked = {
-            ref: CustomerRef(ref.environment, MARK + ref.customer_id) for ref in refs if isinstance(ref, CustomerRef)
-        }
+        marked = {ref: ref if isinstance(ref, HolderRef) else _marked_ref(ref) for ref in refs}
         found = self._unit.load(list(marked.values()), lock)
         return {ref: _unmarked(found[mine]) for ref, mine in marked.items()}
 
@@ -39,12 +36,20 @@ class MarkedCustomers:
         """Write customers under their own names; nothing else is sent here."""
         assert not changes.parts
         assert not changes.inserts
-        self._unit.apply(ChangeSet(puts=tuple(_marked(put) for put in changes.puts)))
+        assert not changes.wipes
+        puts = tuple(_marked(put) for put in changes.puts)
+        removes = tuple(Remove(_marked_ref(remove.ref), remove.expected) for remove in changes.removes)
+        self._unit.apply(ChangeSet(puts=puts, removes=removes))
 
     def stream(self, query: All, at: datetime) -> Iterator[Any]:
         """Stream customers."""
         assert query.kind is Customer
         return map(_unmarked, self._unit.stream(query, at))
+
+
+def _marked_ref(ref: Ref) -> CustomerRef:
+    assert isinstance(ref, CustomerRef)
+    return CustomerRef(ref.environment, MARK + ref.customer_id)
 
 
 def _marked(put: Put) -> Put:

@@ -23,6 +23,7 @@ from loyalcore.domain.decision import (
     EntriesRef,
     Fact,
     FactRef,
+    HolderRef,
     HoldRef,
     KeyRecord,
     KeyRef,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
 KIND_OF: Final[Mapping[type[Any], type[Any]]] = {
     CustomerRef: Customer,
+    HolderRef: Customer,
     MembershipRef: Membership,
     LedgerRef: Ledger,
     LotRef: Lot,
@@ -94,7 +96,7 @@ def _fields_of(ref: type[Any]) -> tuple[str, ...]:
     return tuple(fields)
 
 
-_NAMES = {kind: _fields_of(ref) for ref, kind in KIND_OF.items()}
+_NAMES = {kind: _fields_of(ref) for ref, kind in KIND_OF.items() if ref is not HolderRef}
 _NAMES[Entry] = (*_NAMES[Ledger], "seq")
 
 
@@ -102,7 +104,7 @@ def name_columns(ref: Ref) -> dict[str, Any]:
     """Give the columns by which the record of a ref is found, or its entries.
 
     Args:
-        ref: The name of a record, or which entries are meant.
+        ref: The name of a record, whose customer is meant, or which entries are.
 
     Source: HOUSE 4 (every statement carries the leading key).
 

@@ -111,11 +111,15 @@ class _OverlayUnit:
             puts=tuple(put for put in changes.puts if isinstance(put.record, self._kind)),
             parts=tuple(part for part in changes.parts if isinstance(part, self._kind)),
             inserts=tuple(record for record in changes.inserts if isinstance(record, self._kind)),
+            removes=tuple(remove for remove in changes.removes if KIND_OF[type(remove.ref)] is self._kind),
+            wipes=tuple(wipe for wipe in changes.wipes if wipe.kind is self._kind),
         )
         rest = ChangeSet(
             puts=tuple(put for put in changes.puts if not isinstance(put.record, self._kind)),
             parts=tuple(part for part in changes.parts if not isinstance(part, self._kind)),
             inserts=tuple(record for record in changes.inserts if not isinstance(record, self._kind)),
+            removes=tuple(remove for remove in changes.removes if KIND_OF[type(remove.ref)] is not self._kind),
+            wipes=tuple(wipe for wipe in changes.wipes if wipe.kind is not self._kind),
         )
         if own:
             self._own.apply(own)

@@ -12,12 +12,13 @@ Units
     `StaleVersion` it is neither asked for anything more nor committed.
 
 Loading
-    P4   `load` answers every ref: the record, or None where there is none (`EntriesRef`: a tuple, perhaps empty).
+    P4   `load` answers every ref: the record, or None where there is none (`EntriesRef`: a tuple, perhaps empty;
+         `HolderRef`: the customer whose holder it is).
     P5   A loaded ledger carries its open lots in award order, its open holds and open debts by `seq`, then id. It has
          open holds only where `held` is above 0, and open debts only where `deficit` is.
     P6   `load(refs, lock=True)` makes other units that lock the same ledgers, memberships or customers wait or fail
          with `StaleVersion` until this one ends; refs are locked in one total order, before anything else that the
-         call asks for is read: a key that the lock was waited for is found.
+         call asks for is read: a key that the lock was waited for is found. A `HolderRef` is not locked, only read.
     P7   Texts compare exactly: case, accents, trailing blanks and all. Instants keep their microseconds and are UTC.
 
 Applying
@@ -25,7 +26,8 @@ Applying
          record exists), compared in the same statement or under the same lock as the write.
     P9   `apply` is refused whole with `StaleVersion` when an insert's ref is taken: an entry's (ledger, seq), a key, a
          fact, a note, a notice.
-    P10  Parts (lots, holds, debts) are written over as they are; inserted records are never changed afterwards.
+    P10  Parts (lots, holds, debts) are written over as they are; inserted records are never changed afterwards, though
+         they may be wiped (P19).
     P11  Sequence numbers are the core's: a store neither makes nor skips them.
 
 Streaming
@@ -41,6 +43,15 @@ Sharing
          can be pickled, and the copy opens the same records in another process.
     P16  Writers of one ledger come through one after the other: of 16 at once none needs more than the executor's five
          attempts, and no two units wait for each other for ever.
+
+Taking away
+    P17  `apply` is refused whole with `StaleVersion` when a `Remove` does not find its expected version, compared as
+         for a `Put`.
+    P18  What was removed or wiped is gone for `load` and `stream`, and its name can be taken anew, in the same change
+         set too: what it takes away goes before anything that it writes.
+    P19  A `Wipe` takes all records of its kind and holder that its unit sees, and none of another kind, holder or
+         environment; that there are none is no fault. What others add meanwhile is kept out by the version of a record
+         that the same change set writes or removes.
 """
 
 from __future__ import annotations
@@ -84,7 +95,7 @@ class Repository(Protocol):
         ...
 
     def apply(self, changes: ChangeSet) -> None:
-        """Write a change set, or refuse it whole (P8-P11).
+        """Write a change set, or refuse it whole (P8-P11, P17-P19).
 
         Raises:
             StaleVersion: Something has changed since it was read, or a ref is taken.

@@ -11,12 +11,13 @@ import pytest
 from loyalcore import store as room
 from loyalcore.adapters.memory import MemoryStore
 from loyalcore.domain.customers import Customer
-from loyalcore.domain.decision import ChangeSet, CustomerRef, KeyRecord, LedgerRef
+from loyalcore.domain.decision import ChangeSet, CustomerRef, KeyRecord, LedgerRef, Note, Remove, Wipe
 from loyalcore.domain.ledger import Debt, Ledger, Lot
 from loyalcore.errors import InvalidInput, LoyaltyError
 from loyalcore.query import All
 from loyalcore.store import KINDS, OverlayStore, Repository, Unit, with_repository
 from loyalcore.testing import example
+from loyalcore.testing._play import dump
 
 
 class Table:
@@ -39,7 +40,11 @@ class Table:
 
     def apply(self, changes: ChangeSet) -> None:
         """Write rows."""
-        assert changes.puts or changes.parts or changes.inserts
+        assert changes
+        for remove in changes.removes:
+            del self.rows[remove.ref]
+        for ref in [ref for ref in self.rows if Wipe.of(ref) in changes.wipes]:
+            del self.rows[ref]
         for put in changes.puts:
             self.rows[put.ref] = put.record
         for record in (*changes.parts, *changes.inserts):
@@ -76,6 +81,25 @@ def test_any_kind_can_be_kept(kind: type[Any]) -> None:
     shop = example(with_repository(rest, kind, table.open))
     shop.points.award("ada", 120, reason="welcome", key="w-1")
     assert {type(row) for row in table.rows.values()} == {kind}
+
+
+@pytest.mark.parametrize("kind", [Customer, KeyRecord])
+def test_what_goes_is_taken_from_where_it_is_kept(kind: type[Any]) -> None:
+    """A removal and a wipe are sent to where their kind is kept, and a side that has nothing to do is not asked."""
+    table, rest = Table(), MemoryStore()
+    overlay = with_repository(rest, kind, table.open)
+    shop = example(overlay)
+    shop.points.award("ada", 120, reason="welcome", note="a note", key="w-1")
+    row = shop.customers.get("ada")
+    assert len(table.rows) == 1
+    with overlay.unit() as unit:
+        changes = ChangeSet(removes=(Remove(row.ref, row.version),), wipes=(Wipe(KeyRecord, "live", row.holder_id),))
+        unit.apply(changes)
+        unit.apply(ChangeSet(wipes=(Wipe(Note, "live", row.holder_id),)))
+        unit.commit()
+    assert table.rows == {}
+    left = {name: len(found) for name, found in dump(rest).items() if found}
+    assert left == {"Membership": 1, "Ledger": 1, "Lot": 1, "Entry": 1}
 
 
 def test_a_stream_comes_from_where_its_kind_is_kept() -> None:

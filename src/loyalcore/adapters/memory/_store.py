@@ -10,10 +10,11 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-from loyalcore.domain.decision import ChangeSet, EntriesRef, LedgerRef
+from loyalcore.domain.customers import Customer
+from loyalcore.domain.decision import ChangeSet, EntriesRef, HolderRef, LedgerRef, Wipe
 from loyalcore.domain.ledger import Entry, Ledger, with_parts
 from loyalcore.errors import ReadOnlyStore, StaleVersion, StoreUnavailable
-from loyalcore.store import name_columns, narrowing
+from loyalcore.store import KIND_OF, name_columns, narrowing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -21,12 +22,15 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from loyalcore.domain.decision import Ref
+    from loyalcore.domain.decision import CustomerRef, Ref
     from loyalcore.query import All
 
 
 class _Shelf:
-    """Records of every kind; those that it does not hold are looked up on the shelf below."""
+    """Records of every kind; those that it does not hold are looked up on the shelf below.
+
+    What was taken away is None on a shelf above another, so that it hides what is below.
+    """
 
     def __init__(self, below: _Shelf | None = None) -> None:
         self._below = below
@@ -34,6 +38,7 @@ class _Shelf:
         self._parts: dict[LedgerRef, dict[Ref, Any]] = {}
         self._entries: dict[LedgerRef, list[Entry]] = {}
         self._named: dict[EntriesRef, list[Entry]] = {}
+        self._holders: dict[HolderRef, CustomerRef] = {}
 
     def above(self) -> _Shelf:
         """Lay an empty shelf above this one."""
@@ -43,12 +48,25 @@ class _Shelf:
         """Give the record of a ref."""
         if isinstance(ref, EntriesRef):
             return self._find_entries(ref)
+        if isinstance(ref, HolderRef):
+            return self._find_holder(ref)
         found = self._record(ref)
         return with_parts(found, self._open_parts(found.ref)) if isinstance(found, Ledger) else found
 
     def _record(self, ref: Ref) -> Any:
         found = self._records.get(ref)
-        return self._below._record(ref) if found is None and self._below is not None else found
+        if found is None and self._below is not None and ref not in self._records:
+            return self._below._record(ref)
+        return found
+
+    def _find_holder(self, ref: HolderRef) -> Customer | None:
+        named = self._customer_of(ref)
+        found: Customer | None = None if named is None else self._record(named)
+        return found if found is not None and found.holder_id == ref.holder_id else None
+
+    def _customer_of(self, ref: HolderRef) -> CustomerRef | None:
+        named = self._holders.get(ref)
+        return self._below._customer_of(ref) if named is None and self._below is not None else named
 
     def _entries_of(self, ledger: LedgerRef) -> list[Entry]:
         own = self._entries.get(ledger, [])
@@ -71,23 +89,33 @@ class _Shelf:
         Raises:
             StaleVersion: A version is not the expected one, or a ref is taken.
         """
+        for remove in changes.removes:
+            if self._version(remove.ref) != remove.expected:
+                raise StaleVersion(KIND_OF[type(remove.ref)].__name__.lower())
+        removed = {remove.ref for remove in changes.removes}
         for put in changes.puts:
-            found = self._record(put.ref)
-            if (None if found is None else found.version) != put.expected:
+            if (None if put.ref in removed else self._version(put.ref)) != put.expected:
                 raise StaleVersion(type(put.record).__name__.lower())
         for record in changes.inserts:
             if isinstance(record, Entry):
                 if record.seq <= len(self._entries_of(record.ledger)):
                     raise StaleVersion("entry")
-            elif self._record(record.ref) is not None:
+            elif self._record(record.ref) is not None and Wipe.of(record.ref) not in changes.wipes:
                 raise StaleVersion(type(record).__name__.lower())
+
+    def _version(self, ref: Ref) -> int | None:
+        found = self._record(ref)
+        return None if found is None else found.version
 
     def write(self, changes: ChangeSet) -> None:
         """Write what was checked."""
+        self._take_away(changes)
         for put in changes.puts:
             record: Any = put.record
             if isinstance(record, Ledger):
                 record = with_parts(record, ())
+            elif isinstance(record, Customer):
+                self._holders[HolderRef(record.environment, record.holder_id)] = record.ref
             self._records[put.ref] = record
         for part in changes.parts:
             self._records[part.ref] = part
@@ -101,6 +129,22 @@ class _Shelf:
                 self._append(insert)
             else:
                 self._records[insert.ref] = insert
+
+    def _take_away(self, changes: ChangeSet) -> None:
+        gone: list[Ref] = [remove.ref for remove in changes.removes]
+        if changes.wipes:
+            gone += [ref for ref in self._all_refs() if Wipe.of(ref) in changes.wipes]
+        for ref in gone:
+            if self._below is not None:
+                self._records[ref] = None
+                continue
+            record = self._records.pop(ref, None)
+            if isinstance(record, Customer):
+                self._holders.pop(HolderRef(record.environment, record.holder_id), None)
+
+    def _all_refs(self) -> set[Ref]:
+        own = set(self._records)
+        return own if self._below is None else own | self._below._all_refs()
 
     def _append(self, entry: Entry) -> None:
         ledger = entry.ledger
@@ -117,7 +161,7 @@ class _Shelf:
 
     def _refs(self, kind: type[Any]) -> set[Ref]:
         own = {ref for ref, record in self._records.items() if isinstance(record, kind)}
-        return own if self._below is None else own | self._below._refs(kind)
+        return own if self._below is None else own | (self._below._refs(kind) - self._records.keys())
 
     def _all_entries(self) -> list[Entry]:
         own = [entry for entries in self._entries.values() for entry in entries]

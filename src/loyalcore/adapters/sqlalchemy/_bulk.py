@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import BigInteger, Integer
 
-from loyalcore.adapters.sqlalchemy._tables import TABLE_OF
+from loyalcore.adapters.sqlalchemy._tables import HOLDER, TABLE_OF
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,16 +26,15 @@ def columns_of(rows: Sequence[Row]) -> Row:
     return tuple(map(list, zip(*rows, strict=True)))
 
 
-def load_many(kind: type[Any], names: int, where: str = "") -> str:
-    """Give the query of the whole rows whose first columns are given.
+def load_many(kind: type[Any], given: Sequence[Column[Any]], where: str = "") -> str:
+    """Give the query of the whole rows some of whose columns are given.
 
     Args:
         kind: The class of the records.
-        names: How many columns are given.
+        given: The columns of its table.
         where: A further condition.
     """
     table = TABLE_OF[kind]
-    given = list(table.columns)[:names]
     condition = f"WHERE {where}" if where else ""
     joined = f"FROM {_given(given)} JOIN {table.name} ON {_same(table, given)}"
     return " ".join(["SELECT", _of(table, table.columns), joined, condition]).rstrip()
@@ -47,6 +46,13 @@ def lock_many(kind: type[Any]) -> str:
     name = list(table.primary_key.columns)
     joined = f"FROM {_given(name)} JOIN {table.name} ON {_same(table, name)}"
     return " ".join(["SELECT 1", joined, "ORDER BY", _of(table, name), "FOR NO KEY UPDATE OF", table.name])
+
+
+def remove_many(kind: type[Any], *, is_exact: bool) -> str:
+    """Give the statement that takes rows away: by their names and versions, or all of the given holders."""
+    table = TABLE_OF[kind]
+    given = [*table.primary_key.columns, table.c.version] if is_exact else [table.c[name] for name in HOLDER]
+    return " ".join(["DELETE FROM", table.name, "USING", _given(given), "WHERE", _same(table, given)])
 
 
 def copy_into(kind: type[Any]) -> str:

@@ -27,12 +27,14 @@ class Step(NamedTuple):
         statement: What writes one row.
         rows: The rows.
         is_exact: Whether each row has to be found: an update that finds no row came too late.
+        is_removal: Whether rows are taken away: by name and version where it is exact, else all of a holder.
     """
 
     kind: type[Any]
     statement: str
     rows: Sequence[Row]
     is_exact: bool = False
+    is_removal: bool = False
 
 
 class Link(Protocol):

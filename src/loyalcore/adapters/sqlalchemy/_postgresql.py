@@ -251,6 +251,10 @@ class PostgresDialect:
     @staticmethod
     def _write_many(link: PostgresLink, step: Step) -> None:
         cursor, kind = link.cursor, step.kind
+        if step.is_removal:
+            cursor.execute(_bulk.remove_many(kind, is_exact=step.is_exact), _bulk.columns_of(step.rows))
+            _check(kind, cursor.rowcount == len(step.rows) or not step.is_exact)
+            return
         if not step.is_exact and kind not in PARTS:
             _copy(cursor, _bulk.copy_into(kind), step.rows)
             return
@@ -298,7 +302,7 @@ class PostgresDialect:
         if state == "25006":
             return ReadOnlyStore("the store can be read but not written: its transactions are read-only")
         if state == "42501":
-            return ReadOnlyStore("the store's user may not write to its tables: grant it INSERT and UPDATE")
+            return ReadOnlyStore("the store's user may not write to its tables: grant it INSERT, UPDATE and DELETE")
         if state == "55P03":
             return StoreUnavailable("the store is busy: another unit has a lock on what this one needs")
         if state[:2] in {"22", "23"} or isinstance(error, psycopg.DataError):

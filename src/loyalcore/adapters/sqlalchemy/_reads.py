@@ -9,11 +9,13 @@ from loyalcore.adapters.sqlalchemy import _rows
 from loyalcore.adapters.sqlalchemy._bulk import columns_of
 from loyalcore.adapters.sqlalchemy._statements import VERSIONED
 from loyalcore.adapters.sqlalchemy._tables import OF_LEDGER, prefix
+from loyalcore.domain.customers import Customer
 from loyalcore.domain.decision import (
     CustomerRef,
     DebtRef,
     EntriesRef,
     FactRef,
+    HolderRef,
     HoldRef,
     KeyRef,
     LedgerRef,
@@ -64,6 +66,9 @@ def _load_each(
         if isinstance(ref, EntriesRef):
             asks.append((statements.entries[ref.by], (*_name(ref.ledger), ref.value)))
             continue
+        if isinstance(ref, HolderRef):
+            asks.append((statements.holder, _NAMES[HolderRef](ref)))
+            continue
         kind = KIND_OF.get(type(ref))
         if kind is None:
             raise CapabilityMissing(type(ref).__name__)
@@ -105,12 +110,13 @@ def _load_many(dialect: Dialect, link: Link, statements: Statements, refs: Seque
         else:
             rest.append(ref)
     if lock:
-        locked = sorted((VERSIONED.index(KIND_OF[of]), of) for of in by_kind if KIND_OF.get(of) in VERSIONED)
+        locked = sorted((VERSIONED.index(KIND_OF[of]), of) for of in by_kind if of in _LOCKED)
         dialect.ask(link, [(many.lock[VERSIONED[rank]], columns_of(list(by_kind[of]))) for rank, of in locked])
     found = _load_each(dialect, link, statements, rest, False)
     asks: list[Ask] = []
     for of, names in by_kind.items():
-        asks.append((many.load[KIND_OF[of]], columns_of(list(names))))
+        query = many.holder if of is HolderRef else many.load[KIND_OF[of]]
+        asks.append((query, columns_of(list(names))))
         if of is LedgerRef:
             asks.append((many.open[Lot], asks[-1][1]))
     answers = iter(dialect.ask(link, asks))
@@ -121,6 +127,10 @@ def _load_many(dialect: Dialect, link: Link, statements: Statements, refs: Seque
             continue
         missing = () if of is EntriesRef else None
         found.update(dict.fromkeys(names.values(), missing))
+        if of is HolderRef:
+            owners = [_whole_customer(row) for row in rows]
+            found.update({HolderRef(owner.environment, owner.holder_id): owner for owner in owners})
+            continue
         told, named = prefix(KIND_OF[of]), len(next(iter(names)))
         for row in rows:
             ref = names[row[:named]]
@@ -147,7 +157,7 @@ def _locks(statements: Statements, refs: Iterable[Ref]) -> list[Ask]:
     if not statements.lock:
         return []
     named = sorted(
-        (VERSIONED.index(kind), _NAMES[type(ref)](ref)) for ref in refs if (kind := KIND_OF.get(type(ref))) in VERSIONED
+        (VERSIONED.index(KIND_OF[type(ref)]), _NAMES[type(ref)](ref)) for ref in refs if type(ref) in _LOCKED
     )
     return [(statements.lock[VERSIONED[rank]], name) for rank, name in named]
 
@@ -175,6 +185,11 @@ def _name(ref: LedgerRef) -> tuple[str, str, str, str]:
     return (ref.environment, ref.holder_id, ref.program_id, ref.ledger)
 
 
+def _whole_customer(row: Row) -> Customer:
+    told = prefix(Customer)
+    return _rows.customer(CustomerRef(*row[:told]), row[told:])
+
+
 def _fact_name(ref: FactRef) -> Row:
     name = (ref.environment, ref.holder_id, ref.program_id, ref.rule, ref.source_type, ref.source_id)
     return (*name, ref.line, ref.side, ref.cycle)
@@ -182,6 +197,7 @@ def _fact_name(ref: FactRef) -> Row:
 
 _NAMES: dict[type[Any], Callable[[Any], Row]] = {
     CustomerRef: lambda ref: (ref.environment, ref.customer_id),
+    HolderRef: lambda ref: (ref.environment, ref.holder_id),
     MembershipRef: lambda ref: (ref.environment, ref.holder_id, ref.program_id),
     LedgerRef: _name,
     LotRef: lambda ref: (*_name(ref.ledger), ref.lot),
@@ -192,10 +208,14 @@ _NAMES: dict[type[Any], Callable[[Any], Row]] = {
     NoteRef: lambda ref: (*_name(ref.ledger), ref.seq),
     NoticeRef: lambda ref: (ref.environment, ref.holder_id, ref.notice_id),
 }
-"""The values of a ref, in the order of the columns of its table's name."""
+"""The values of a ref, in the order of the columns of its table's name, or of those that a holder is found by."""
+
+_LOCKED = frozenset(ref for ref, kind in KIND_OF.items() if kind in VERSIONED and ref is not HolderRef)
+"""The refs that are locked; whose a holder is, is only read."""
 
 _DRESS: dict[type[Any], Callable[[Any, Row], Any]] = {
     CustomerRef: _rows.customer,
+    HolderRef: lambda ref, row: _whole_customer(row),
     MembershipRef: _rows.membership,
     LotRef: lambda ref, row: _rows.lot(ref.ledger, row),
     HoldRef: lambda ref, row: _rows.hold(ref.ledger, row),

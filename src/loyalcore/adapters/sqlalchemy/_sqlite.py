@@ -275,7 +275,7 @@ class SqliteDialect:
             StoreError: The database refused for another reason.
         """
         cursor = link.cursor
-        for kind, statement, rows, is_exact in steps:
+        for kind, statement, rows, is_exact, _ in steps:
             try:
                 if len(rows) == 1:
                     cursor.execute(statement, rows[0])

@@ -8,11 +8,12 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BindParameter, and_, bindparam, insert, literal_column, select, update
+from sqlalchemy import BindParameter, and_, bindparam, delete, insert, literal_column, select, update
 
 from loyalcore.adapters.sqlalchemy import _bulk, _schema
-from loyalcore.adapters.sqlalchemy._tables import OF_LEDGER, TABLE_OF, prefix
+from loyalcore.adapters.sqlalchemy._tables import HOLDER, OF_LEDGER, TABLE_OF, prefix
 from loyalcore.domain.customers import Customer, Membership
+from loyalcore.domain.decision import KeyRecord, Note, Notice
 from loyalcore.domain.ledger import Debt, Ledger, Lot, PointsHold
 
 if TYPE_CHECKING:
@@ -49,6 +50,9 @@ ORDER_OF_OPEN: dict[type[Any], tuple[str, ...]] = {
 VERSIONED: tuple[type[Any], ...] = (Customer, Ledger, Membership)
 """The kinds that are locked and written with a version, in the order in which that is done."""
 
+WIPABLE: tuple[type[Any], ...] = (KeyRecord, Note, Notice)
+"""The kinds of which everything that a holder has is taken away, in the order in which that is done."""
+
 
 class Statements:
     """Every statement of one store."""
@@ -60,9 +64,12 @@ class Statements:
         self.open: dict[type[Any], str] = {kind: self._open(kind) for kind in ORDER_OF_OPEN}
         self.entries: dict[str, str] = {by: self._entries(by) for by in ("seq", "order_id", "corrects")}
         self.insert: dict[type[Any], str] = {kind: self._compile(insert(table)) for kind, table in TABLE_OF.items()}
+        self.holder: str = self._compile(self._of_holder())
         self.lock: dict[type[Any], str] = {kind: self._lock(kind) for kind in VERSIONED} if dialect.locks else {}
         self.update: dict[type[Any], str] = {kind: self._update(kind) for kind in VERSIONED}
         self.upsert: dict[type[Any], str] = {kind: self._upsert(kind) for kind in ORDER_OF_OPEN}
+        self.remove: dict[type[Any], str] = {kind: self._remove(kind) for kind in VERSIONED}
+        self.wipe: dict[type[Any], str] = {kind: self._wipe(kind) for kind in WIPABLE}
 
     def _compile(self, statement: ClauseElement) -> str:
         return str(statement.compile(dialect=self._dialect.compiler))
@@ -83,6 +90,21 @@ class Statements:
                 set_={column.name: made.excluded[column.name] for column in table.columns if column.name not in key},
             )
         )
+
+    def _of_holder(self) -> Select[Any]:
+        """Ask for the whole row of the customer that a holder belongs to."""
+        table = _schema.CUSTOMER
+        asked = select(*table.columns).where(*_same(table.c[name] for name in HOLDER))
+        return self._dialect.by_index(asked, table, INDEX_OF_HOLDER)
+
+    def _remove(self, kind: type[Any]) -> str:
+        """Compile what takes a row away: its parameters are the name, and the expected version."""
+        table = TABLE_OF[kind]
+        return self._compile(delete(table).where(*_same([*table.primary_key.columns, table.c.version])))
+
+    def _wipe(self, kind: type[Any]) -> str:
+        table = TABLE_OF[kind]
+        return self._compile(delete(table).where(*_same(table.c[name] for name in HOLDER)))
 
     def _lock(self, kind: type[Any]) -> str:
         table = TABLE_OF[kind]
@@ -167,10 +189,11 @@ class Many:
     """The queries of many rows at once, for a database that takes arrays."""
 
     def __init__(self) -> None:
-        names = {kind: len(table.primary_key.columns) for kind, table in TABLE_OF.items()}
+        names = {kind: list(table.primary_key.columns) for kind, table in TABLE_OF.items()}
         self.load: dict[type[Any], str] = {kind: _bulk.load_many(kind, names[kind]) for kind in TABLE_OF}
+        self.holder: str = _bulk.load_many(Customer, [_schema.CUSTOMER.c[name] for name in HOLDER])
         self.open: dict[type[Any], str] = {
-            kind: _bulk.load_many(kind, OF_LEDGER, str(is_open(kind))) for kind in ORDER_OF_OPEN
+            kind: _bulk.load_many(kind, names[kind][:OF_LEDGER], str(is_open(kind))) for kind in ORDER_OF_OPEN
         }
         self.lock: dict[type[Any], str] = {kind: _bulk.lock_many(kind) for kind in VERSIONED}
 

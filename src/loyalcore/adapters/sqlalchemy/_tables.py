@@ -47,6 +47,9 @@ PREFIX: dict[type[Any], int] = {Customer: 2, Membership: 3, KeyRecord: 3, Fact: 
 
 OF_LEDGER = 4
 
+HOLDER = ("environment", "holder_id")
+"""The columns that name a holder, in every table that has one."""
+
 
 def prefix(kind: type[Any]) -> int:
     """Give how many columns of a row of a kind its ref tells, so that a load does not read them."""

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from loyalcore.adapters.sqlalchemy._dialects import Step
 from loyalcore.adapters.sqlalchemy._rows import ROW_OF
-from loyalcore.adapters.sqlalchemy._statements import VERSIONED
+from loyalcore.adapters.sqlalchemy._statements import VERSIONED, WIPABLE
 from loyalcore.adapters.sqlalchemy._tables import TABLE_OF
 from loyalcore.errors import CapabilityMissing
+from loyalcore.store import KIND_OF, name_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -44,10 +45,15 @@ def write(dialect: Dialect, link: Link, statements: Statements, changes: ChangeS
             names = _NAMES[kind]
             changed.setdefault(kind, []).append((*row[names:], *row[:names], put.expected))
     order = VERSIONED.index
-    steps = [
-        Step(kind, statements.update[kind], sorted(changed[kind], key=_changed_name(kind)), is_exact=True)
-        for kind in sorted(changed, key=order)
-    ]
+    removed = _removed(changes)
+    steps: list[Step] = []
+    for kind in sorted({*removed, *changed}, key=order):
+        if kind in removed:
+            steps.append(Step(kind, statements.remove[kind], removed[kind], is_exact=True, is_removal=True))
+        if kind in changed:
+            rows = sorted(changed[kind], key=_changed_name(kind))
+            steps.append(Step(kind, statements.update[kind], rows, is_exact=True))
+    steps += _wipes(statements, changes)
     steps += [
         Step(kind, statements.insert[kind], sorted(made[kind], key=_made_name(kind)))
         for kind in sorted(made, key=order)
@@ -55,6 +61,24 @@ def write(dialect: Dialect, link: Link, statements: Statements, changes: ChangeS
     steps += [Step(kind, statements.upsert[kind], rows) for kind, rows in _by_kind(changes.parts).items()]
     steps += [Step(kind, statements.insert[kind], rows) for kind, rows in _by_kind(changes.inserts).items()]
     dialect.write(link, steps)
+
+
+def _removed(changes: ChangeSet) -> Rows:
+    """Give the names and versions of what is taken away, kind by kind, in the order of the names."""
+    found: Rows = {}
+    for remove in changes.removes:
+        row = (*name_columns(remove.ref).values(), remove.expected)
+        found.setdefault(KIND_OF[type(remove.ref)], []).append(row)
+    return {kind: sorted(rows) for kind, rows in found.items()}
+
+
+def _wipes(statements: Statements, changes: ChangeSet) -> list[Step]:
+    found: Rows = {}
+    for wipe in changes.wipes:
+        found.setdefault(wipe.kind, []).append((wipe.environment, wipe.holder_id))
+    return [
+        Step(kind, statements.wipe[kind], sorted(found[kind]), is_removal=True) for kind in WIPABLE if kind in found
+    ]
 
 
 def _made_name(kind: type[Any]) -> Callable[[Row], Row]:

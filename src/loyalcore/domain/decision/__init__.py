@@ -8,6 +8,7 @@ from loyalcore.domain.decision._refs import (
     DebtRef,
     EntriesRef,
     FactRef,
+    HolderRef,
     HoldRef,
     KeyRef,
     LedgerRef,
@@ -17,6 +18,7 @@ from loyalcore.domain.decision._refs import (
     NoticeRef,
     Ref,
 )
+from loyalcore.domain.decision._removals import Remove, Wipe
 from loyalcore.domain.decision._world import Needs, World
 
 __all__ = [
@@ -28,6 +30,7 @@ __all__ = [
     "Fact",
     "FactRef",
     "HoldRef",
+    "HolderRef",
     "KeyRecord",
     "KeyRef",
     "LedgerRef",
@@ -42,7 +45,9 @@ __all__ = [
     "Put",
     "Record",
     "Ref",
+    "Remove",
     "VersionedRecord",
+    "Wipe",
     "World",
 ]
 

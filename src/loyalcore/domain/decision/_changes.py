@@ -8,6 +8,7 @@ import attrs
 
 if TYPE_CHECKING:
     from loyalcore.domain.decision._refs import LedgerRef, Ref
+    from loyalcore.domain.decision._removals import Remove, Wipe
 
 
 class Record(Protocol):
@@ -64,14 +65,19 @@ class ChangeSet:
             What is open in a ledger is written by `parts`; its head may come without.
         parts: Lots, holds and debts, written over; the version of their ledger, always among `puts`, guards them.
         inserts: Entries, keys, facts, notes and notices: each must be new.
+        removes: Customers and memberships that go, with the version each must still have.
+        wipes: Keys, notes or notices of a holder that go, however many there are. What goes makes room: the same
+            change set may put or insert something else under its name.
     """
 
     puts: tuple[Put, ...] = ()
     parts: tuple[Part, ...] = ()
     inserts: tuple[Record, ...] = ()
+    removes: tuple[Remove, ...] = ()
+    wipes: tuple[Wipe, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.puts or self.parts or self.inserts)
+        return bool(self.puts or self.parts or self.inserts or self.removes or self.wipes)
 
 
 @attrs.frozen

@@ -16,6 +16,14 @@ class CustomerRef:
 
 
 @attrs.frozen
+class HolderRef:
+    """Whoever a holder belongs to: leads to that customer, and to nobody once the customer was erased."""
+
+    environment: str
+    holder_id: str
+
+
+@attrs.frozen
 class MembershipRef:
     """One holder in one program."""
 
@@ -123,6 +131,7 @@ class NoticeRef:
 
 Ref = (
     CustomerRef
+    | HolderRef
     | MembershipRef
     | LedgerRef
     | LotRef

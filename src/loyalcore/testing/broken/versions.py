@@ -60,10 +60,6 @@ class _UncountedShelf(Shelf):
         puts = tuple(put for put in changes.puts if put.expected in {None, self._version(put.ref)})
         super().write(attrs.evolve(changes, puts=puts))
 
-    def _version(self, ref: Ref) -> Any:
-        found = self._record(ref)
-        return None if found is None else found.version
-
 
 class RowCountIgnored(Wrapped):
     """Says `WHERE version = ?`, and does not look how many rows were written.

@@ -5,7 +5,7 @@
         def store(self):
             return MyStore(...)
 
-Each test names the promise of `loyalcore.store` that it proves (P1 to P16). A test of an ability that the store does
+Each test names the promise of `loyalcore.store` that it proves (P1 to P19). A test of an ability that the store does
 not declare is skipped, and says what stays unproven.
 """
 
@@ -21,6 +21,7 @@ from loyalcore.testing.contract.idempotency import IdempotencyContract
 from loyalcore.testing.contract.immutability import ImmutabilityContract
 from loyalcore.testing.contract.lots import LotContract
 from loyalcore.testing.contract.reference import BusinessReferenceContract
+from loyalcore.testing.contract.removal import RemovalContract
 from loyalcore.testing.contract.reversal import ReversalContract
 from loyalcore.testing.contract.streaming import StreamingContract
 from loyalcore.testing.contract.unit import UnitOfWorkContract
@@ -40,6 +41,7 @@ class StoreContract(
     LotContract,
     ReversalContract,
     StreamingContract,
+    RemovalContract,
     ConcurrencyContract,
     CrashContract,
     DifferentialContract,
@@ -62,6 +64,7 @@ __all__ = [
     "ImmutabilityContract",
     "LockingContract",
     "LotContract",
+    "RemovalContract",
     "ReversalContract",
     "StoreContract",
     "StreamingContract",

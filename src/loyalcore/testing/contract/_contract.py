@@ -32,6 +32,7 @@ pytest.register_assert_rewrite(
             "immutability",
             "lots",
             "reference",
+            "removal",
             "reversal",
             "streaming",
             "unit",

@@ -84,6 +84,24 @@ def test_customers_of_a_holder_are_found_by_index(in_memory: SqlStore, statement
     assert "USING INDEX loyal_customer_holder (environment=? AND holder_id=?)" in step
 
 
+def test_the_customer_of_a_holder_is_found_by_index(in_memory: SqlStore, statements: Statements) -> None:
+    """Whose a holder is, is looked up without reading the directory."""
+    assert plan(in_memory, statements.holder) == [
+        "SEARCH loyal_customer USING INDEX loyal_customer_holder (environment=? AND holder_id=?)"
+    ]
+
+
+def test_what_goes_is_found_by_its_name(in_memory: SqlStore, statements: Statements) -> None:
+    """A removal searches by the whole name, and a wipe by the holder: neither reads what stays."""
+    for kind, statement in statements.remove.items():
+        (step,) = plan(in_memory, statement)
+        assert step.count("=?") == len(TABLE_OF[kind].primary_key.columns)
+    for statement in statements.wipe.values():
+        (step,) = plan(in_memory, statement)
+        assert step.startswith("SEARCH")
+        assert step.endswith("(environment=? AND holder_id=?)")
+
+
 def test_streams_are_compiled_once(statements: Statements) -> None:
     """Two queries of one shape share one statement."""
     first = statements.stream(Lot, All(Lot, "live", holder_id="a"))

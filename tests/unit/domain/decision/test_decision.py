@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -14,16 +15,23 @@ from loyalcore.domain.decision import (
     Decision,
     Fact,
     FactRef,
+    HolderRef,
     KeyRecord,
     KeyRef,
     LedgerRef,
     LotRef,
+    MembershipRef,
     Needs,
     Note,
     NoteRef,
+    Notice,
+    NoticeRef,
     Put,
+    Remove,
+    Wipe,
     World,
 )
+from loyalcore.errors import InvalidInput
 
 ADA = CustomerRef("live", "ada")
 BOB = CustomerRef("live", "bob")
@@ -85,6 +93,8 @@ def test_an_empty_change_set_is_false() -> None:
     assert not ChangeSet()
     assert ChangeSet(inserts=(key,))
     assert ChangeSet(puts=(Put(row, None),))
+    assert ChangeSet(removes=(Remove(ADA, 1),))
+    assert ChangeSet(wipes=(Wipe(Note, "live", "h1"),))
     assert Decision(ChangeSet(), "receipt").receipt == "receipt"
 
 
@@ -94,6 +104,50 @@ def test_a_put_is_kept_under_the_ref_of_its_record() -> None:
         environment="live", customer_id="ada", holder_id="h1", registered_at=datetime(2026, 1, 1, tzinfo=UTC)
     )
     assert Put(row, 3).ref == ADA
+
+
+@pytest.mark.parametrize("ref", [ADA, MembershipRef("live", "h1", "beans")])
+def test_customers_and_memberships_can_be_removed(ref: CustomerRef | MembershipRef) -> None:
+    """A removal names what goes and the version that it must still have."""
+    assert (Remove(ref, 3).ref, Remove(ref, 3).expected) == (ref, 3)
+
+
+@pytest.mark.parametrize(
+    "ref", [MAIN, LotRef(MAIN, 1), KeyRef("live", "h1", "k"), HolderRef("live", "h1"), "ada", None]
+)
+def test_nothing_else_can_be_removed(ref: Any) -> None:
+    """A ledger is never removed, and records without a version cannot be: the caller is told where it is wrong."""
+    with pytest.raises(InvalidInput, match="CustomerRef or MembershipRef") as caught:
+        Remove(ref, 1)
+    assert caught.value.path == "ref"
+
+
+@pytest.mark.parametrize(
+    ("ref", "kind"),
+    [
+        (KeyRef("live", "h1", "k"), KeyRecord),
+        (NoteRef(LedgerRef("live", "h1", "nuts", "gifts"), 1), Note),
+        (NoticeRef("live", "h1", "n"), Notice),
+    ],
+)
+def test_a_wipe_takes_the_records_of_its_kind_and_holder(ref: Any, kind: Any) -> None:
+    """Keys, notes and notices go with their holder; the wipe of another one does not take them."""
+    assert Wipe.of(ref) == Wipe(kind, "live", "h1")
+    assert Wipe.of(ref) not in {Wipe(kind, "live", "h2"), Wipe(kind, "sandbox", "h1")}
+
+
+@pytest.mark.parametrize("ref", [ADA, MAIN, LotRef(MAIN, 1), FactRef("live", "h1", "beans", "base", "order", "o-1")])
+def test_no_wipe_takes_anything_else(ref: Any) -> None:
+    """Customers, ledgers, their parts and facts are in no wipe."""
+    assert Wipe.of(ref) is None
+
+
+@pytest.mark.parametrize("kind", [Customer, Fact, CustomerRef, None, "Note", []])
+def test_other_kinds_cannot_be_wiped(kind: Any) -> None:
+    """A wipe of another kind is refused: the caller is told where it is wrong."""
+    with pytest.raises(InvalidInput, match="KeyRecord, Note or Notice") as caught:
+        Wipe(kind, "live", "h1")
+    assert caught.value.path == "kind"
 
 
 def test_keys_facts_and_notes_are_values() -> None:

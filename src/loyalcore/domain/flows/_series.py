@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from loyalcore.domain.decision import ChangeSet, EntriesRef, Put, World
+from loyalcore.domain.customers import Customer
+from loyalcore.domain.decision import ChangeSet, EntriesRef, HolderRef, Put, Remove, Wipe, World
 from loyalcore.domain.flows._case import first_refs
 from loyalcore.domain.flows._decide import decide
 from loyalcore.domain.ledger import Entry
@@ -52,7 +53,10 @@ class Series:
         self._registry = registry
         self._puts: dict[Ref, Put] = {}
         self._parts: dict[Ref, Part] = {}
-        self._inserts: list[Record] = []
+        self._inserts: dict[Ref, Record] = {}
+        self._removes: dict[Ref, Remove] = {}
+        self._wipes: dict[Wipe, None] = {}
+        self._wiped_by: dict[Wipe, set[Ref]] = {}
         self._entries: dict[LedgerRef, list[Entry]] = {}
 
     def reads(self, commands: Iterable[Command]) -> Iterator[set[Ref]]:
@@ -67,7 +71,15 @@ class Series:
                 mine = [entry for entry in self._entries.get(ref.ledger, ()) if getattr(entry, ref.by) == ref.value]
                 self._records[ref] = (*record, *mine)
             else:
-                self._records[ref] = record
+                self._know(ref, None if Wipe.of(ref) in self._wipes else record)
+
+    def _know(self, ref: Ref, record: Any) -> None:
+        self._records[ref] = record
+        wipe = Wipe.of(ref)
+        if wipe is not None:
+            self._wiped_by.setdefault(wipe, set()).add(ref)
+        elif isinstance(record, Customer):
+            self._records[record.ref] = self._records[_holder_of(record)] = record
 
     def decide(self, command: Command) -> Receipt:
         """Decide the next command.
@@ -82,18 +94,40 @@ class Series:
         return receipt
 
     def _take(self, changes: ChangeSet) -> None:
+        for remove in changes.removes:
+            self._remove(remove)
+        for wipe in changes.wipes:
+            self._wipe(wipe)
         for put in changes.puts:
             first = self._puts.get(put.ref)
             self._puts[put.ref] = Put(put.record, put.expected if first is None else first.expected)
-            self._records[put.ref] = put.record
+            self._know(put.ref, put.record)
         for part in changes.parts:
             self._parts[part.ref] = self._records[part.ref] = part
         for record in changes.inserts:
-            self._inserts.append(record)
+            self._inserts[record.ref] = record
             if isinstance(record, Entry):
                 self._append(record)
             else:
-                self._records[record.ref] = record
+                self._know(record.ref, record)
+
+    def _remove(self, remove: Remove) -> None:
+        """Take a record away; of one that this series has made itself nothing is left."""
+        put = self._puts.pop(remove.ref, None)
+        if put is None:
+            self._removes[remove.ref] = remove
+        elif put.expected is not None:
+            self._removes[remove.ref] = Remove(remove.ref, put.expected)
+        gone = self._records.get(remove.ref)
+        if isinstance(gone, Customer):
+            self._records[_holder_of(gone)] = None
+        self._records[remove.ref] = None
+
+    def _wipe(self, wipe: Wipe) -> None:
+        self._wipes[wipe] = None
+        for ref in self._wiped_by.pop(wipe, ()):
+            self._records[ref] = None
+            self._inserts.pop(ref, None)
 
     def _append(self, entry: Entry) -> None:
         self._entries.setdefault(entry.ledger, []).append(entry)
@@ -105,5 +139,13 @@ class Series:
     def changes(self) -> ChangeSet:
         """Give everything that the commands came to, to be applied at once."""
         return ChangeSet(
-            puts=tuple(self._puts.values()), parts=tuple(self._parts.values()), inserts=tuple(self._inserts)
+            puts=tuple(self._puts.values()),
+            parts=tuple(self._parts.values()),
+            inserts=tuple(self._inserts.values()),
+            removes=tuple(self._removes.values()),
+            wipes=tuple(self._wipes),
         )
+
+
+def _holder_of(customer: Customer) -> HolderRef:
+    return HolderRef(customer.environment, customer.holder_id)

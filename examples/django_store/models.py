@@ -273,3 +273,19 @@ class Notice(models.Model):
     class Meta:
         db_table = "loyalty_notice"
         constraints = (UniqueConstraint(fields=("environment", "holder_id", "notice_id"), name="loyalty_notice_name"),)
+
+
+class Segment(models.Model):
+    """A saved filter of customers."""
+
+    environment = NameField()
+    segment_id = NameField()
+    title = models.TextField()
+    condition = models.TextField()
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    version = models.BigIntegerField()
+
+    class Meta:
+        db_table = "loyalty_segment"
+        constraints = (UniqueConstraint(fields=("environment", "segment_id"), name="loyalty_segment_name"),)

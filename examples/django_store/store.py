@@ -20,7 +20,7 @@ from loyalcore.store import KIND_OF, KINDS, from_columns, name_columns, names, n
 
 MODELS: dict[type[Any], Any] = {kind: getattr(models, kind.__name__) for kind in KINDS}
 LOCKED = {ref for ref, kind in KIND_OF.items() if hasattr(MODELS[kind], "version")} - {HolderRef}
-"""The refs of customers, memberships and the heads of ledgers (P6)."""
+"""The refs of customers, memberships, the heads of ledgers and segments (P6)."""
 PARTS: dict[str, tuple[type[Any], str, tuple[str, ...]]] = {
     "lots": (Lot, "version", ("lot",)),
     "holds": (PointsHold, "held", ("seq", "hold_id")),

@@ -55,6 +55,10 @@ if TYPE_CHECKING:
         Program,
         Registry,
     )
+    from loyalcore.domain.segments import (
+        SaveSegment,
+        Segment,
+    )
     from loyalcore.domain.tiers import (
         Anchor,
         Downgrade,
@@ -112,6 +116,7 @@ _HOMES = {
         "Verification",
     ),
     "loyalcore.domain.programs": ("Program", "Registry"),
+    "loyalcore.domain.segments": ("SaveSegment", "Segment"),
     "loyalcore.domain.tiers": ("Anchor", "Downgrade", "Level", "Measure", "TierSet"),
     "loyalcore.errors": ("LoyaltyError",),
     "loyalcore.services": ("Loyalty", "Outcome", "Posted"),
@@ -165,7 +170,9 @@ __all__ = [
     "ReturnPolicy",
     "Reverse",
     "Rounding",
+    "SaveSegment",
     "ScheduledChange",
+    "Segment",
     "Shortfall",
     "Spend",
     "Standing",

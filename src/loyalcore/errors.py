@@ -37,6 +37,7 @@ __all__ = [
     "StaleVersion",
     "StoreError",
     "StoreUnavailable",
+    "VersionConflict",
 ]
 
 
@@ -198,6 +199,19 @@ class StaleVersion(Conflict):
 
     def __init__(self, what: str) -> None:
         super().__init__(f"{what} has changed since it was read", what=what)
+
+
+class VersionConflict(Conflict):
+    """Another version than the one that was read is there: read it, and say anew what it should be."""
+
+    code = "version_conflict"
+    what: str
+    found: int
+    given: int | None
+
+    def __init__(self, what: str, *, found: int, given: int | None) -> None:
+        asked = "and no version of it was given" if given is None else f"not at {given}"
+        super().__init__(f"the {what} is at version {found}, {asked}", what=what, found=found, given=given)
 
 
 class IdempotencyConflict(Conflict):

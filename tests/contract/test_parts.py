@@ -77,6 +77,7 @@ def test_the_script_has_everything_in_it() -> None:
         "illegal_transition",
         "insufficient_points",
         "not_found",
+        "version_conflict",
     }
 
 

@@ -27,6 +27,8 @@ SECONDS_MAX: Final = 1.0
 MESSAGE_MAX: Final = 2000
 PERSONAL: Final = frozenset({"note"})
 
+EVERYBODY: Final = {"version": 1, "noun": "customer", "where": {"all": []}}
+
 # What each method needs beside its defaults; `key` is made for each call.
 GOOD: Final[dict[str, dict[str, Any]]] = {
     "acting_as": {"actor": "office"},
@@ -59,6 +61,9 @@ GOOD: Final[dict[str, dict[str, Any]]] = {
     "points.post_many": {"commands": [Spend("ada", 1, key="many")]},
     "points.sweep": {"customer_id": "ada"},
     "outbox.waiting": {"program": "beans"},
+    "segments.all": {},
+    "segments.get": {"segment_id": "friends"},
+    "segments.save": {"segment_id": "friends", "title": "Friends", "where": EVERYBODY, "version": 1},
 }
 
 # Where another way of saying the same thing stands in the good arguments, it makes room for the one that is spoiled.
@@ -135,6 +140,7 @@ def open_shop(store: Store) -> Loyalty:
     points.award("guest", 10, reason="gift", key="a-4")
     points.spend("ada", 500, order_id="o-3", key="s-1")
     points.hold("ada", 100, key="held")
+    shop.segments.save("friends", "Friends", "customer_id:(ada,bob)")
     return shop
 
 
@@ -153,6 +159,14 @@ def arguments(name: str, parameter: str, value: Any, key: Callable[[], str]) -> 
     if "key" in parameters(name):
         given["key"] = key()
     given[parameter] = value
+    return given
+
+
+def good_arguments(name: str, key: Callable[[], str]) -> dict[str, Any]:
+    """Give the good arguments of a call."""
+    given = dict(GOOD[name])
+    if "key" in parameters(name):
+        given["key"] = key()
     return given
 
 

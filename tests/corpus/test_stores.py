@@ -15,7 +15,7 @@ from loyalcore.adapters.sqlalchemy import SqlStore
 from loyalcore.errors import LoyaltyError, ReadOnlyStore, SchemaMismatch, StoreError, StoreUnavailable
 from loyalcore.services import Loyalty
 from loyalcore.testing import CountedIds, FixedClock
-from tests.corpus._calls import BEANS, GOOD, Counter, arguments, bound, dump, methods, open_shop, parameters
+from tests.corpus._calls import BEANS, bound, dump, good_arguments, methods, open_shop
 
 WITHOUT_A_STORE = {"acting_as"}
 ASKING = {
@@ -29,6 +29,8 @@ ASKING = {
     "points.entries",
     "points.sweep",
     "outbox.waiting",
+    "segments.all",
+    "segments.get",
 }
 METHODS = sorted(set(methods()) - WITHOUT_A_STORE)
 
@@ -121,11 +123,7 @@ STATES: dict[str, tuple[Callable[[Path], Any], type[StoreError]]] = {
 def call(store: Any, name: str) -> Any:
     """Call a method with good arguments on a store as it is."""
     shop = Loyalty(store, [BEANS], clock=FixedClock("2026-01-01T13:00:00Z"), ids=CountedIds(), actor="till")
-    parameter, value = next(iter(GOOD[name].items()))
-    given = arguments(name, parameter, value, Counter())
-    if "key" in parameters(name):
-        given["key"] = "one more"
-    return bound(shop, name)(**given)
+    return bound(shop, name)(**good_arguments(name, lambda: "one more"))
 
 
 def names(folder: Path) -> list[Path]:

@@ -36,6 +36,7 @@ from loyalcore.errors import (
     StaleVersion,
     StoreError,
     StoreUnavailable,
+    VersionConflict,
 )
 
 DAY_0 = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -78,6 +79,16 @@ EXAMPLES: list[tuple[LoyaltyError, str, dict[str, Any]]] = [
     (NotFound("ledger", "gifts"), "no ledger 'gifts'", {"kind": "ledger", "name": "gifts"}),
     (NotFound("ledger", "gifts", hint="award to it"), "no ledger 'gifts': award to it", {"kind": "ledger"}),
     (Conflict("no"), "no", {}),
+    (
+        VersionConflict("segment", found=3, given=2),
+        "the segment is at version 3, not at 2",
+        {"what": "segment", "found": 3, "given": 2},
+    ),
+    (
+        VersionConflict("segment", found=3, given=None),
+        "the segment is at version 3, and no version of it was given",
+        {"what": "segment", "found": 3, "given": None},
+    ),
     (StaleVersion("ledger"), "ledger has changed since it was read", {"what": "ledger"}),
     (
         IdempotencyConflict(key="k", fields=("points", "reason")),
@@ -165,7 +176,7 @@ def test_the_branch_says_whose_fault_it_was() -> None:
     branches: dict[type[LoyaltyError], set[type[LoyaltyError]]] = {
         InvalidInput: {InvalidDocument, InvalidQuery},
         Refused: {InsufficientPoints, IllegalTransition, AlreadyResolved},
-        Conflict: {StaleVersion, IdempotencyConflict, FactConflict, ConcurrencyConflict},
+        Conflict: {StaleVersion, VersionConflict, IdempotencyConflict, FactConflict, ConcurrencyConflict},
         StoreError: {StoreUnavailable, SchemaMismatch, ReadOnlyStore, OutcomeUnknown, CapabilityMissing, PromiseBroken},
     }
     for branch, leaves in branches.items():

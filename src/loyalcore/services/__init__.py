@@ -5,8 +5,9 @@ from loyalcore.services._outcomes import Outcome, Posted
 from loyalcore.services.customers import Customers
 from loyalcore.services.outbox import Outbox
 from loyalcore.services.points import Points
+from loyalcore.services.segments import Segments
 
-__all__ = ["Customers", "Loyalty", "Outbox", "Outcome", "Points", "Posted"]
+__all__ = ["Customers", "Loyalty", "Outbox", "Outcome", "Points", "Posted", "Segments"]
 
 
 def __dir__() -> list[str]:

@@ -13,6 +13,7 @@ from loyalcore.services._outcomes import Outcome, check_atomic, commands_of, out
 from loyalcore.services.customers import Customers
 from loyalcore.services.outbox import Outbox
 from loyalcore.services.points import Points
+from loyalcore.services.segments import Segments
 from loyalcore.values.clock import Clock
 from loyalcore.values.ids import Ids, check_text
 
@@ -90,6 +91,7 @@ class Loyalty:
         self.points: Points = Points(executor, self.run, self._acting)
         self.outbox: Outbox = Outbox(executor)
         self.customers: Customers = Customers(executor, self.run)
+        self.segments: Segments = Segments(executor, self.run)
 
     @property
     def environment(self) -> str:

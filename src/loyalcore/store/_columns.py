@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Union, get_args, get_origin, get_t
 
 import attrs
 
-from loyalcore.domain import customers, decision, ledger
+from loyalcore.domain import customers, decision, ledger, segments
 from loyalcore.domain.customers import Customer, Membership
 from loyalcore.domain.decision import (
     CustomerRef,
@@ -34,8 +34,10 @@ from loyalcore.domain.decision import (
     NoteRef,
     Notice,
     NoticeRef,
+    SegmentRef,
 )
 from loyalcore.domain.ledger import Debt, Entry, Ledger, Lot, PointsHold
+from loyalcore.domain.segments import Segment
 from loyalcore.errors import StoreError
 
 if TYPE_CHECKING:
@@ -58,12 +60,13 @@ KIND_OF: Final[Mapping[type[Any], type[Any]]] = {
     FactRef: Fact,
     NoteRef: Note,
     NoticeRef: Notice,
+    SegmentRef: Segment,
 }
 """Which kind of record each kind of ref leads to."""
 
 _PLANS: dict[type[Any], list[_Step]] = {}
 _OPEN_PARTS = ("lots", "holds", "debts")
-_WORDS = {**vars(ledger), **vars(customers), **vars(decision)}
+_WORDS = {**vars(ledger), **vars(customers), **vars(segments), **vars(decision)}
 _WORDS.update({kind.__name__: kind for kind in (date, datetime, Decimal, Mapping)})
 
 

@@ -1,6 +1,6 @@
 """What a store is: units of work over records, and what each promises.
 
-A store keeps eleven kinds of record, each under its ref. The rules below are numbered; the contract suite in
+A store keeps twelve kinds of record, each under its ref. The rules below are numbered; the contract suite in
 `loyalcore.testing` names the number that a store breaks.
 
 Units
@@ -16,9 +16,9 @@ Loading
          `HolderRef`: the customer whose holder it is).
     P5   A loaded ledger carries its open lots in award order, its open holds and open debts by `seq`, then id. It has
          open holds only where `held` is above 0, and open debts only where `deficit` is.
-    P6   `load(refs, lock=True)` makes other units that lock the same ledgers, memberships or customers wait or fail
-         with `StaleVersion` until this one ends; refs are locked in one total order, before anything else that the
-         call asks for is read: a key that the lock was waited for is found. A `HolderRef` is not locked, only read.
+    P6   `load(refs, lock=True)` makes other units that lock the same ledgers, memberships, customers or segments wait
+         or fail with `StaleVersion` until this one ends; refs are locked in one total order, before anything else that
+         the call asks for is read: a key that the lock was waited for is found. A `HolderRef` is not locked, only read.
     P7   Texts compare exactly: case, accents, trailing blanks and all. Instants keep their microseconds and are UTC.
 
 Applying
@@ -61,6 +61,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from loyalcore.domain.customers import Customer, Membership
 from loyalcore.domain.decision import Fact, KeyRecord, Note, Notice
 from loyalcore.domain.ledger import Debt, Entry, Ledger, Lot, PointsHold
+from loyalcore.domain.segments import Segment
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -83,6 +84,7 @@ KINDS: tuple[type[Any], ...] = (
     Fact,
     Note,
     Notice,
+    Segment,
 )
 """The kinds of record that a store keeps."""
 

@@ -175,6 +175,9 @@ class Play:
             return self._repeated(step)
         if step.do == "wait":
             return None
+        if step.do.startswith("segments."):
+            saved: Command = COMMANDS[step.do](**step.terms)
+            return saved
         name = CUSTOMERS[step.who % len(CUSTOMERS)]
         other = CUSTOMERS[step.other % len(CUSTOMERS)]
         if step.do == "customers.merge":

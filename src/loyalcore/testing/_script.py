@@ -144,8 +144,22 @@ _MERGES = [
     _do("customers.merge", who=2, other=0),
     _do("transfer", 2, who=1, other=2),
 ]
+_EVERYBODY = {"version": 1, "noun": "customer", "where": {"all": []}}
+_NOBODY = {"version": 1, "noun": "customer", "where": {"field": "customer_id", "op": "in", "value": []}}
+_SEGMENTS = [
+    _do("segments.save", segment_id="all", title="Everybody", where=_EVERYBODY),
+    _do("segments.save", segment_id="all", title="Everybody", where=_EVERYBODY, after=HOUR),
+    _do("segments.save", segment_id="all", title="All", where=_EVERYBODY),
+    _do("segments.save", segment_id="all", title="All", where=_EVERYBODY, version=1),
+    _do("again", after=-2 * HOUR),
+    _do("segments.save", segment_id="all", title="Nobody", where=_NOBODY, version=1),
+    _do("segments.save", segment_id="none", title="Nobody", where=_NOBODY, version=1),
+    _do("segments.save", segment_id="none", title="Nobody", where=_NOBODY),
+    _do("segments.save", segment_id="none", title="Nobody", where={"version": 2}, version=1),
+]
 
 SCRIPT: tuple[Step, ...] = (
+    *_SEGMENTS,
     *_GRANTS,
     *_TAKES,
     *_HOLDS,

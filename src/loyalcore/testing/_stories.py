@@ -24,6 +24,7 @@ from loyalcore.domain.ledger import (
     Transfer,
 )
 from loyalcore.domain.programs import Program
+from loyalcore.domain.segments import SaveSegment
 from loyalcore.values.clock import parse_instant
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ AT = BEFORE_AT + timedelta(days=2)
 
 
 class Cast(NamedTuple):
-    """Who plays: the customers, the holder of the first one, and somebody who is not registered."""
+    """Who plays: the customers, the holder of the first one, and a name that is new: of a customer, or of a segment."""
 
     ada: str
     bob: str
@@ -96,6 +97,11 @@ def _waiting(cast: Cast) -> tuple[Command, ...]:
     return (Award(cast.ada, 50, reason="a", order_id="o-1", activation="on_action", expiry="12M", key="a-1"),)
 
 
+def _friends(cast: Cast, title: str, version: int | None = None) -> SaveSegment:
+    where = {"field": "customer_id", "op": "in", "value": [cast.ada, cast.bob]}
+    return SaveSegment(cast.new, title, {"version": 1, "noun": "customer", "where": where}, version=version)
+
+
 STORIES: dict[str, Callable[[Cast], Story]] = {
     "customers.register": lambda cast: Story((), Register(cast.new)),
     "customers.join": lambda cast: Story((), Join(cast.ada)),
@@ -127,5 +133,7 @@ STORIES: dict[str, Callable[[Cast], Story]] = {
     ),
     "points.activity": lambda cast: Story(_full(cast), Activity(cast.ada, reason="visit", order_id="o-3", key="do")),
     "points.sweep": lambda cast: Story(_held(cast), Sweep(cast.holder)),
+    "segments.save": lambda cast: Story((), _friends(cast, "Friends")),
+    "segments.save, again": lambda cast: Story((_friends(cast, "Friends"),), _friends(cast, "Old friends", version=1)),
 }
 """The stories by the name of their command; after a comma stands what is special about one."""

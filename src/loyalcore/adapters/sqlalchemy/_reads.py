@@ -23,6 +23,7 @@ from loyalcore.domain.decision import (
     MembershipRef,
     NoteRef,
     NoticeRef,
+    SegmentRef,
 )
 from loyalcore.domain.ledger import Debt, Ledger, Lot, PointsHold
 from loyalcore.errors import CapabilityMissing
@@ -207,6 +208,7 @@ _NAMES: dict[type[Any], Callable[[Any], Row]] = {
     FactRef: _fact_name,
     NoteRef: lambda ref: (*_name(ref.ledger), ref.seq),
     NoticeRef: lambda ref: (ref.environment, ref.holder_id, ref.notice_id),
+    SegmentRef: lambda ref: (ref.environment, ref.segment_id),
 }
 """The values of a ref, in the order of the columns of its table's name, or of those that a holder is found by."""
 
@@ -224,5 +226,6 @@ _DRESS: dict[type[Any], Callable[[Any, Row], Any]] = {
     FactRef: _rows.fact,
     NoteRef: lambda ref, row: _rows.note(ref.ledger, row),
     NoticeRef: _rows.notice,
+    SegmentRef: _rows.segment,
 }
 """How a row, with the ref that names it, becomes a record."""

@@ -42,12 +42,13 @@ from loyalcore.domain.ledger import (
     PointsHold,
     Settlement,
 )
+from loyalcore.domain.segments import Segment
 from loyalcore.values.clock import to_micros
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from loyalcore.domain.decision import CustomerRef, MembershipRef
+    from loyalcore.domain.decision import CustomerRef, MembershipRef, SegmentRef
 
 Row = tuple[Any, ...]
 
@@ -438,6 +439,30 @@ def notice(ref: NoticeRef, row: Row) -> Notice:
     return Notice(ref=ref, kind=kind, program_id=program_id, at=instant(at), details=told)
 
 
+# Segments ---------------------------------------------------------------------------------------------------------
+
+
+def segment_row(record: Segment) -> Row:
+    """Give a segment as a row."""
+    name = (record.environment, record.segment_id)
+    saved = (to_micros(record.created_at), to_micros(record.updated_at), record.version)
+    return (*name, record.title, record.condition, *saved)
+
+
+def segment(ref: SegmentRef, row: Row) -> Segment:
+    """Give the segment of a row."""
+    title, condition, created_at, updated_at, version = row
+    return Segment(
+        environment=ref.environment,
+        segment_id=ref.segment_id,
+        title=title,
+        condition=condition,
+        created_at=instant(created_at),
+        updated_at=instant(updated_at),
+        version=version,
+    )
+
+
 ROW_OF: dict[type[Any], Callable[[Any], Row]] = {
     Customer: customer_row,
     Membership: membership_row,
@@ -450,5 +475,6 @@ ROW_OF: dict[type[Any], Callable[[Any], Row]] = {
     Fact: fact_row,
     Note: note_row,
     Notice: notice_row,
+    Segment: segment_row,
 }
 """How each kind of record becomes a row."""

@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Index, Inte
 
 from loyalcore.adapters.sqlalchemy._columns import ENTRY_ID_MAX, key_text, partial, table_options
 
-REVISION: Final = "0002"
+REVISION: Final = "0003"
 """The revision of the migrations that makes these tables."""
 REVISION_TABLE: Final = "loyal_revision"
 """Where Alembic keeps the revision; not its default, so that a host's own migrations can live beside it."""
@@ -239,12 +239,24 @@ NOTICE: Final = Table(
     **table_options(),
 )
 
+SEGMENT: Final = Table(
+    "loyal_segment",
+    METADATA,
+    *_names("environment", "segment_id"),
+    _text("title"),
+    _text("condition"),
+    _instant("created_at"),
+    _instant("updated_at"),
+    _number("version"),
+    **table_options(),
+)
+
 
 def spread() -> MetaData:
-    """Give the tables partitioned by the hash of their holder, on PostgreSQL; the directory by the customer's id."""
+    """Give the tables partitioned by the hash of their holder, on PostgreSQL; those without one by their own id."""
     tables = MetaData()
     for table in METADATA.sorted_tables:
         copy = table.to_metadata(tables)
-        column = "customer_id" if table is CUSTOMER else "holder_id"
+        column = {CUSTOMER: "customer_id", SEGMENT: "segment_id"}.get(table, "holder_id")
         copy.dialect_options["postgresql"]["partition_by"] = f"HASH ({column})"
     return tables

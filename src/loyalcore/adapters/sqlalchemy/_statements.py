@@ -15,6 +15,7 @@ from loyalcore.adapters.sqlalchemy._tables import HOLDER, OF_LEDGER, TABLE_OF, p
 from loyalcore.domain.customers import Customer, Membership
 from loyalcore.domain.decision import KeyRecord, Note, Notice
 from loyalcore.domain.ledger import Debt, Ledger, Lot, PointsHold
+from loyalcore.domain.segments import Segment
 
 if TYPE_CHECKING:
     from sqlalchemy import Column, ColumnElement, Select
@@ -47,7 +48,7 @@ ORDER_OF_OPEN: dict[type[Any], tuple[str, ...]] = {
 """In which order a ledger shows what is open in it."""
 
 
-VERSIONED: tuple[type[Any], ...] = (Customer, Ledger, Membership)
+VERSIONED: tuple[type[Any], ...] = (Customer, Ledger, Membership, Segment)
 """The kinds that are locked and written with a version, in the order in which that is done."""
 
 WIPABLE: tuple[type[Any], ...] = (KeyRecord, Note, Notice)

@@ -19,8 +19,10 @@ from loyalcore.domain.decision import (
     Note,
     Notice,
     NoticeRef,
+    SegmentRef,
 )
 from loyalcore.domain.ledger import Debt, Entry, Ledger, Lot, PointsHold
+from loyalcore.domain.segments import Segment
 from loyalcore.errors import CapabilityMissing, StoreUnavailable
 from loyalcore.values.clock import to_micros
 
@@ -45,6 +47,7 @@ DRESS: dict[type[Any], tuple[type[Any], Callable[[Any, _rows.Row], Any]]] = {
     Fact: (FactRef, _rows.fact),
     Note: (LedgerRef, _rows.note),
     Notice: (NoticeRef, _rows.notice),
+    Segment: (SegmentRef, _rows.segment),
 }
 """Which ref the first columns of a row make, and how the rest becomes a record."""
 

@@ -17,6 +17,7 @@ from loyalcore.domain.decision._refs import (
     NoteRef,
     NoticeRef,
     Ref,
+    SegmentRef,
 )
 from loyalcore.domain.decision._removals import Remove, Wipe
 from loyalcore.domain.decision._world import Needs, World
@@ -46,6 +47,7 @@ __all__ = [
     "Record",
     "Ref",
     "Remove",
+    "SegmentRef",
     "VersionedRecord",
     "Wipe",
     "World",

@@ -61,8 +61,8 @@ class ChangeSet:
     """Everything one unit writes, applied whole or not at all.
 
     Args:
-        puts: Customers, memberships and ledger heads with the version each must still have (None: must not exist).
-            What is open in a ledger is written by `parts`; its head may come without.
+        puts: Customers, memberships, ledger heads and segments with the version each must still have (None: must not
+            exist). What is open in a ledger is written by `parts`; its head may come without.
         parts: Lots, holds and debts, written over; the version of their ledger, always among `puts`, guards them.
         inserts: Entries, keys, facts, notes and notices: each must be new.
         removes: Customers and memberships that go, with the version each must still have.

@@ -129,6 +129,14 @@ class NoticeRef:
     notice_id: str
 
 
+@attrs.frozen
+class SegmentRef:
+    """A saved filter of customers: the host's own segment id."""
+
+    environment: str
+    segment_id: str
+
+
 Ref = (
     CustomerRef
     | HolderRef
@@ -142,4 +150,5 @@ Ref = (
     | FactRef
     | NoteRef
     | NoticeRef
+    | SegmentRef
 )

@@ -21,6 +21,7 @@ from loyalcore.domain.decision import (
     LedgerRef,
     MembershipRef,
     Put,
+    SegmentRef,
 )
 from loyalcore.domain.flows._desk import Desk
 from loyalcore.domain.flows._receipt import Receipt
@@ -33,12 +34,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from loyalcore.domain.customers import Customer, Membership
-    from loyalcore.domain.decision import Part, Record, World
+    from loyalcore.domain.decision import Part, Record, Ref, World
     from loyalcore.domain.ledger import Entry, Ledger
     from loyalcore.domain.programs import Program, Registry
     from loyalcore.values.ids import Ids
 
 _NOT_PAYLOAD = frozenset({"customer_id", "key", "note"})
+_FIRST: tuple[tuple[str, Callable[[str, str], Ref]], ...] = (("customer_id", CustomerRef), ("segment_id", SegmentRef))
 _SEQ = re.compile(r"[0-9]{1,18}")  # as long as every store can look up
 
 
@@ -61,10 +63,11 @@ def _payload_fields(kind: type[Any]) -> tuple[tuple[str, ...], Callable[[Any], t
     return names, read, tuple(field.default for field in fields)
 
 
-def first_refs(command: Any, environment: str) -> tuple[CustomerRef, ...]:
+def first_refs(command: Any, environment: str) -> tuple[Ref, ...]:
     """Name what a command reads whatever it finds, so that it is loaded before the first decision."""
-    customer_id = getattr(command, "customer_id", None)
-    return (CustomerRef(environment, customer_id),) if isinstance(customer_id, str) else ()
+    return tuple(
+        ref(environment, name) for field, ref in _FIRST if isinstance(name := getattr(command, field, None), str)
+    )
 
 
 def find_program(programs: Mapping[str, Program], program_id: object) -> Program:

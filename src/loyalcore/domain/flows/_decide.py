@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from loyalcore.domain.customers import Join, Register
-from loyalcore.domain.flows import corrections, customers, movements, points
+from loyalcore.domain.flows import corrections, customers, movements, points, segments
 from loyalcore.domain.flows._case import Case
 from loyalcore.domain.flows._receipt import with_notices
 from loyalcore.domain.ledger import (
@@ -27,6 +27,7 @@ from loyalcore.domain.ledger import (
     Sweep,
     Transfer,
 )
+from loyalcore.domain.segments import SaveSegment
 from loyalcore.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ Command = (
     | Release
     | Restore
     | Reverse
+    | SaveSegment
     | Spend
     | Sweep
     | Transfer
@@ -75,6 +77,7 @@ _FLOWS: dict[type[Any], Callable[[Any, Case], Decision]] = {
     Extend: points.decide_extend,
     Activity: points.decide_activity,
     Sweep: movements.decide_sweep,
+    SaveSegment: segments.decide_save,
 }
 
 COMMANDS: dict[str, type[Any]] = {kind.name: kind for kind in _FLOWS}
@@ -105,9 +108,10 @@ def decide(
     Raises:
         Needs: A record is missing; load it and decide again.
         InvalidInput: It is no command, or names no program where several run.
-        NotFound: A customer, program, ledger, entry or hold is not there.
+        NotFound: A customer, program, ledger, entry, hold or segment is not there.
         IdempotencyConflict: The key was used with another payload.
         FactConflict: The fact was paid with another number of points.
+        VersionConflict: Another version than the one that was read is there.
         Refused: The program says no.
 
     Source: HOUSE 1.

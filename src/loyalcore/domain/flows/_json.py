@@ -6,6 +6,7 @@ command itself to refuse under the field's name.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
@@ -37,7 +38,7 @@ def to_json(command: Command) -> dict[str, Any]:
         command: The command.
 
     Returns:
-        Texts, whole numbers, lists and nulls; `from_json` gives the command again.
+        Texts, whole numbers, lists, nulls, and documents as they are; `from_json` gives the command again.
 
     Raises:
         InvalidInput: It is no command.
@@ -55,7 +56,7 @@ def to_json(command: Command) -> dict[str, Any]:
     for field in attrs.fields(type(command)):
         value = getattr(command, field.name)
         if value != field.default:
-            data[field.name] = _written(value)
+            data[field.name] = json.loads(value) if field.type == "Document" else _written(value)
     return data
 
 

@@ -13,6 +13,7 @@ from loyalcore.errors import NotFound
 if TYPE_CHECKING:
     from loyalcore.domain.customers import Customer, Membership
     from loyalcore.domain.decision import Decision
+    from loyalcore.domain.segments import Segment
 
 
 @attrs.frozen(kw_only=True)
@@ -24,6 +25,7 @@ class Receipt:
         entries: The entries it wrote, in order.
         customer: The customer, for commands about customers.
         membership: The membership, for commands about memberships.
+        segment: The segment, for commands about segments.
         notices: What the host should tell somebody; it is kept in the outbox as well. A replay has none: the first
             call has left them there.
         replayed: Whether this is the answer of an earlier call, and nothing was written now.
@@ -33,6 +35,7 @@ class Receipt:
     entries: tuple[Entry, ...] = ()
     customer: Customer | None = None
     membership: Membership | None = None
+    segment: Segment | None = None
     notices: tuple[Notice, ...] = ()
     replayed: bool = False
 

@@ -35,6 +35,7 @@ from loyalcore.domain.ledger import (
     Settlement,
     TermChange,
 )
+from loyalcore.domain.segments import Segment
 
 if TYPE_CHECKING:
     from loyalcore.domain.decision import Record
@@ -111,6 +112,12 @@ def notice(name: str = "holder-1:beans:1:", **fields: Any) -> Notice:
     return Notice(ref=NoticeRef("live", "holder-1", name), **values)
 
 
+def segment(name: str = "vip", *, version: int = 1, **fields: Any) -> Segment:
+    """Make a segment."""
+    values = {"title": "VIP", "condition": "{}", "created_at": AT, "updated_at": AT, **fields}
+    return Segment(environment="live", segment_id=name, version=version, **values)
+
+
 def put(record: Any, expected: int | None = None, *rest: Record) -> ChangeSet:
     """Make a change set of one versioned record, and records to insert beside it."""
     return ChangeSet(puts=(Put(record, expected),), inserts=rest)
@@ -185,5 +192,6 @@ FULL: dict[str, Any] = {
     "fact": fact(TEXT, line=TEXT, side="referrer", cycle=7),
     "note": note(text=TEXT * 10),
     "notice": notice(TEXT, at=FAR, details={"points": MOST, "reason": TEXT, "order_id": None}),
+    "segment": segment(TEXT, title=TEXT, condition=TEXT * 100, created_at=FIRST, updated_at=FAR, version=MOST),
 }
 """One record of every kind but the ledger with every field at an edge, by a name."""

@@ -22,6 +22,7 @@ from loyalcore.domain.decision import (
     MembershipRef,
     NoteRef,
     Put,
+    SegmentRef,
 )
 from loyalcore.domain.ledger import EntryKind, HoldState
 from loyalcore.errors import StaleVersion
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from loyalcore.domain.decision import Record
     from loyalcore.store import Store
 
-PUTS = ("customer", "membership")
+PUTS = ("customer", "membership", "segment")
 PARTS = ("lot", "lot that waits", "hold", "debt")
 TAKEN: dict[str, tuple[Any, Any]] = {
     "entry": (samples.entry(), samples.entry(points=9)),
@@ -59,6 +60,7 @@ class AppendContract(Contract):
             KeyRef("live", "h", "k"),
             FactRef("live", "h", "p", "r", "order", "o"),
             NoteRef(REF, 1),
+            SegmentRef("live", "s"),
         ],
         ids=lambda ref: type(ref).__name__,
     )
@@ -123,6 +125,8 @@ class AppendContract(Contract):
         write(store, samples.put(samples.customer(theirs, holder_id="holder-2"), None, samples.key(theirs)))
         assert read(store, CustomerRef("live", mine)).holder_id == "holder-1"
         assert read(store, CustomerRef("live", theirs)).holder_id == "holder-2"
+        write(store, samples.put(samples.segment(mine)))
+        assert read(store, SegmentRef("live", theirs)) is None
 
     def test_environments_are_two_worlds(self, store: Store) -> None:
         """P7: the same name in another environment is another name."""

@@ -9,6 +9,7 @@ import pytest
 from loyalcore.domain.customers import Customer
 from loyalcore.domain.decision import ChangeSet, Fact, KeyRecord, LedgerRef, Note, Notice, Put
 from loyalcore.domain.ledger import Entry, Ledger, Lot
+from loyalcore.domain.segments import Segment
 from loyalcore.query import All
 from loyalcore.testing.contract import _samples as samples
 from loyalcore.testing.contract._contract import Contract, Shop, write
@@ -82,6 +83,8 @@ class StreamingContract(Contract):
             (KeyRecord, {"holder_id": "holder-1", "program_id": "nuts"}, 1),
             (KeyRecord, {"holder_id": "holder-2"}, 0),
             (Note, {"ledger": "gift"}, 0),
+            (Segment, {}, 1),
+            (Segment, {"holder_id": "holder-2", "program_id": "nuts"}, 1),
         ],
         ids=lambda value: getattr(value, "__name__", None) or str(value),
     )
@@ -90,7 +93,7 @@ class StreamingContract(Contract):
     ) -> None:
         """P12: a query is narrowed by the columns that its kind has, and by no others."""
         kept = (samples.key(), samples.fact(), samples.note(), samples.notice())
-        write(store, samples.put(samples.customer(), None, *kept))
+        write(store, samples.put(samples.customer(), None, *kept), samples.put(samples.segment()))
         assert len(_stream(store, All(kind, "live", **narrowed))) == wanted
 
     def test_a_streamed_ledger_is_a_loaded_one(self, store: Store) -> None:

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from loyalcore.store import Store
 
 EVERYTHING = ChangeSet(
-    puts=(Put(samples.customer(), None), Put(samples.membership(), None), Put(samples.ledger(), None)),
+    puts=(
+        *(Put(samples.customer(), None), Put(samples.membership(), None)),
+        *(Put(samples.ledger(), None), Put(samples.segment(), None)),
+    ),
     parts=(samples.lot(), samples.hold(), samples.debt()),
     inserts=(samples.entry(), samples.key(), samples.fact(), samples.note(), samples.notice()),
 )
@@ -39,6 +42,7 @@ EMPTY = {
         "Fact",
         "Note",
         "Notice",
+        "Segment",
     )
 }
 

@@ -18,7 +18,12 @@ from loyalcore.testing.contract._contract import THREADS, Contract, Shop, need, 
 if TYPE_CHECKING:
     from loyalcore.store import Store
 
-KINDS: dict[str, Any] = {"customer": samples.customer, "membership": samples.membership, "ledger": samples.ledger}
+KINDS: dict[str, Any] = {
+    "customer": samples.customer,
+    "membership": samples.membership,
+    "ledger": samples.ledger,
+    "segment": samples.segment,
+}
 
 
 class VersionContract(Contract):

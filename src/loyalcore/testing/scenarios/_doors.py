@@ -13,7 +13,7 @@ import attrs
 from loyalcore.domain.earning import earn
 from loyalcore.domain.flows import find_program, from_json, read_value
 from loyalcore.errors import InvalidInput
-from loyalcore.services import Customers, Points
+from loyalcore.services import Customers, Points, Segments
 from loyalcore.values.calendar import check_zone, parse_duration, parse_expiry, parse_start, wall_to_micros
 from loyalcore.values.clock import NEVER, check_instant, from_micros, parse_instant, to_micros
 from loyalcore.values.money import check_amount
@@ -33,8 +33,13 @@ _QUESTIONS: Final = frozenset(
         "points.explain",
         "points.schedule",
         "points.verify",
+        "segments.get",
     },
 )
+
+
+_NO_STEPS: Final = frozenset({"points.post_many", "segments.all"})
+"""What no step names: many commands, and what others have saved in the same store."""
 
 
 class Asked(NamedTuple):
@@ -90,10 +95,10 @@ def _of_facade(part: str, name: str) -> Callable[..., Any]:
 
 def _facade_doors() -> dict[str, Door]:
     doors = {}
-    for part, kind in (("customers", Customers), ("points", Points)):
+    for part, kind in (("customers", Customers), ("points", Points), ("segments", Segments)):
         for name, method in inspect.getmembers(kind, inspect.isfunction):
-            if not name.startswith("_") and name != "post_many":  # a step is one command
-                path = f"{part}.{name}"
+            path = f"{part}.{name}"
+            if not name.startswith("_") and path not in _NO_STEPS:
                 doors[path] = _door(_of_facade(part, name), method, is_question=path in _QUESTIONS)
     return doors
 
@@ -191,5 +196,5 @@ DOORS: Final[dict[str, Door]] = {
 }
 """Every path that a step may name."""
 
-CUSTOMERS: Final = frozenset({"customer_id", "into", "to"})
-"""The names under which a customer id is given."""
+CUSTOMERS: Final = frozenset({"customer_id", "into", "segment_id", "to"})
+"""The names under which the id of a customer is given, or of a segment, which also is the host's own."""

@@ -35,6 +35,7 @@ from loyalcore.domain.ledger import (
     Settlement,
     TermChange,
 )
+from loyalcore.domain.segments import Segment
 from loyalcore.values.clock import NEVER
 
 NOW = datetime(2025, 3, 4, 5, 6, 7, 891011, tzinfo=UTC)
@@ -177,6 +178,15 @@ FULL_NOTICE = Notice(
     program_id="beans",
     at=NOW,
     details={"points": 5, "reason": ODD},
+)
+FULL_SEGMENT = Segment(
+    environment="live",
+    segment_id=ODD,
+    title=ODD,
+    condition='{"noun":"customer","version":1,"where":{"all":[]}}',
+    created_at=NOW,
+    updated_at=LATER,
+    version=7,
 )
 FULL_NOTE = Note(NoteRef(REF, 11), ODD + "\n\ttwo lines")
 

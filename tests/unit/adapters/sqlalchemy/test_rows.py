@@ -12,6 +12,7 @@ from loyalcore.adapters.sqlalchemy._tables import TABLE_OF
 from loyalcore.domain.customers import Customer, Membership, Standing
 from loyalcore.domain.decision import ChangeSet, EntriesRef, KeyRecord, KeyRef, Put
 from loyalcore.domain.ledger import Debt, Entry, EntryKind, HoldState, Lot, PointsHold
+from loyalcore.domain.segments import Segment
 from loyalcore.store import KINDS
 from tests.unit.adapters.sqlalchemy import _samples as samples
 
@@ -40,12 +41,13 @@ RECORDS = {
     "fact": samples.FULL_FACT,
     "note": samples.FULL_NOTE,
     "notice": samples.FULL_NOTICE,
+    "segment": samples.FULL_SEGMENT,
 }
 
 
 def written(record: Any) -> ChangeSet:
     """Make the change set that writes one record."""
-    if isinstance(record, Customer | Membership):
+    if isinstance(record, Customer | Membership | Segment):
         return ChangeSet(puts=(Put(record, None),))
     if isinstance(record, Lot | PointsHold | Debt):
         return ChangeSet(parts=(record,))
@@ -173,7 +175,7 @@ def test_entries_by_order_and_by_what_they_correct(store: SqlStore) -> None:
 FULL: tuple[Any, ...] = (
     *(samples.FULL_CUSTOMER, samples.FULL_MEMBERSHIP, samples.FULL_MEMBERSHIP.standing, samples.FULL_LEDGER),
     *(samples.FULL_LOT, samples.FULL_DEBT, samples.FULL_ENTRY, samples.FULL_ENTRY.carried, samples.FULL_KEY),
-    *(samples.FULL_FACT, samples.FULL_FACT.ref, samples.FULL_NOTE),
+    *(samples.FULL_FACT, samples.FULL_FACT.ref, samples.FULL_NOTE, samples.FULL_SEGMENT),
 )
 
 

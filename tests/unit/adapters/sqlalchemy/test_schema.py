@@ -83,9 +83,9 @@ def test_migrations_go_back(engine: Engine, script: ScriptDirectory) -> None:
 
 
 def test_names_begin_with_environment_and_holder() -> None:
-    """Every name and everything unique begins with the environment and the holder, but the directory's."""
+    """Every name and everything unique begins with the environment and the holder, where there is one."""
     for table in METADATA.tables.values():
-        second = "customer_id" if table.name == "loyal_customer" else "holder_id"
+        second = {"loyal_customer": "customer_id", "loyal_segment": "segment_id"}.get(table.name, "holder_id")
         names = [[column.name for column in table.primary_key.columns]]
         names += [[each.name for each in one.columns] for one in table.constraints if isinstance(one, UniqueConstraint)]
         names += [[each.name for each in index.columns] for index in table.indexes if index.unique]
@@ -107,19 +107,21 @@ def test_tables_are_loyal() -> None:
         "loyal_membership",
         "loyal_note",
         "loyal_outbox",
+        "loyal_segment",
     ]
 
 
 def test_every_table_is_spread_by_holder(partitioned_store: SqlStore) -> None:
-    """On PostgreSQL every table but the directory and the revision is partitioned by the hash of its holder."""
+    """On PostgreSQL the tables are partitioned by the hash of their holder, those without one by their own id."""
     with partitioned_store.unit() as unit:
         rows = unit.connection.execute(
             "SELECT relname, pg_get_partkeydef(oid) FROM pg_class WHERE relkind = 'p' AND relname LIKE 'loyal%'"
         ).fetchall()
     spread = dict(rows)
+    assert set(spread) == set(METADATA.tables)
     assert spread.pop("loyal_customer") == "HASH (customer_id)"
+    assert spread.pop("loyal_segment") == "HASH (segment_id)"
     assert set(spread.values()) == {"HASH (holder_id)"}
-    assert {*spread, "loyal_customer"} == set(METADATA.tables)
 
 
 @pytest.mark.parametrize("partitions", [1, -1, 1001, True, 2.0, "4", None])

@@ -22,6 +22,7 @@ from loyalcore.domain.decision import (
     Put,
 )
 from loyalcore.domain.ledger import Debt, Entry, Ledger, Lot, PointsHold
+from loyalcore.domain.segments import Segment
 from loyalcore.errors import StoreUnavailable
 from loyalcore.query import All
 from loyalcore.store import KINDS
@@ -67,6 +68,9 @@ def written() -> ChangeSet:
             puts.append(Put(Membership(program_id=ref.program_id, **name), None))
             puts.append(Put(Customer(customer_id=f"{ref.holder_id}/{ref.program_id}", registered_at=NOW, **name), None))
             inserts.append(KeyRecord(KeyRef(ref.environment, ref.holder_id, ref.program_id), "award", {}))
+            saved: Any = {"title": "t", "condition": "{}", "created_at": NOW, "updated_at": NOW}
+            segment_id = f"{ref.holder_id}/{ref.program_id}"
+            puts.append(Put(Segment(environment=ref.environment, segment_id=segment_id, **saved), None))
     return ChangeSet(puts=tuple(puts), parts=tuple(parts), inserts=tuple(inserts))
 
 

@@ -30,12 +30,14 @@ from loyalcore.domain.ledger import (
     Sweep,
     Transfer,
 )
+from loyalcore.domain.segments import SaveSegment
 from loyalcore.errors import InvalidInput, LimitExceeded
 from loyalcore.values.points import Rounding
 
 AT = datetime(2026, 1, 31, 12, 30, 0, 1, tzinfo=UTC)
 VISIT = {"command": "points.activity", "customer_id": "ada", "reason": "visit", "key": "y-1"}
 LONGER = {"command": "points.extend", "customer_id": "ada", "reason": "strike", "key": "x-1"}
+WHERE = {"version": 1, "noun": "customer", "where": {"field": "customer_id", "op": "=", "value": "ada"}}
 SAMPLES: list[Any] = [
     Register("ada"),
     Join("ada", program="beans"),
@@ -55,6 +57,7 @@ SAMPLES: list[Any] = [
     Extend("ada", reason="strike", key="x-1", by="1M"),
     Activity("ada", reason="visit", key="y-1"),
     Sweep("h1", program="beans"),
+    SaveSegment("ada", "Ada", WHERE, version=3),
 ]
 
 
@@ -70,9 +73,9 @@ def test_the_samples_hold_every_command() -> None:
 
 
 def test_every_field_is_of_a_type_that_json_has_a_form_for() -> None:
-    """The fields of commands are of the types that are read: texts, whole numbers, instants, dates, lists of texts."""
+    """The fields of commands are of the types that are read: texts, numbers, instants, dates, lists, documents."""
     types = {str(field.type).removesuffix(" | None") for kind in COMMANDS.values() for field in attrs.fields(kind)}
-    assert types <= {"str", "int", "datetime", "date", "Decimal", "tuple[str, ...]"}
+    assert types <= {"str", "int", "datetime", "date", "Decimal", "tuple[str, ...]", "Document"}
 
 
 def test_defaults_are_left_out() -> None:
@@ -89,6 +92,13 @@ def test_an_instant_of_any_zone_is_written_in_utc() -> None:
     """An instant is written in UTC with Z, whatever zone it came in."""
     at = datetime(2026, 1, 31, 14, tzinfo=timezone(timedelta(hours=2)))
     assert to_json(Activity("ada", reason="visit", key="y", occurred_at=at))["occurred_at"] == "2026-01-31T12:00:00Z"
+
+
+def test_a_document_is_written_as_it_is() -> None:
+    """A document stands in the form as a table, and may be read from a table or from its text."""
+    form = to_json(SaveSegment("ada", "Ada", WHERE))
+    assert form == {"command": "segments.save", "segment_id": "ada", "title": "Ada", "where": WHERE}
+    assert from_json(form) == from_json({**form, "where": json.dumps(WHERE)})
 
 
 def test_money_and_enums_are_written_as_text() -> None:

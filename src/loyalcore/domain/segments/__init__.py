@@ -1,0 +1,11 @@
+"""Segments: conditions over customers that are saved under a title, and replaced or removed by version."""
+
+from loyalcore.domain.segments._commands import SaveSegment
+from loyalcore.domain.segments._document import check_document, document_of, read_condition
+from loyalcore.domain.segments._model import Segment
+
+__all__ = ["SaveSegment", "Segment", "check_document", "document_of", "read_condition"]
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,70 @@
+"""The commands about segments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, NewType
+
+import attrs
+
+from loyalcore.domain.segments._document import check_document
+from loyalcore.errors import InvalidInput, LimitExceeded
+from loyalcore.values.ids import check_name, check_text
+
+VERSION_MAX = 10**18
+
+Document = NewType("Document", str)
+"""The canonical JSON text of a document; the JSON form of a command has the document itself."""
+
+
+def _segment_id(value: str) -> str:
+    return check_text(value, "segment_id")
+
+
+def _title(value: str) -> str:
+    return check_name(value, "title")
+
+
+def _where(value: Mapping[str, Any] | str) -> Document:
+    return Document(check_document(value, "where"))
+
+
+def _version(value: int | None) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise InvalidInput(f"must be the whole number that was read, not {type(value).__name__}", path="version")
+    if value < 1:
+        raise InvalidInput("must be at least 1", path="version")
+    if value > VERSION_MAX:
+        raise LimitExceeded("is too high a version", path="version", limit=VERSION_MAX)
+    return int(value)
+
+
+@attrs.frozen
+class SaveSegment:
+    """Save a segment: make it, or replace the version that was read; idempotent by what it says.
+
+    Args:
+        segment_id: The host's own id, 1 to 255 printable characters.
+        title: What people call it, 1 to 255 printable characters.
+        where: The versioned document of the condition, as a mapping or as JSON text; kept as canonical JSON text.
+        version: The version that is replaced; None makes a new segment.
+
+    Raises:
+        InvalidInput: A value of the wrong type or out of range.
+        LimitExceeded: A text, a number or the document beyond its limit.
+
+    Source: WIZ (segments, saved and named), DOMAIN 3.8.
+
+    Example:
+        >>> everybody = {"version": 1, "noun": "customer", "where": {"all": []}}
+        >>> SaveSegment("all", "Everybody", everybody).where
+        '{"noun":"customer","version":1,"where":{"all":[]}}'
+    """
+
+    name: ClassVar[str] = "segments.save"
+    segment_id: str = attrs.field(converter=_segment_id)
+    title: str = attrs.field(converter=_title)
+    where: Document = attrs.field(converter=_where)
+    version: int | None = attrs.field(default=None, converter=_version, kw_only=True)

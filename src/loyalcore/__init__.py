@@ -56,6 +56,7 @@ if TYPE_CHECKING:
         Registry,
     )
     from loyalcore.domain.segments import (
+        RemoveSegment,
         SaveSegment,
         Segment,
     )
@@ -116,7 +117,7 @@ _HOMES = {
         "Verification",
     ),
     "loyalcore.domain.programs": ("Program", "Registry"),
-    "loyalcore.domain.segments": ("SaveSegment", "Segment"),
+    "loyalcore.domain.segments": ("RemoveSegment", "SaveSegment", "Segment"),
     "loyalcore.domain.tiers": ("Anchor", "Downgrade", "Level", "Measure", "TierSet"),
     "loyalcore.errors": ("LoyaltyError",),
     "loyalcore.services": ("Loyalty", "Outcome", "Posted"),
@@ -166,6 +167,7 @@ __all__ = [
     "Register",
     "Registry",
     "Release",
+    "RemoveSegment",
     "Restore",
     "ReturnPolicy",
     "Reverse",

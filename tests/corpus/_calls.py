@@ -63,6 +63,7 @@ GOOD: Final[dict[str, dict[str, Any]]] = {
     "outbox.waiting": {"program": "beans"},
     "segments.all": {},
     "segments.get": {"segment_id": "friends"},
+    "segments.remove": {"segment_id": "friends", "version": 1},
     "segments.save": {"segment_id": "friends", "title": "Friends", "where": EVERYBODY, "version": 1},
 }
 

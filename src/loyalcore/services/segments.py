@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from loyalcore.domain.customers import CUSTOMERS
 from loyalcore.domain.decision import SegmentRef
-from loyalcore.domain.segments import SaveSegment, Segment, document_of
+from loyalcore.domain.segments import RemoveSegment, SaveSegment, Segment, document_of
 from loyalcore.errors import NotFound
 from loyalcore.query import All, Condition, Query, parse
 from loyalcore.values.ids import check_text
@@ -68,6 +68,36 @@ class Segments:
             2
         """
         return self._run(SaveSegment(segment_id, title, _document(where), version=version))
+
+    def remove(self, segment_id: str, *, version: int | None = None) -> Receipt:
+        """Remove a segment; one that is not there is gone already.
+
+        Args:
+            segment_id: The host's own id.
+            version: The version that is removed; None is whichever it is.
+
+        Returns:
+            A receipt with the segment as it was; `replayed`, and without one, where it was not there.
+
+        Raises:
+            InvalidInput: Nobody acts, or a value of the wrong type or out of range.
+            LimitExceeded: A text or a number beyond its limit.
+            VersionConflict: The segment is there at another version.
+            ConcurrencyConflict: Other writers won every attempt.
+            StoreError: The store could not do its part.
+
+        Source: WIZ (segments, saved and named).
+
+        Example:
+            >>> from loyalcore.testing import example
+            >>> shop = example()
+            >>> made = shop.segments.save("friends", "Friends", "customer_id:(ada,bob)")
+            >>> shop.segments.remove("friends").segment.title
+            'Friends'
+            >>> shop.segments.remove("friends").replayed
+            True
+        """
+        return self._run(RemoveSegment(segment_id, version=version))
 
     def get(self, segment_id: str) -> Segment:
         """Give a segment.

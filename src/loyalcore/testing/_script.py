@@ -155,6 +155,11 @@ _SEGMENTS = [
     _do("segments.save", segment_id="all", title="Nobody", where=_NOBODY, version=1),
     _do("segments.save", segment_id="none", title="Nobody", where=_NOBODY, version=1),
     _do("segments.save", segment_id="none", title="Nobody", where=_NOBODY),
+    _do("segments.remove", segment_id="none", version=2),
+    _do("segments.remove", segment_id="none", version=1),
+    _do("again"),
+    _do("segments.remove", segment_id="nothing"),
+    _do("segments.save", segment_id="none", title="Nobody at all", where=_NOBODY),
     _do("segments.save", segment_id="none", title="Nobody", where={"version": 2}, version=1),
 ]
 

@@ -24,7 +24,7 @@ from loyalcore.domain.ledger import (
     Transfer,
 )
 from loyalcore.domain.programs import Program
-from loyalcore.domain.segments import SaveSegment
+from loyalcore.domain.segments import RemoveSegment, SaveSegment
 from loyalcore.values.clock import parse_instant
 
 if TYPE_CHECKING:
@@ -135,5 +135,6 @@ STORIES: dict[str, Callable[[Cast], Story]] = {
     "points.sweep": lambda cast: Story(_held(cast), Sweep(cast.holder)),
     "segments.save": lambda cast: Story((), _friends(cast, "Friends")),
     "segments.save, again": lambda cast: Story((_friends(cast, "Friends"),), _friends(cast, "Old friends", version=1)),
+    "segments.remove": lambda cast: Story((_friends(cast, "Friends"),), RemoveSegment(cast.new, version=1)),
 }
 """The stories by the name of their command; after a comma stands what is special about one."""

@@ -10,7 +10,7 @@ import pytest
 from loyalcore.adapters.memory import MemoryStore
 from loyalcore.domain.customers import CUSTOMERS
 from loyalcore.domain.programs import Program
-from loyalcore.domain.segments import SaveSegment
+from loyalcore.domain.segments import RemoveSegment, SaveSegment
 from loyalcore.errors import InvalidInput, InvalidQuery, LoyaltyError, NotFound, StoreUnavailable, VersionConflict
 from loyalcore.query import Condition, Query, from_document, parse, to_document
 from loyalcore.services import Loyalty
@@ -92,6 +92,31 @@ def test_environments_keep_their_own_segments() -> None:
     live.segments.save("friends", "Friends", WHERE)
     assert sandbox.segments.all() == ()
     assert not sandbox.segments.save("friends", "Friends", WHERE).replayed
+
+
+def test_what_was_removed_is_gone() -> None:
+    """A removed segment is not found and not listed, and its id is free for another."""
+    shop = example()
+    for name in ("friends", "others"):
+        shop.segments.save(name, name, WHERE)
+    kept = shop.segments.get("friends")
+    assert shop.segments.remove("friends", version=1).segment == kept
+    with pytest.raises(NotFound):
+        shop.segments.get("friends")
+    assert [segment.segment_id for segment in shop.segments.all()] == ["others"]
+    anew = shop.segments.save("friends", "New friends", WHERE)
+    assert anew.segment is not None
+    assert (anew.segment.version, anew.replayed) == (1, False)
+
+
+def test_many_commands_see_what_is_removed() -> None:
+    """Within one run a segment is saved, removed and saved again, and the last one stays."""
+    shop = example()
+    document = to_document(Query(CUSTOMERS, condition()))
+    made, gone = SaveSegment("f", "Friends", document), RemoveSegment("f", version=1)
+    done = shop.run_many([made, gone, gone, SaveSegment("f", "Others", document)], atomic=True)
+    assert [outcome.receipt and outcome.receipt.replayed for outcome in done] == [False, False, True, False]
+    assert [(segment.title, segment.version) for segment in shop.segments.all()] == [("Others", 1)]
 
 
 def test_who_saves_says_who_acts() -> None:

@@ -65,7 +65,7 @@ class ChangeSet:
             exist). What is open in a ledger is written by `parts`; its head may come without.
         parts: Lots, holds and debts, written over; the version of their ledger, always among `puts`, guards them.
         inserts: Entries, keys, facts, notes and notices: each must be new.
-        removes: Customers and memberships that go, with the version each must still have.
+        removes: Customers, memberships and segments that go, with the version each must still have.
         wipes: Keys, notes or notices of a holder that go, however many there are. What goes makes room: the same
             change set may put or insert something else under its name.
     """

@@ -27,7 +27,7 @@ from loyalcore.domain.ledger import (
     Sweep,
     Transfer,
 )
-from loyalcore.domain.segments import SaveSegment
+from loyalcore.domain.segments import RemoveSegment, SaveSegment
 from loyalcore.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ Command = (
     | Merge
     | Register
     | Release
+    | RemoveSegment
     | Restore
     | Reverse
     | SaveSegment
@@ -78,6 +79,7 @@ _FLOWS: dict[type[Any], Callable[[Any, Case], Decision]] = {
     Activity: points.decide_activity,
     Sweep: movements.decide_sweep,
     SaveSegment: segments.decide_save,
+    RemoveSegment: segments.decide_remove,
 }
 
 COMMANDS: dict[str, type[Any]] = {kind.name: kind for kind in _FLOWS}

@@ -1,6 +1,6 @@
-"""The commands about segments, decided.
+"""The commands about segments, decided: save, remove.
 
-They are idempotent by what they name: what is so already is answered as an earlier call's doing, whatever version is
+Both are idempotent by what they name: what is so already is answered as an earlier call's doing, whatever version is
 given, so that a call whose answer was lost can be repeated.
 """
 
@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import attrs
 
 from loyalcore.domain.customers import CUSTOMERS
-from loyalcore.domain.decision import ChangeSet, Decision, Put, SegmentRef
+from loyalcore.domain.decision import ChangeSet, Decision, Put, Remove, SegmentRef
 from loyalcore.domain.flows._receipt import Receipt
-from loyalcore.domain.segments import SaveSegment, Segment, document_of, read_condition
+from loyalcore.domain.segments import RemoveSegment, SaveSegment, Segment, document_of, read_condition
 from loyalcore.errors import NotFound, VersionConflict
 from loyalcore.query import Query
 
@@ -54,3 +54,15 @@ def decide_save(command: SaveSegment, case: Case) -> Decision:
 
 def _saved(command: SaveSegment, put: Put, segment: Segment) -> Decision:
     return Decision(ChangeSet(puts=(put,)), Receipt(command=command.name, segment=segment))
+
+
+def decide_remove(command: RemoveSegment, case: Case) -> Decision:
+    """Remove a segment; the second removal finds nothing left to do."""
+    ref = SegmentRef(case.world.environment, command.segment_id)
+    found: Segment | None = case.world.get(ref)
+    if found is None:
+        return Decision(ChangeSet(), Receipt(command=command.name, replayed=True))
+    if command.version not in {None, found.version}:
+        raise VersionConflict("segment", found=found.version, given=command.version)
+    removed = ChangeSet(removes=(Remove(ref, found.version),))
+    return Decision(removed, Receipt(command=command.name, segment=found))

@@ -1,4 +1,4 @@
-"""The commands about segments."""
+"""The commands about segments: save one, remove one."""
 
 from __future__ import annotations
 
@@ -67,4 +67,28 @@ class SaveSegment:
     segment_id: str = attrs.field(converter=_segment_id)
     title: str = attrs.field(converter=_title)
     where: Document = attrs.field(converter=_where)
+    version: int | None = attrs.field(default=None, converter=_version, kw_only=True)
+
+
+@attrs.frozen
+class RemoveSegment:
+    """Remove a segment; idempotent by what it names.
+
+    Args:
+        segment_id: The host's own id, 1 to 255 printable characters.
+        version: The version that is removed; None is whichever it is.
+
+    Raises:
+        InvalidInput: A value of the wrong type or out of range.
+        LimitExceeded: A text or a number beyond its limit.
+
+    Source: WIZ (segments, saved and named).
+
+    Example:
+        >>> RemoveSegment("vip", version=3)
+        RemoveSegment(segment_id='vip', version=3)
+    """
+
+    name: ClassVar[str] = "segments.remove"
+    segment_id: str = attrs.field(converter=_segment_id)
     version: int | None = attrs.field(default=None, converter=_version, kw_only=True)

@@ -37,7 +37,11 @@ if TYPE_CHECKING:
     from loyalcore.domain.decision import Ref
     from loyalcore.store import Store
 
-VERSIONED: dict[str, Any] = {"customer": samples.customer, "membership": samples.membership}
+VERSIONED: dict[str, Any] = {
+    "customer": samples.customer,
+    "membership": samples.membership,
+    "segment": samples.segment,
+}
 MANY = 60
 HOLDERS = (
     ("live", "holder-2"),
@@ -76,7 +80,8 @@ def _wipe(kind: Any, holder: str = "holder-1") -> ChangeSet:
 
 def _fill(store: Store) -> dict[str, list[Any]]:
     """Write a record of every kind, and give all that are there."""
-    head = (Put(samples.ledger(), None), Put(samples.customer(), None), Put(samples.membership(), None))
+    versioned = (samples.ledger(), samples.customer(), samples.membership(), samples.segment())
+    head = tuple(Put(record, None) for record in versioned)
     inserts = (samples.entry(), samples.key(), samples.fact(), samples.note(), samples.notice())
     write(store, ChangeSet(puts=head, parts=(samples.lot(),), inserts=inserts))
     return dump(store)
@@ -166,7 +171,12 @@ class RemovalContract(Contract):
         """P18: the name of a removed record is free, for the same change set, the same unit and the next one."""
         make = VERSIONED[kind]
         write(store, samples.put(make()), samples.put(make(version=2), 1))
-        new = make(holder_id="holder-9") if kind == "customer" else make(joined_at=samples.AT)
+        others: dict[str, dict[str, Any]] = {
+            "customer": {"holder_id": "holder-9"},
+            "membership": {"joined_at": samples.AT},
+            "segment": {"title": "VIPs"},
+        }
+        new = make(**others[kind])
         gone, made = _remove(new, 2), samples.put(new)
         if way == "one change set":
             write(store, attrs.evolve(made, removes=gone.removes))

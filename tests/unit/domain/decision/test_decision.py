@@ -28,6 +28,7 @@ from loyalcore.domain.decision import (
     NoticeRef,
     Put,
     Remove,
+    SegmentRef,
     Wipe,
     World,
 )
@@ -106,8 +107,8 @@ def test_a_put_is_kept_under_the_ref_of_its_record() -> None:
     assert Put(row, 3).ref == ADA
 
 
-@pytest.mark.parametrize("ref", [ADA, MembershipRef("live", "h1", "beans")])
-def test_customers_and_memberships_can_be_removed(ref: CustomerRef | MembershipRef) -> None:
+@pytest.mark.parametrize("ref", [ADA, MembershipRef("live", "h1", "beans"), SegmentRef("live", "friends")])
+def test_customers_memberships_and_segments_can_be_removed(ref: CustomerRef | MembershipRef | SegmentRef) -> None:
     """A removal names what goes and the version that it must still have."""
     assert (Remove(ref, 3).ref, Remove(ref, 3).expected) == (ref, 3)
 
@@ -117,7 +118,7 @@ def test_customers_and_memberships_can_be_removed(ref: CustomerRef | MembershipR
 )
 def test_nothing_else_can_be_removed(ref: Any) -> None:
     """A ledger is never removed, and records without a version cannot be: the caller is told where it is wrong."""
-    with pytest.raises(InvalidInput, match="CustomerRef or MembershipRef") as caught:
+    with pytest.raises(InvalidInput, match="CustomerRef or MembershipRef or SegmentRef") as caught:
         Remove(ref, 1)
     assert caught.value.path == "ref"
 

@@ -30,7 +30,7 @@ from loyalcore.domain.ledger import (
     Sweep,
     Transfer,
 )
-from loyalcore.domain.segments import SaveSegment
+from loyalcore.domain.segments import RemoveSegment, SaveSegment
 from loyalcore.errors import InvalidInput, LimitExceeded
 from loyalcore.values.points import Rounding
 
@@ -58,6 +58,7 @@ SAMPLES: list[Any] = [
     Activity("ada", reason="visit", key="y-1"),
     Sweep("h1", program="beans"),
     SaveSegment("ada", "Ada", WHERE, version=3),
+    RemoveSegment("ada", version=3),
 ]
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from loyalcore.domain.decision import Needs, Put, SegmentRef, World
+from loyalcore.domain.decision import ChangeSet, Needs, Put, Remove, SegmentRef, World
 from loyalcore.domain.flows import decide
 from loyalcore.domain.programs import Registry
-from loyalcore.domain.segments import SaveSegment, Segment
+from loyalcore.domain.segments import RemoveSegment, SaveSegment, Segment
 from loyalcore.errors import InvalidDocument, LimitExceeded, NotFound, VersionConflict
 from loyalcore.testing import CountedIds
 from loyalcore.values.clock import parse_instant
@@ -33,10 +33,11 @@ def kept(**fields: Any) -> Segment:
     return Segment(environment="live", segment_id="friends", **{**saved, **fields})
 
 
-def test_a_save_asks_for_the_segment() -> None:
-    """What a save reads is the segment, in its environment."""
+@pytest.mark.parametrize("command", [SaveSegment("friends", "Friends", ADA), RemoveSegment("friends")])
+def test_a_command_asks_for_the_segment(command: Any) -> None:
+    """What a command reads is the segment, in its environment."""
     with pytest.raises(Needs) as caught:
-        decide(SaveSegment("friends", "Friends", ADA), World("live", "office"), {}, NOW, CountedIds(), Registry())
+        decide(command, World("live", "office"), {}, NOW, CountedIds(), Registry())
     assert caught.value.refs == (REF,)
 
 
@@ -104,3 +105,27 @@ def test_a_condition_of_something_else_is_refused_first(found: Segment | None) -
     clauses = {"all": [ADA["where"]] * 51}
     with pytest.raises(LimitExceeded):
         decided(SaveSegment("friends", "Friends", {**ADA, "where": clauses}, version=9), found)
+
+
+@pytest.mark.parametrize("version", [None, 3])
+def test_a_segment_is_removed(version: int | None) -> None:
+    """A segment goes, at the version that is kept, and is answered as it was."""
+    decision = decided(RemoveSegment("friends", version=version), kept())
+    assert decision.changes == ChangeSet(removes=(Remove(REF, 3),))
+    assert (decision.receipt.segment, decision.receipt.replayed) == (kept(), False)
+
+
+@pytest.mark.parametrize("version", [2, 4])
+def test_another_version_is_not_removed(version: int) -> None:
+    """Who has not read the version that is kept removes nothing."""
+    with pytest.raises(VersionConflict) as caught:
+        decided(RemoveSegment("friends", version=version), kept())
+    assert (caught.value.found, caught.value.given) == (3, version)
+
+
+@pytest.mark.parametrize("version", [None, 3])
+def test_what_is_gone_is_removed_already(version: int | None) -> None:
+    """A removal of what is not there writes nothing and says so, whatever version it names."""
+    decision = decided(RemoveSegment("friends", version=version), None)
+    assert not decision.changes
+    assert (decision.receipt.segment, decision.receipt.replayed) == (None, True)

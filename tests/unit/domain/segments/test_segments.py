@@ -10,7 +10,7 @@ import pytest
 
 from loyalcore.domain import segments
 from loyalcore.domain.decision import SegmentRef
-from loyalcore.domain.segments import SaveSegment, Segment
+from loyalcore.domain.segments import RemoveSegment, SaveSegment, Segment
 from loyalcore.errors import InvalidInput, LimitExceeded
 
 DAY_0 = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -59,6 +59,17 @@ def test_a_bad_value_is_refused_under_its_name(field: str, value: object, error:
     fields: dict[str, Any] = {"segment_id": "all", "title": "Everybody", "where": EVERYBODY, field: value}
     with pytest.raises(error) as caught:
         SaveSegment(**fields)
+    assert caught.value.path == field
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("segment_id", ""), ("segment_id", None), ("version", 0), ("version", True)]
+)
+def test_a_removal_refuses_bad_values_too(field: str, value: object) -> None:
+    """A removal refuses what a save refuses."""
+    fields: dict[str, Any] = {"segment_id": "all", field: value}
+    with pytest.raises(InvalidInput) as caught:
+        RemoveSegment(**fields)
     assert caught.value.path == field
 
 

@@ -22,6 +22,7 @@ __all__ = [
     "Fault",
     "IdempotencyConflict",
     "IllegalTransition",
+    "Ineligible",
     "InsufficientPoints",
     "InvalidDocument",
     "InvalidInput",
@@ -171,6 +172,17 @@ class AlreadyResolved(IllegalTransition):
     """A hold is captured, released or lapsed at most once."""
 
     code = "already_resolved"
+
+
+class Ineligible(Refused):
+    """The customer does not take part: excluded, deactivated, or a guest where guests do not."""
+
+    code = "ineligible"
+    status: str
+    move: str
+
+    def __init__(self, *, status: str, move: str) -> None:
+        super().__init__(f"a customer who is {status} cannot {move} points", status=status, move=move)
 
 
 class NotFound(LoyaltyError, LookupError):

@@ -21,6 +21,7 @@ from loyalcore.errors import (
     Fault,
     IdempotencyConflict,
     IllegalTransition,
+    Ineligible,
     InsufficientPoints,
     InvalidDocument,
     InvalidInput,
@@ -42,6 +43,11 @@ from loyalcore.errors import (
 DAY_0 = datetime(2026, 1, 1, 12, tzinfo=UTC)
 ALL = [getattr(errors, name) for name in errors.__all__ if name != "Fault"]
 EXAMPLES: list[tuple[LoyaltyError, str, dict[str, Any]]] = [
+    (
+        Ineligible(status="excluded", move="earn"),
+        "a customer who is excluded cannot earn points",
+        {"status": "excluded", "move": "earn"},
+    ),
     (LoyaltyError("no"), "no", {}),
     (InvalidInput("must be a text", path="key"), "key: must be a text", {"path": "key"}),
     (InvalidInput("must be a text", path=""), "must be a text", {"path": ""}),
@@ -175,7 +181,7 @@ def test_the_branch_says_whose_fault_it_was() -> None:
     """The callers', the program's, another writer's, a guard's or the store's; some are builtin errors as well."""
     branches: dict[type[LoyaltyError], set[type[LoyaltyError]]] = {
         InvalidInput: {InvalidDocument, InvalidQuery},
-        Refused: {InsufficientPoints, IllegalTransition, AlreadyResolved},
+        Refused: {InsufficientPoints, IllegalTransition, AlreadyResolved, Ineligible},
         Conflict: {StaleVersion, VersionConflict, IdempotencyConflict, FactConflict, ConcurrencyConflict},
         StoreError: {StoreUnavailable, SchemaMismatch, ReadOnlyStore, OutcomeUnknown, CapabilityMissing, PromiseBroken},
     }

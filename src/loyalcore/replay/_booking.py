@@ -142,6 +142,7 @@ class Bookkeeper:
             terms.actor,
             stored.membership,
             terms.registry.consumption.get(program.points.consumption),
+            customer_id=customer.customer_id,
         )
         self._ref = LedgerRef(terms.environment, customer.holder_id, program.id)
         self._inserts: list[Record] = []

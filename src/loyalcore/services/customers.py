@@ -1,10 +1,22 @@
-"""Customers: register, join, merge, and look one up."""
+"""Customers: register, join, merge, change a profile, and look one up."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
-from loyalcore.domain.customers import Join, Membership, Register, survivor
+from loyalcore.domain.customers import (
+    KEEP,
+    Deactivate,
+    Join,
+    Keep,
+    Membership,
+    Reactivate,
+    Register,
+    Tag,
+    Update,
+    survivor,
+)
 from loyalcore.domain.decision import CustomerRef, LedgerRef, MembershipRef
 from loyalcore.domain.flows import Desk
 from loyalcore.domain.ledger import Merge
@@ -14,7 +26,7 @@ from loyalcore.values.ids import check_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
+    from datetime import date, datetime
 
     from loyalcore.domain.customers import Customer
     from loyalcore.domain.flows import Command, Receipt
@@ -108,8 +120,186 @@ class Customers:
         """
         return self._run(Merge(customer_id, into=into, reason=reason))
 
+    def update(
+        self,
+        customer_id: str,
+        *,
+        key: str,
+        version: int | None = None,
+        first_name: str | Keep | None = KEEP,
+        last_name: str | Keep | None = KEEP,
+        email: str | Keep | None = KEEP,
+        street: str | Keep | None = KEEP,
+        postal_code: str | Keep | None = KEEP,
+        city: str | Keep | None = KEEP,
+        region: str | Keep | None = KEEP,
+        country: str | Keep | None = KEEP,
+        birth_on: date | Keep | None = KEEP,
+        language: str | Keep | None = KEEP,
+        shop_url: str | Keep | None = KEEP,
+        shop_created_at: datetime | Keep | None = KEEP,
+        has_newsletter: bool | Keep | None = KEEP,
+        is_guest: bool | Keep = KEEP,
+        is_excluded: bool | Keep = KEEP,
+        tags: Iterable[str] | Keep = KEEP,
+        attributes: Mapping[str, str | None] | Keep = KEEP,
+    ) -> Receipt:
+        """Change parts of a customer's profile; what is not given stays, and None takes a value away.
+
+        Args:
+            customer_id: The host's own id.
+            key: Idempotency key, 1 to 255 printable characters, case-sensitive.
+            version: The version of the customer that was read; None changes whatever version there is.
+            first_name: The given name, up to 255 printable characters, as the other texts.
+            last_name: The family name.
+            email: An e-mail address, up to 254 characters.
+            street: The street and number.
+            postal_code: The postal code.
+            city: The city.
+            region: The region, state or province.
+            country: An ISO 3166 code of two capital letters.
+            birth_on: A date from 1900 on, not in the future.
+            language: A BCP 47 tag.
+            shop_url: Where the shop's admin shows the customer, up to 1,000 characters.
+            shop_created_at: When the account in the shop was made, aware.
+            has_newsletter: Whether the newsletter was consented to.
+            is_guest: Whether there is no account in the shop.
+            is_excluded: Whether the customer may neither earn nor spend.
+            tags: All tags, at most 50.
+            attributes: Attributes to change, by names of `[a-z0-9_.-]`; None takes one away.
+
+        Returns:
+            A receipt with the customer as changed; `is_unchanged` where all was so before.
+
+        Raises:
+            InvalidInput: Nobody acts, a value of the wrong type or out of range, or a birth date to come.
+            LimitExceeded: A value beyond its limit.
+            NotFound: The customer is not there.
+            IdempotencyConflict: The key was used with other values.
+            VersionConflict: The customer is at another version.
+            ConcurrencyConflict: Other writers won every attempt.
+            StoreError: The store could not do its part.
+
+        Source: DOMAIN 3.7, 3.9.
+
+        Example:
+            >>> from loyalcore.testing import example
+            >>> example().customers.update("ada", city="Paris", tags=["vip"], key="u-1").customer.tags
+            ('vip',)
+        """
+        return self._run(
+            Update(
+                customer_id,
+                key=key,
+                version=version,
+                first_name=first_name,
+                last_name=last_name,
+                email=email,
+                street=street,
+                postal_code=postal_code,
+                city=city,
+                region=region,
+                country=country,
+                birth_on=birth_on,
+                language=language,
+                shop_url=shop_url,
+                shop_created_at=shop_created_at,
+                has_newsletter=has_newsletter,
+                is_guest=is_guest,
+                is_excluded=is_excluded,
+                tags=_listed(tags),
+                attributes=attributes,
+            )
+        )
+
+    def tag(self, customer_id: str, *, key: str, add: Iterable[str] = (), remove: Iterable[str] = ()) -> Receipt:
+        """Give a customer tags, and take some away.
+
+        Args:
+            customer_id: The host's own id.
+            key: Idempotency key.
+            add: Tags to give.
+            remove: Tags to take away; those that are not there are passed over.
+
+        Returns:
+            A receipt with the customer; `is_unchanged` where all was so before.
+
+        Raises:
+            InvalidInput: Nobody acts, a value of the wrong type, no tag at all, or one that is given and taken away.
+            LimitExceeded: A text beyond its limit, or more than 50 tags.
+            NotFound: The customer is not there.
+            IdempotencyConflict: The key was used with other values.
+            ConcurrencyConflict: Other writers won every attempt.
+            StoreError: The store could not do its part.
+
+        Source: DOMAIN 3.7, 3.9.
+
+        Example:
+            >>> from loyalcore.testing import example
+            >>> example().customers.tag("ada", add=["vip"], key="t-1").customer.tags
+            ('vip',)
+        """
+        return self._run(Tag(customer_id, add=_listed(add), remove=_listed(remove), key=key))
+
+    def deactivate(self, customer_id: str, *, key: str) -> Receipt:
+        """Deactivate a customer: everything is kept, but there is no earning, spending or signing in.
+
+        Args:
+            customer_id: The host's own id.
+            key: Idempotency key.
+
+        Returns:
+            A receipt with the customer; `is_unchanged` where it was deactivated before.
+
+        Raises:
+            InvalidInput: Nobody acts, or a text is not text, is empty, or holds unprintable characters.
+            LimitExceeded: A text is longer than 255 characters.
+            NotFound: The customer is not there.
+            IdempotencyConflict: The key was used for something else.
+            ConcurrencyConflict: Other writers won every attempt.
+            StoreError: The store could not do its part.
+
+        Source: DOMAIN 3.7; WIZ customer list.
+
+        Example:
+            >>> from loyalcore.testing import example
+            >>> example().customers.deactivate("ada", key="d-1").customer.deactivated_at is None
+            False
+        """
+        return self._run(Deactivate(customer_id, key=key))
+
+    def reactivate(self, customer_id: str, *, key: str) -> Receipt:
+        """Make a deactivated customer active again.
+
+        Args:
+            customer_id: The host's own id.
+            key: Idempotency key.
+
+        Returns:
+            A receipt with the customer; `is_unchanged` where it was active.
+
+        Raises:
+            InvalidInput: Nobody acts, or a text is not text, is empty, or holds unprintable characters.
+            LimitExceeded: A text is longer than 255 characters.
+            NotFound: The customer is not there.
+            IdempotencyConflict: The key was used for something else.
+            ConcurrencyConflict: Other writers won every attempt.
+            StoreError: The store could not do its part.
+
+        Source: DOMAIN 3.7; WIZ customer list.
+
+        Example:
+            >>> from loyalcore.testing import example
+            >>> shop = example()
+            >>> shop.customers.deactivate("ada", key="d-1").is_unchanged
+            False
+            >>> shop.customers.reactivate("ada", key="a-1").customer.deactivated_at is None
+            True
+        """
+        return self._run(Reactivate(customer_id, key=key))
+
     def get(self, customer_id: str) -> Customer:
-        """Give the directory row of a customer.
+        """Give the directory row of a customer, with the profile.
 
         Args:
             customer_id: The host's own id.
@@ -167,7 +357,8 @@ class Customers:
         rules = executor.program(program)
         environment, named = executor.environment, check_text(customer_id, "customer_id")
         with executor.store.unit(readonly=True) as unit:
-            holder_id = survivor(environment, named, lambda ref: unit.load([ref])[ref]).holder_id
+            customer = survivor(environment, named, lambda ref: unit.load([ref])[ref])
+            holder_id = customer.holder_id
             ref = MembershipRef(environment, holder_id, rules.id)
             ledger_ref = LedgerRef(environment, holder_id, rules.id, "")
             found = unit.load([ref, ledger_ref])
@@ -176,9 +367,16 @@ class Customers:
         if when < booked_at:
             raise InvalidInput("give an instant not before the last booking", path="at")
         if found[ref] is None:
-            return Membership(environment=environment, holder_id=holder_id, program_id=rules.id)
+            return Membership(
+                environment=environment, holder_id=holder_id, program_id=rules.id, customer_id=customer.customer_id
+            )
         consumption = executor.registry.consumption.get(rules.points.consumption)
         desk = Desk(rules, environment, holder_id, "", found[ref], consumption)
         book = desk.book("", found[ledger_ref], when)
         desk.settle_membership(book)
-        return desk.membership
+        return desk.membership_now()
+
+
+def _listed(texts: Any) -> Any:
+    """Give a list as commands take it; what is none is left for the command to refuse."""
+    return tuple(texts) if isinstance(texts, Iterable) and not isinstance(texts, str | bytes | Mapping) else texts

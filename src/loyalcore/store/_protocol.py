@@ -32,7 +32,7 @@ Applying
 
 Streaming
     P12  `stream` gives the records of a query one by one in the order of their names, from one consistent view.
-    P13  A ledger that is due (`All.due_by`) is found by `next_change_at` alone, whatever made it due.
+    P13  A ledger or membership that is due (`All.due_by`) is found by `next_change_at` alone, whatever made it due.
 
 Failing
     P14  A failure of the store is a `StoreError`: unavailable, read-only, of another schema, outcome unknown. A call

@@ -102,8 +102,10 @@ def test_a_key_and_a_fact_count_once_within_a_chunk() -> None:
 
 
 def test_a_customer_enrols_in_the_order_of_the_programs_booked_on() -> None:
-    """Two programs in one chunk are one new row of the directory, in the order of what was done."""
-    loyalty = opened(programs=(BEANS, TEA))
+    """Two programs that came after the customer are one new row of the directory, in the order of what was done."""
+    store = MemoryStore()
+    opened(store=store, programs=(Program("old", currency="EUR", timezone="UTC"),))
+    loyalty = opened(store=store, programs=(BEANS, TEA))
     commands: list[Posting] = [
         Spend("ada", 1, key="a", program="beans"),
         award(2, "b", program="tea"),
@@ -112,7 +114,7 @@ def test_a_customer_enrols_in_the_order_of_the_programs_booked_on() -> None:
     ]
     posted = loyalty.points.post_many(commands)
     assert [type(outcome.error) for outcome in posted.refusals] == [InsufficientPoints, InvalidInput]
-    assert loyalty.customers.get("ada").programs == ("tea", "beans")
+    assert loyalty.customers.get("ada").programs == ("old", "tea", "beans")
     assert [loyalty.points.balance("ada", program=each).active for each in ("beans", "tea")] == [3, 2]
 
 

@@ -111,7 +111,7 @@ def test_who_never_joined_has_an_empty_membership() -> None:
     """A customer without points in a program has a membership without a date, a tier and ledgers."""
     shop = Shop()
     assert shop.loyalty.customers.membership("ada") == Membership(
-        environment="live", holder_id="holder-1", program_id="beans"
+        environment="live", holder_id="holder-1", program_id="beans", customer_id="ada"
     )
     shop.award(5)
     member = shop.loyalty.customers.membership("ada")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-from loyalcore.domain.customers import Customer
+from loyalcore.domain.customers import Customer, Membership
 from loyalcore.domain.decision import ChangeSet, EntriesRef, HolderRef, LedgerRef, Wipe
 from loyalcore.domain.ledger import Entry, Ledger, with_parts
 from loyalcore.errors import ReadOnlyStore, StaleVersion, StoreUnavailable
@@ -288,7 +288,7 @@ def _is_within(record: Any, query: All) -> bool:
     fixed = narrowing(query)
     if any(name.get(column, getattr(record, column, None)) != value for column, value in fixed.items()):
         return False
-    if query.due_by is not None and isinstance(record, Ledger):
+    if query.due_by is not None and isinstance(record, Ledger | Membership):
         return record.next_change_at is not None and record.next_change_at <= query.due_by
     return True
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import String, text
+from sqlalchemy import String, Text, text
 
 ENTRY_ID_MAX: Final = 800
 """The longest id of an entry: three names of 255 characters, a number, and what stands between them."""
@@ -15,6 +15,13 @@ def key_text(length: int = 255) -> String:
     exact = String(length)
     exact = exact.with_variant(String(length, collation="C"), "postgresql")
     return exact.with_variant(String(length, collation="utf8mb4_nopad_bin"), "mysql", "mariadb")
+
+
+def exact_text() -> Text:
+    """Give the type of a text of any length that compares as one in a name does."""
+    exact = Text()
+    exact = exact.with_variant(Text(collation="C"), "postgresql")
+    return exact.with_variant(Text(collation="utf8mb4_nopad_bin"), "mysql", "mariadb")
 
 
 def partial(condition: str) -> dict[str, Any]:

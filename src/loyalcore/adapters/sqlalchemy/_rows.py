@@ -5,10 +5,14 @@ A row is read without the columns that its ref already tells: `ref` and `row` to
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
+
+from attrs import fields
 
 from loyalcore.adapters.sqlalchemy._nested import (
     dated,
+    day,
     dump,
     instant,
     iso,
@@ -30,7 +34,8 @@ from loyalcore.adapters.sqlalchemy._nested import (
     read_lot,
     texts,
 )
-from loyalcore.domain.customers import Customer, Membership, Standing
+from loyalcore.adapters.sqlalchemy._schema import FOLDED
+from loyalcore.domain.customers import Customer, Membership, PointFigures, Standing
 from loyalcore.domain.decision import Fact, FactRef, KeyRecord, KeyRef, LedgerRef, Note, NoteRef, Notice, NoticeRef
 from loyalcore.domain.ledger import (
     Debt,
@@ -43,6 +48,7 @@ from loyalcore.domain.ledger import (
     Settlement,
 )
 from loyalcore.domain.segments import Segment
+from loyalcore.query import fold
 from loyalcore.values.clock import to_micros
 
 if TYPE_CHECKING:
@@ -55,6 +61,8 @@ Row = tuple[Any, ...]
 _KINDS = {kind.value: kind for kind in EntryKind}
 _STATES = {state.value: state for state in HoldState}
 _NO_STANDING = Standing()
+_FIGURE_NAMES = tuple(field.name for field in fields(PointFigures))
+_FIGURES = attrgetter(*_FIGURE_NAMES)
 
 
 # Customers and memberships ----------------------------------------------------------------------------------------
@@ -62,6 +70,7 @@ _NO_STANDING = Standing()
 
 def customer_row(record: Customer) -> Row:
     """Give a customer as a row."""
+    tags, attributes = record.tags, record.attributes
     return (
         record.environment,
         record.customer_id,
@@ -71,20 +80,74 @@ def customer_row(record: Customer) -> Row:
         listed(record.absorbed),
         listed(record.programs),
         record.version,
+        micros(record.updated_at),
+        micros(record.shop_created_at),
+        micros(record.deactivated_at),
+        micros(record.first_order_at),
+        record.first_name,
+        record.last_name,
+        record.email,
+        record.street,
+        record.postal_code,
+        record.city,
+        record.region,
+        record.country,
+        record.language,
+        record.shop_url,
+        dump(dict(attributes)) if attributes else None,
+        listed(tags),
+        iso(record.birth_on),
+        record.has_newsletter,
+        record.is_guest,
+        record.is_excluded,
+        record.orders,
+        *(_folded(getattr(record, name)) for name in _FOLDED_TEXTS),
+        listed(tuple(fold(tag) for tag in tags)),
+        dump({name: fold(value) for name, value in attributes.items()}) if attributes else None,
     )
+
+
+_FOLDED_TEXTS = FOLDED[:-2]
+
+
+def _folded(text: str | None) -> str | None:
+    return None if text is None else fold(text)
 
 
 def customer(ref: CustomerRef, row: Row) -> Customer:
     """Give the customer of a row."""
-    holder_id, registered_at, merged_into, absorbed, programs, version = row
+    holder_id, registered_at, merged_into, absorbed, programs, version, updated_at, shop_created_at = row[:8]
+    deactivated_at, first_order_at, first_name, last_name, email, street, postal_code, city, region = row[8:17]
+    country, language, shop_url, attributes, tags, birth_on, has_newsletter, is_guest, is_excluded, orders = row[17:27]
     return Customer(
         environment=ref.environment,
         customer_id=ref.customer_id,
         holder_id=holder_id,
         registered_at=instant(registered_at),
+        updated_at=maybe_instant(updated_at),
         merged_into=merged_into,
         absorbed=tuple(read(absorbed)) if absorbed else (),
         programs=tuple(read(programs)) if programs else (),
+        first_name=first_name,
+        last_name=last_name,
+        email=email,
+        street=street,
+        postal_code=postal_code,
+        city=city,
+        region=region,
+        country=country,
+        birth_on=day(birth_on),
+        language=language,
+        shop_url=shop_url,
+        attributes=read(attributes) if attributes else {},
+        tags=tuple(read(tags)) if tags else (),
+        has_newsletter=None if has_newsletter is None else bool(has_newsletter),
+        shop_created_at=maybe_instant(shop_created_at),
+        is_guest=bool(is_guest),
+        is_excluded=bool(is_excluded),
+        deactivated_at=maybe_instant(deactivated_at),
+        orders=orders,
+        first_order_at=maybe_instant(first_order_at),
         version=version,
     )
 
@@ -107,12 +170,17 @@ def membership_row(record: Membership) -> Row:
         listed(gains),
         listed(record.ledgers),
         record.version,
+        record.customer_id,
+        *_FIGURES(record.points),
+        micros(record.next_change_at),
+        _folded(standing.tier),
     )
 
 
 def membership(ref: MembershipRef, row: Row) -> Membership:
     """Give the membership of a row."""
-    known_at, joined_at, tier, since, expires_at, previous, measured, gains, ledgers, version = row
+    known_at, joined_at, tier, since, expires_at, previous, measured, gains, ledgers, version, customer_id = row[:11]
+    *figures, next_change_at, _ = row[11:]
     if tier is since is expires_at is previous is measured is gains is None:
         standing = _NO_STANDING
     else:
@@ -128,10 +196,13 @@ def membership(ref: MembershipRef, row: Row) -> Membership:
         environment=ref.environment,
         holder_id=ref.holder_id,
         program_id=ref.program_id,
+        customer_id=customer_id,
         known_at=maybe_instant(known_at),
         joined_at=maybe_instant(joined_at),
         standing=standing,
         ledgers=tuple(read(ledgers)) if ledgers else (),
+        points=PointFigures(**dict(zip(_FIGURE_NAMES, figures, strict=True))),
+        next_change_at=maybe_instant(next_change_at),
         version=version,
     )
 

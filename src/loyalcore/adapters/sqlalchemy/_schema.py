@@ -1,18 +1,33 @@
 """The tables: one metadata for every dialect; the name's columns come first in each table, in the order of the name.
 
 Instants are microseconds since 1970 in UTC: exact, sortable, and the same on every database. Dates are ISO text; what
-is nested (draws, lots, digests) is compact JSON, NULL where it is empty.
+is nested (draws, lots, digests) is compact JSON, NULL where it is empty. A text that lists are filtered and sorted by
+has beside it, at the end of its table, the same text folded. Columns stand in the order in which migrations add them.
 """
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Index, Integer, MetaData, String, Table, Text
+from attrs import fields
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    false,
+)
 
-from loyalcore.adapters.sqlalchemy._columns import ENTRY_ID_MAX, key_text, partial, table_options
+from loyalcore.adapters.sqlalchemy._columns import ENTRY_ID_MAX, exact_text, key_text, partial, table_options
+from loyalcore.domain.customers import PointFigures
 
-REVISION: Final = "0003"
+REVISION: Final = "0004"
 """The revision of the migrations that makes these tables."""
 REVISION_TABLE: Final = "loyal_revision"
 """Where Alembic keeps the revision; not its default, so that a host's own migrations can live beside it."""
@@ -40,6 +55,10 @@ def _instant(name: str, *, is_null: bool = False) -> Column[Any]:
     return Column(name, BigInteger, nullable=is_null)
 
 
+def _flag(name: str, *, is_null: bool = False, server_default: Any = None) -> Column[Any]:
+    return Column(name, Boolean(create_constraint=False), nullable=is_null, server_default=server_default)
+
+
 def _text(name: str, *, is_null: bool = False) -> Column[Any]:
     return Column(name, Text, nullable=is_null)
 
@@ -47,6 +66,23 @@ def _text(name: str, *, is_null: bool = False) -> Column[Any]:
 def _json(name: str) -> Column[Any]:
     return Column(name, Text, nullable=True)
 
+
+FOLDED: Final = (
+    "name",
+    "first_name",
+    "last_name",
+    "email",
+    "street",
+    "postal_code",
+    "city",
+    "region",
+    "country",
+    "language",
+    "shop_url",
+    "tags",
+    "attributes",
+)
+"""What of a customer is kept folded too."""
 
 CUSTOMER: Final = Table(
     "loyal_customer",
@@ -58,7 +94,26 @@ CUSTOMER: Final = Table(
     _json("absorbed"),
     _json("programs"),
     _number("version"),
+    *(_instant(name, is_null=True) for name in ("updated_at", "shop_created_at", "deactivated_at", "first_order_at")),
+    *(_text(name, is_null=True) for name in ("first_name", "last_name", "email", "street", "postal_code", "city")),
+    *(_text(name, is_null=True) for name in ("region", "country", "language", "shop_url")),
+    _json("attributes"),
+    _json("tags"),
+    Column("birth_on", String(10), nullable=True),
+    _flag("has_newsletter", is_null=True),
+    *(_flag(name, server_default=false()) for name in ("is_guest", "is_excluded")),
+    Column("orders", BigInteger, nullable=False, server_default="0"),
+    *(Column(f"{name}_fold", exact_text(), nullable=True) for name in FOLDED),
     Index("loyal_customer_holder", "environment", "holder_id"),
+    *(
+        Index(f"loyal_customer_{name}", "environment", column, "customer_id")
+        for name, column in (
+            ("registered", "registered_at"),
+            ("updated", "updated_at"),
+            ("shop_created", "shop_created_at"),
+            ("name", "name_fold"),
+        )
+    ),
     **table_options(),
 )
 
@@ -76,6 +131,14 @@ MEMBERSHIP: Final = Table(
     _json("gains"),
     _json("ledgers"),
     _number("version"),
+    Column("customer_id", key_text(), nullable=True),
+    *(Column(f"points_{field.name}", BigInteger, nullable=False, server_default="0") for field in fields(PointFigures)),
+    _instant("next_change_at", is_null=True),
+    Column("tier_fold", exact_text(), nullable=True),
+    Index("loyal_membership_customer", "environment", "program_id", "customer_id"),
+    Index("loyal_membership_points", "environment", "program_id", "points_active", "customer_id"),
+    Index("loyal_membership_joined", "environment", "program_id", "joined_at", "customer_id"),
+    Index("loyal_membership_due", "environment", "next_change_at", **partial("next_change_at IS NOT NULL")),
     **table_options(),
 )
 
@@ -116,7 +179,7 @@ LOT: Final = Table(
     _instant("expires_at", is_null=True),
     Column("expires_on", String(10), nullable=True),
     _text("expiry", is_null=True),
-    Column("is_earned", Boolean(create_constraint=False), nullable=False),
+    _flag("is_earned"),
     _text("origin", is_null=True),
     CheckConstraint("free >= 0 AND held >= 0", name="loyal_lot_left"),
     Index("loyal_lot_open", "environment", "holder_id", "program_id", "ledger", "lot", **partial("free + held > 0")),

@@ -37,7 +37,7 @@ def is_open(kind: type[Any]) -> ColumnElement[bool]:
 
 INDEX_OF_OPEN: dict[type[Any], str] = {Lot: "loyal_lot_open", PointsHold: "loyal_hold_open", Debt: "loyal_debt_open"}
 INDEX_OF_ENTRIES = {"order_id": "loyal_entry_order", "corrects": "loyal_entry_corrects"}
-INDEX_OF_DUE = "loyal_ledger_due"
+INDEX_OF_DUE: dict[type[Any], str] = {Ledger: "loyal_ledger_due", Membership: "loyal_membership_due"}
 INDEX_OF_HOLDER = "loyal_customer_holder"
 
 ORDER_OF_OPEN: dict[type[Any], tuple[str, ...]] = {
@@ -167,11 +167,11 @@ class Statements:
 
     def _streamed(self, kind: type[Any], query: All, is_part: bool) -> Select[Any]:
         table, by_index = TABLE_OF[kind], self._dialect.by_index
-        is_due = query.due_by is not None and (is_part or kind is Ledger)
-        narrowed = _schema.LEDGER if is_due else table
+        is_due = query.due_by is not None and (is_part or kind in INDEX_OF_DUE)
+        narrowed = _schema.LEDGER if is_due and is_part else table
         asked = select(*table.columns).where(*_same(narrowed.c[name] for name, _ in narrowings(kind, query)))
         if is_due:
-            asked = by_index(asked, narrowed, INDEX_OF_DUE, is_joined=is_part).where(
+            asked = by_index(asked, narrowed, INDEX_OF_DUE[Ledger if is_part else kind], is_joined=is_part).where(
                 narrowed.c.next_change_at <= bindparam("due_by")
             )
         elif kind is Customer and query.holder_id is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from loyalcore.adapters.sqlalchemy import _rows
-from loyalcore.adapters.sqlalchemy._statements import narrowings
+from loyalcore.adapters.sqlalchemy._statements import INDEX_OF_DUE, narrowings
 from loyalcore.adapters.sqlalchemy._tables import OF_LEDGER, TABLE_OF, prefix
 from loyalcore.domain.customers import Customer, Membership
 from loyalcore.domain.decision import (
@@ -112,7 +112,7 @@ def open_scans(dialect: Dialect, link: Link, statements: Statements, query: All)
 
     def scan(of: type[Any], *, is_part: bool) -> Scan:
         values: tuple[Any, ...] = tuple(value for _, value in narrowings(of, query))
-        if query.due_by is not None and (is_part or of is Ledger):
+        if query.due_by is not None and (is_part or of in INDEX_OF_DUE):
             values = (*values, to_micros(query.due_by))
         return Scan(dialect, link, statements.stream(of, query, is_part=is_part), values)
 

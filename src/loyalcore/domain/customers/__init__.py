@@ -1,11 +1,32 @@
-"""Customers: the directory, and memberships in programs."""
+"""Customers: the directory with its profiles, and memberships in programs."""
 
-from loyalcore.domain.customers._commands import Join, Register
+from loyalcore.domain.customers._commands import KEEP, Deactivate, Join, Keep, Reactivate, Register, Tag, Update
 from loyalcore.domain.customers._directory import survivor
 from loyalcore.domain.customers._fields import CUSTOMERS
-from loyalcore.domain.customers._model import Customer, Membership, Standing
+from loyalcore.domain.customers._model import Customer, Membership, PointFigures, Standing
+from loyalcore.domain.customers._policy import CustomerPolicy, check_takes_part
+from loyalcore.domain.customers._profile import check_tags, merged_attributes
 
-__all__ = ["CUSTOMERS", "Customer", "Join", "Membership", "Register", "Standing", "survivor"]
+__all__ = [
+    "CUSTOMERS",
+    "KEEP",
+    "Customer",
+    "CustomerPolicy",
+    "Deactivate",
+    "Join",
+    "Keep",
+    "Membership",
+    "PointFigures",
+    "Reactivate",
+    "Register",
+    "Standing",
+    "Tag",
+    "Update",
+    "check_tags",
+    "check_takes_part",
+    "merged_attributes",
+    "survivor",
+]
 
 
 def __dir__() -> list[str]:

@@ -9,38 +9,104 @@ import attrs
 from loyalcore.domain.decision import CustomerRef, MembershipRef
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Mapping
+    from datetime import date, datetime
     from decimal import Decimal
 
 
 @attrs.frozen(kw_only=True)
 class Customer:
-    """A row of the directory: it leads from the host's customer id to the holder of the ledgers.
+    """A customer as the shop knows one: a profile, and the row of the directory that leads to the holder of ledgers.
+
+    What is personal is in no repr, and goes when the customer is erased.
 
     Args:
         environment: `live` or `sandbox`; the same id in both is two unrelated customers.
         customer_id: The host's own id, opaque.
         holder_id: The holder minted at registration.
         registered_at: When it was registered, UTC.
+        updated_at: When the profile was last changed, UTC: the "last activity" of TAL, not the inactivity of points.
         merged_into: The customer id of the survivor, once merged.
         absorbed: Holders that were merged into this one; their keys and facts count here too.
         programs: The programs in which the holder has a membership.
+        first_name: The given name; personal, as all others are up to `attributes`.
+        last_name: The family name.
+        email: The e-mail address.
+        street: The street and number of the postal address.
+        postal_code: The postal code.
+        city: The city.
+        region: The region, state or province.
+        country: The ISO 3166 code of the country, such as `FR`.
+        birth_on: The birth date.
+        language: The BCP 47 tag of the language, such as `pt-BR`.
+        shop_url: Where the shop's admin shows the customer.
+        attributes: Texts of the host's own, by their names.
+        tags: Words that the host groups customers by; not personal.
+        has_newsletter: Whether the newsletter was consented to; None where nobody asked.
+        shop_created_at: When the account in the shop was made, UTC.
+        is_guest: Whether there is no account in the shop.
+        is_excluded: Whether the customer may neither earn nor spend.
+        deactivated_at: Since when the customer may not sign in, earn or spend, UTC; None while active.
+        orders: Orders closed and not cancelled.
+        first_order_at: When the first of them was closed, UTC.
         version: The version of this row.
+
+    Source: DOMAIN 1, 3.7.
     """
 
     environment: str
     customer_id: str
     holder_id: str
     registered_at: datetime
+    updated_at: datetime | None = None
     merged_into: str | None = None
     absorbed: tuple[str, ...] = ()
     programs: tuple[str, ...] = ()
+    first_name: str | None = attrs.field(default=None, repr=False)
+    last_name: str | None = attrs.field(default=None, repr=False)
+    email: str | None = attrs.field(default=None, repr=False)
+    street: str | None = attrs.field(default=None, repr=False)
+    postal_code: str | None = attrs.field(default=None, repr=False)
+    city: str | None = attrs.field(default=None, repr=False)
+    region: str | None = attrs.field(default=None, repr=False)
+    country: str | None = attrs.field(default=None, repr=False)
+    birth_on: date | None = attrs.field(default=None, repr=False)
+    language: str | None = attrs.field(default=None, repr=False)
+    shop_url: str | None = attrs.field(default=None, repr=False)
+    attributes: Mapping[str, str] = attrs.field(factory=dict, repr=False, hash=False)
+    tags: tuple[str, ...] = ()
+    has_newsletter: bool | None = None
+    shop_created_at: datetime | None = None
+    is_guest: bool = False
+    is_excluded: bool = False
+    deactivated_at: datetime | None = None
+    orders: int = 0
+    first_order_at: datetime | None = None
     version: int = 1
 
     @property
     def ref(self) -> CustomerRef:
         """The name it is kept under."""
         return CustomerRef(self.environment, self.customer_id)
+
+    @property
+    def name(self) -> str | None:
+        """The whole name; None where no part of it is known."""
+        return " ".join(part for part in (self.first_name, self.last_name) if part) or None
+
+    def age_on(self, day: date) -> int | None:
+        """Give the age in whole years on a day; None where the birth date is not known or later.
+
+        Args:
+            day: The day in the zone in which the birthday counts.
+
+        Source: DOMAIN 3.7 (derived, never stored); who was born on 29 February is a year older on 1 March, a house
+            decision.
+        """
+        born = self.birth_on
+        if born is None or born > day:
+            return None
+        return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 @attrs.frozen(kw_only=True)
@@ -68,27 +134,62 @@ class Standing:
 
 
 @attrs.frozen(kw_only=True)
+class PointFigures:
+    """The figures of a member's main ledger, in points; all 0 where nothing was ever booked.
+
+    Args:
+        active: Points that can be spent.
+        pending: Points whose time has not come.
+        held: Points reserved by open holds.
+        spent: Points spent, deducted, adjusted down or transferred out, less what was restored.
+        expired: Points that lapsed.
+        reversed: Points of awards that were taken back.
+        deficit: Points owed.
+        awarded: Points that came in.
+        earned: Points that became active through awards, net of reversals.
+
+    Source: DOMAIN 1 (membership), 3.7.
+    """
+
+    active: int = 0
+    pending: int = 0
+    held: int = 0
+    spent: int = 0
+    expired: int = 0
+    reversed: int = 0
+    deficit: int = 0
+    awarded: int = 0
+    earned: int = 0
+
+
+@attrs.frozen(kw_only=True)
 class Membership:
-    """One holder in one program; after a merge the one who ended has an empty one.
+    """One holder in one program; after a merge or an erasure the one who ended has an empty one.
 
     Args:
         environment: `live` or `sandbox`.
         holder_id: The holder.
         program_id: The program.
+        customer_id: The customer whom it stands for; None once it has ended.
         known_at: Since when the program knows the holder: the first booking, UTC; a tier counts from it until joining.
         joined_at: When the holder joined, UTC; None while not a member.
         standing: The tier held.
         ledgers: The ids of the ledgers that exist, the main one (`""`) among them.
+        points: The figures of the main ledger, as they were when it was last written.
+        next_change_at: When time alone changes the figures or the tier, UTC, or earlier; None for never.
         version: The version of this record.
     """
 
     environment: str
     holder_id: str
     program_id: str
+    customer_id: str | None = None
     known_at: datetime | None = None
     joined_at: datetime | None = None
     standing: Standing = Standing()
     ledgers: tuple[str, ...] = ()
+    points: PointFigures = PointFigures()
+    next_change_at: datetime | None = None
     version: int = 1
 
     @property
@@ -98,8 +199,8 @@ class Membership:
 
     @property
     def has_ended(self) -> bool:
-        """Whether a merge took everything it had: nothing is written on it any more."""
-        return self.known_at is None and self.joined_at is None and not self.ledgers and self.standing == Standing()
+        """Whether a merge or an erasure took the customer: nothing is written on it any more."""
+        return self.customer_id is None
 
     @property
     def tier(self) -> str | None:

@@ -198,12 +198,14 @@ class Batch(Case):
             found = self._ledgers[name] = Case.ledger_ref(self, holder_id, program, ledger)
         return found
 
-    def desk(self, holder_id: str, program: Program, customer: Customer | None = None) -> Desk:
+    def desk(
+        self, holder_id: str, program: Program, customer: Customer | None = None, customer_id: str | None = None
+    ) -> Desk:
         """Give the desk of a holder in a program, as the commands before left it."""
         name = (holder_id, program.id)
         desk = self._desks.get(name)
         if desk is None:
-            desk = self._desks[name] = Case.desk(self, holder_id, program, customer)
+            desk = self._desks[name] = Case.desk(self, holder_id, program, customer, customer_id)
             desk.customer = None  # the batch enrols everybody once, at its end
         self._touched.append((desk, customer))
         return desk

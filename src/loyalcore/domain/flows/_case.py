@@ -126,8 +126,16 @@ class Case:
         """Name a ledger."""
         return LedgerRef(self.world.environment, holder_id, program.id, ledger)
 
-    def desk(self, holder_id: str, program: Program, customer: Customer | None = None) -> Desk:
+    def desk(
+        self, holder_id: str, program: Program, customer: Customer | None = None, customer_id: str | None = None
+    ) -> Desk:
         """Open a desk on the holder's membership.
+
+        Args:
+            holder_id: The holder.
+            program: The program.
+            customer: The row that led to the holder, where one did.
+            customer_id: Or whom a membership that is made here stands for.
 
         Raises:
             StaleVersion: The customer was merged after its row was read and before its membership was.
@@ -143,6 +151,7 @@ class Case:
             membership,
             self.registry.consumption.get(program.points.consumption),
             customer,
+            customer_id,
         )
 
     def need_posting(self, customer: Customer, program: Program, command: Any, facts: Iterable[FactRef] = ()) -> None:

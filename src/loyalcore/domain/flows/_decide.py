@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from loyalcore.domain.customers import Join, Register
-from loyalcore.domain.flows import corrections, customers, movements, points, segments
+from loyalcore.domain.customers import Deactivate, Join, Reactivate, Register, Tag, Update
+from loyalcore.domain.flows import corrections, customers, movements, points, profiles, segments
 from loyalcore.domain.flows._case import Case
 from loyalcore.domain.flows._receipt import with_notices
 from loyalcore.domain.ledger import (
@@ -44,11 +44,13 @@ Command = (
     | Adjust
     | Award
     | Capture
+    | Deactivate
     | Deduct
     | Extend
     | Hold
     | Join
     | Merge
+    | Reactivate
     | Register
     | Release
     | RemoveSegment
@@ -57,13 +59,19 @@ Command = (
     | SaveSegment
     | Spend
     | Sweep
+    | Tag
     | Transfer
+    | Update
 )
 
 _FLOWS: dict[type[Any], Callable[[Any, Case], Decision]] = {
     Register: customers.decide_register,
     Join: customers.decide_join,
     Merge: customers.decide_merge,
+    Update: profiles.decide_update,
+    Tag: profiles.decide_tag,
+    Deactivate: profiles.decide_deactivate,
+    Reactivate: profiles.decide_reactivate,
     Award: points.decide_award,
     Activate: points.decide_activate,
     Spend: points.decide_spend,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from loyalcore.domain.customers import Membership
+from loyalcore.domain.customers import Membership, PointFigures
 from loyalcore.domain.decision import LedgerRef, Put
 from loyalcore.domain.ledger import (
     Book,
@@ -24,9 +24,9 @@ from loyalcore.domain.ledger import (
     notices_of,
     touched,
 )
-from loyalcore.domain.tiers import Measure, advance
+from loyalcore.domain.tiers import Measure, advance, next_change
 from loyalcore.errors import LimitExceeded
-from loyalcore.values.clock import from_micros
+from loyalcore.values.clock import NEVER, from_micros, to_micros
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -42,6 +42,7 @@ SUBLEDGERS_MAX = 100
 TOTAL_MAX = 10**18
 """The most points that a ledger ever takes in or gives out: what a 64-bit column of a store can hold, with room."""
 
+_FIGURES = tuple(field.name for field in attrs.fields(PointFigures))
 _MEASURES: dict[Measure, Callable[[Account], int]] = {
     Measure.POINTS_EARNED: lambda account: account.earned,
     Measure.ACTIVE_BALANCE: lambda account: account.active,
@@ -57,6 +58,7 @@ class Desk:
         holder_id: The holder.
         actor: Who acts.
         customer: The directory row that leads to the holder, where the desk may enrol it in the program.
+        customer_id: Whom a membership that is made here stands for; the customer's where None.
         membership: The membership as loaded, None where there is none yet.
         consumption: The host's own consumption order, where the program names one.
     """
@@ -70,12 +72,17 @@ class Desk:
         membership: Membership | None,
         consumption: Callable[[Any], Any] | None = None,
         customer: Customer | None = None,
+        customer_id: str | None = None,
     ) -> None:
         self.customer = customer
+        if customer is not None:
+            customer_id = customer.customer_id
         self.program = program
         self.actor = actor
         self.loaded = membership
-        self._opened = membership or Membership(environment=environment, holder_id=holder_id, program_id=program.id)
+        self._opened = membership or Membership(
+            environment=environment, holder_id=holder_id, program_id=program.id, customer_id=customer_id
+        )
         self.membership: Membership = self._opened
         self.books: dict[str, Book] = {}
         self._consumption = consumption
@@ -159,6 +166,23 @@ class Desk:
                 return entry.effective_at
         return None
 
+    def membership_now(self) -> Membership:
+        """Give the membership with the figures of the main ledger, as far as that is open on this desk."""
+        member, main = self.membership, self.books.get("")
+        if member.has_ended:
+            return member
+        if main is None:
+            points = member.points
+            changes_at = NEVER if member.next_change_at is None else to_micros(member.next_change_at)
+        else:
+            account = main.account
+            points = PointFigures(**{name: getattr(account, name) for name in _FIGURES})
+            changes_at = account.next_change
+        if self.program.tiers is not None:
+            changes_at = min(changes_at, next_change(member.standing, self.program.tiers))
+        next_change_at = None if changes_at == NEVER else from_micros(changes_at)
+        return attrs.evolve(member, points=points, next_change_at=next_change_at)
+
     def check_totals(self) -> None:
         """Make sure that no ledger holds more points than a store can keep.
 
@@ -232,10 +256,11 @@ class Desk:
                 expected = None if loaded is None else loaded.version
                 head = ledger_of(book.account, book.ref, 1 if expected is None else expected + 1, heads_only)
                 puts.append(Put(head, expected))
-        if self.membership != self._opened:
+        membership = self.membership_now()
+        if membership != self._opened:
             expected = None if self.loaded is None else self.loaded.version
             version = 1 if expected is None else expected + 1
-            puts.append(Put(attrs.evolve(self.membership, version=version), expected))
+            puts.append(Put(attrs.evolve(membership, version=version), expected))
         customer = self.customer
         if puts and customer is not None and self.program.id not in customer.programs:
             programs = (*customer.programs, self.program.id)

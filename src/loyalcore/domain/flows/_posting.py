@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from loyalcore.domain.customers import check_takes_part
 from loyalcore.domain.decision import (
     Decision,
     EntriesRef,
@@ -19,6 +20,8 @@ from loyalcore.domain.ledger import (
     Award,
     Entry,
     EntryKind,
+    Hold,
+    Spend,
 )
 from loyalcore.errors import IllegalTransition, NotFound
 
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
     from loyalcore.domain.ledger import Book
 
 _GRANTING = (Award, Adjust, Activity)
+_MOVES: dict[type[Any], str] = {Award: "earn", Spend: "spend", Hold: "spend"}
+"""What only those may do who take part; what a person does by hand, and what settles an earlier move, all may."""
 
 
 def post(
@@ -44,6 +49,8 @@ def post(
 ) -> Decision:
     """Book on one ledger: open it at now, book, let the membership follow, gather the changes."""
     program = case.program(command.program)
+    if type(command) in _MOVES:
+        check_takes_part(customer, program.customers, _MOVES[type(command)])
     ref = case.ledger_ref(customer.holder_id, program, command.ledger)
     ledger = case.ledger(ref)
     if ledger is None and command.ledger and not _may_create(command):

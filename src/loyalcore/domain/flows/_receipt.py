@@ -28,7 +28,9 @@ class Receipt:
         segment: The segment, for commands about segments.
         notices: What the host should tell somebody; it is kept in the outbox as well. A replay has none: the first
             call has left them there.
-        replayed: Whether this is the answer of an earlier call, and nothing was written now.
+        replayed: Whether this is the answer of an earlier call, and nothing was written now. Of a command about a
+            profile the customer is the one of now.
+        is_unchanged: Whether everything was as the command wants it, so that only its key was written.
     """
 
     command: str
@@ -38,6 +40,7 @@ class Receipt:
     segment: Segment | None = None
     notices: tuple[Notice, ...] = ()
     replayed: bool = False
+    is_unchanged: bool = False
 
     @property
     def points(self) -> int:

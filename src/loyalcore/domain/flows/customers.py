@@ -30,8 +30,22 @@ def decide_register(command: Register, case: Case) -> Decision:
         customer_id=command.customer_id,
         holder_id=case.ids.new("holder"),
         registered_at=case.now,
+        updated_at=case.now,
+        programs=tuple(case.programs),
     )
-    return Decision(ChangeSet(puts=(Put(customer, None),)), Receipt(command=command.name, customer=customer))
+    memberships = [_new_membership(customer, program_id) for program_id in customer.programs]
+    puts = [Put(customer, None), *(Put(membership, None) for membership in memberships)]
+    return Decision(ChangeSet(puts=tuple(puts)), Receipt(command=command.name, customer=customer))
+
+
+def _new_membership(customer: Customer, program_id: str) -> Membership:
+    """Make the membership of who is listed in a program, which has not heard of the holder yet."""
+    return Membership(
+        environment=customer.environment,
+        holder_id=customer.holder_id,
+        program_id=program_id,
+        customer_id=customer.customer_id,
+    )
 
 
 def decide_join(command: Join, case: Case) -> Decision:
@@ -78,7 +92,7 @@ def decide_merge(command: Merge, case: Case) -> Decision:
     entries: list[Entry] = []
     for program in programs:
         leaving = case.desk(merged.holder_id, program)
-        staying = case.desk(survivor.holder_id, program)
+        staying = case.desk(survivor.holder_id, program, customer_id=survivor.customer_id)
         desks += [leaving, staying]
         entries += _merge_ledgers(command, case, leaving, staying)
     survivor_row = attrs.evolve(

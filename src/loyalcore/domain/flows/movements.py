@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from loyalcore.domain.customers import check_takes_part
 from loyalcore.domain.decision import (
     Decision,
     KeyRef,
@@ -43,6 +44,8 @@ def decide_transfer(command: Transfer, case: Case) -> Decision:
         return Decision(gather((), [], []), replayed)
     if source_ref == target_ref:
         raise IllegalTransition(state="the same ledger", move="transfer within")
+    check_takes_part(giver, program.customers, "spend")
+    check_takes_part(receiver, program.customers, "earn")
     ledger = case.ledger(source_ref)
     if ledger is None and command.ledger:
         raise NotFound("ledger", command.ledger, hint="a subledger is created by awarding to it")
@@ -60,7 +63,7 @@ def decide_transfer(command: Transfer, case: Case) -> Decision:
 
 
 def decide_sweep(command: Sweep, case: Case) -> Decision:
-    """Write down what time has done to one ledger."""
+    """Write down what time has done to one ledger, and to the tier of its holder."""
     program = case.program(command.program)
     ref = case.ledger_ref(command.holder_id, program, command.ledger)
     case.world.need(ref, MembershipRef(case.world.environment, command.holder_id, program.id))
@@ -68,9 +71,10 @@ def decide_sweep(command: Sweep, case: Case) -> Decision:
     if ledger is None:
         raise NotFound("ledger", command.ledger)
     desk = case.desk(command.holder_id, program)
+    before = desk.membership_now()
     book = desk.book(command.ledger, ledger, case.now)
     entries = desk.fresh(book)
-    if not entries:
-        return Decision(gather((), [], []), Receipt(command=command.name))
     desk.settle_membership(book)
-    return Decision(case.gathered([desk]), Receipt(command=command.name, entries=entries))
+    after = desk.membership_now()
+    receipt = Receipt(command=command.name, entries=entries, membership=None if after == before else after)
+    return Decision(case.gathered([desk]), receipt)

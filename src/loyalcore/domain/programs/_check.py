@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 VERSION_MAX: Final = 2**31 - 1
 POINTS_NAME_MAX: Final = 64
+NEW_DAYS_MAX: Final = 3_650
+LOYAL_ORDERS_MAX: Final = 1_000_000
 NAME_MAX: Final = 64
 UNLIMITED: Final = parse_expiry("unlimited", "expiry")
 # What time itself writes: a sweep must not be the activity that keeps points alive.
@@ -136,6 +138,32 @@ def _how(kind: type) -> str:
     )
     return f": in Python {value}"
 
+
+def check_flag(value: object, path: str) -> bool:
+    """Return a setting that is on or off."""
+    if not isinstance(value, bool):
+        raise InvalidInput(f"must be true or false, not {type(value).__name__}", path=path)
+    return value
+
+
+def check_count(limit: int) -> Callable[[object, str], int]:
+    """Return the check of a whole number from 1 to a limit."""
+
+    def check(value: object, path: str) -> int:
+        count = check_points(value, path)
+        if count > limit:
+            raise LimitExceeded("is too many", path=path, limit=limit)
+        return count
+
+    return check
+
+
+# What each setting about customers must be; a document says it in the same words.
+CUSTOMERS: Final[dict[str, Callable[[object, str], Any]]] = {
+    "has_guests": check_flag,
+    "new_days": check_count(NEW_DAYS_MAX),
+    "loyal_orders": check_count(LOYAL_ORDERS_MAX),
+}
 
 # What each setting of the points must be, once it is a value of Python.
 POLICY: Final[dict[str, Callable[[object, str], Any]]] = {

@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
+from loyalcore.domain.customers import CustomerPolicy
 from loyalcore.domain.earning import EarningRule
 from loyalcore.domain.ledger import (
     EntryKind,
@@ -24,6 +25,7 @@ from loyalcore.domain.ledger import (
     Shortfall,
 )
 from loyalcore.domain.programs._check import (
+    CUSTOMERS,
     check_activities,
     check_function_name,
     check_id,
@@ -168,6 +170,7 @@ _PROGRAM: Final[dict[str, Read]] = {
     "currency": check_currency,
     "timezone": lambda value, path: check_zone(value, path).key,
     "points": _as_it_is,
+    "customers": _as_it_is,
     "earning": _as_it_is,
     "tiers": _as_it_is,
 }
@@ -218,6 +221,7 @@ def read_document(values: object) -> dict[str, Any]:
         "currency": table.need("currency"),
         "timezone": table.need("timezone"),
         "points": _read_points(_Table(table.read("points", {}), "points", faults, _POINTS)),
+        "customers": _read_customers(_Table(table.read("customers", {}), "customers", faults, CUSTOMERS)),
         "earning": _read_rules(table),
         "tiers": None,
     }
@@ -233,6 +237,11 @@ def _read_points(table: _Table) -> PointsPolicy:
     policy = PointsPolicy(**{key: table.read(key, getattr(default, key)) for key in _POINTS})
     table.faults += model_faults(policy, table.wrong)
     return policy
+
+
+def _read_customers(table: _Table) -> CustomerPolicy:
+    default = CustomerPolicy()
+    return CustomerPolicy(**{key: table.read(key, getattr(default, key)) for key in CUSTOMERS})
 
 
 def _read_rules(program: _Table) -> tuple[EarningRule, ...]:
@@ -296,6 +305,11 @@ def points_document(policy: PointsPolicy) -> dict[str, Any]:
         elif value is not None:
             table[key] = value if isinstance(value, int) else str(value)
     return table
+
+
+def customers_document(policy: CustomerPolicy) -> dict[str, Any]:
+    """Return the `customers` table of a policy."""
+    return {key: getattr(policy, key) for key in CUSTOMERS}
 
 
 def rule_document(rule: EarningRule) -> dict[str, Any]:

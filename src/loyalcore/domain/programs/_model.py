@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from loyalcore.domain.customers import CustomerPolicy
 from loyalcore.domain.earning import EarningRule
 from loyalcore.domain.ledger import PointsPolicy
 from loyalcore.domain.programs._check import (
+    CUSTOMERS,
     POLICY,
     check_id,
     check_version,
@@ -17,7 +19,13 @@ from loyalcore.domain.programs._check import (
     model_faults,
     settled,
 )
-from loyalcore.domain.programs._document import points_document, read_document, rule_document, tiers_document
+from loyalcore.domain.programs._document import (
+    customers_document,
+    points_document,
+    read_document,
+    rule_document,
+    tiers_document,
+)
 from loyalcore.domain.programs._file import read_file
 from loyalcore.domain.tiers import TierSet
 from loyalcore.errors import Fault, InvalidDocument, InvalidInput, LimitExceeded
@@ -43,6 +51,7 @@ class Program:
         timezone: The IANA name of the zone of its wall clock.
         points: The policy of its ledgers. What follows from a setting is written into it: `on_action` counts an
             expiry from the activation, and under the model `inactivity` a relative expiry is the span of inactivity.
+        customers: Which customers take part, and from when on they are new or loyal.
         earning: The rules by which orders earn, ids unique.
         tiers: Its tiers; None for a program without.
 
@@ -63,6 +72,7 @@ class Program:
     currency: str = attrs.field(kw_only=True)
     timezone: str = attrs.field(kw_only=True)
     points: PointsPolicy = attrs.field(factory=PointsPolicy, kw_only=True)
+    customers: CustomerPolicy = attrs.field(factory=CustomerPolicy, kw_only=True)
     earning: tuple[EarningRule, ...] = attrs.field(default=(), kw_only=True)
     tiers: TierSet | None = attrs.field(default=None, kw_only=True)
     zone: ZoneInfo = attrs.field(init=False, eq=False, repr=False, default=_NO_ZONE)
@@ -88,6 +98,11 @@ class Program:
             faults += model_faults(self.points, [fault.path.removeprefix("points.") for fault in faults[before:]])
         else:
             faults.append(Fault("points", f"must be a PointsPolicy, not {type(self.points).__name__}"))
+        if isinstance(self.customers, CustomerPolicy):
+            for name, read in CUSTOMERS.items():
+                check(read, getattr(self.customers, name), f"customers.{name}")
+        else:
+            faults.append(Fault("customers", f"must be a CustomerPolicy, not {type(self.customers).__name__}"))
         if isinstance(self.earning, tuple | list) and all(isinstance(rule, EarningRule) for rule in self.earning):
             faults += earning_faults(self.earning)
         else:
@@ -164,6 +179,7 @@ class Program:
             "currency": self.currency,
             "timezone": self.timezone,
             "points": points_document(self.points),
+            "customers": customers_document(self.customers),
         }
         if self.earning:
             document["earning"] = [rule_document(rule) for rule in self.earning]

@@ -125,7 +125,7 @@ def _judge_command(running: Running, answer: Any, shadow: Shadow, program: Progr
 
 def _judge_receipt(running: Running, answer: Receipt, shadow: Shadow) -> None:
     command, commits = running.command, running.commits
-    writes = not answer.replayed and (bool(answer.entries) or not isinstance(command, Sweep))
+    writes = not answer.replayed and (bool(answer.entries or answer.membership) or not isinstance(command, Sweep))
     hold("acknowledged", commits == writes, "{} commits stand behind {}", commits, answer)
     for entry in answer.entries:
         stored = shadow.find(entry.ref)

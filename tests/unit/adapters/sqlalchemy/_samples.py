@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from loyalcore.domain.customers import Customer, Membership, Standing
+from loyalcore.domain.customers import Customer, Membership, PointFigures, Standing
 from loyalcore.domain.decision import (
     ChangeSet,
     Fact,
@@ -55,12 +55,34 @@ FULL_CUSTOMER = Customer(
     merged_into="c2",
     absorbed=("h2", ODD),
     programs=("beans", ODD),
+    first_name=ODD,
+    last_name="Lovelace",
+    email="Ada@example.org",
+    street="Straße 5",
+    postal_code="10115",
+    city="Köln",
+    region="NRW",
+    country="DE",
+    birth_on=date(1990, 2, 28),
+    language="pt-BR",
+    shop_url="https://shop.example/admin/7",
+    attributes={"size": "42", "odd.name-1": ODD},
+    tags=("VIP", ODD),
+    has_newsletter=False,
+    shop_created_at=NOW,
+    is_guest=True,
+    is_excluded=True,
+    updated_at=NOW,
+    deactivated_at=LATER,
+    orders=3,
+    first_order_at=NOW,
     version=7,
 )
 FULL_MEMBERSHIP = Membership(
     environment="live",
     holder_id="h1",
     program_id="beans",
+    customer_id=ODD,
     known_at=NOW,
     joined_at=NOW,
     standing=Standing(
@@ -72,6 +94,8 @@ FULL_MEMBERSHIP = Membership(
         gains=((1_700_000_000_000_001, 5), (NEVER, Decimal("0.10"))),
     ),
     ledgers=("", "side"),
+    points=PointFigures(active=1, pending=2, held=3, spent=-4, expired=5, reversed=6, deficit=7, awarded=8, earned=-9),
+    next_change_at=LATER,
     version=3,
 )
 FULL_LOT = Lot(

@@ -35,7 +35,8 @@ def test_a_desk_stays_open_over_several_bookings() -> None:
     assert [put.expected for put in desk.puts()] == [None, None, 1]
     assert isinstance(head, Ledger)
     assert (head.version, head.seq, head.expired, head.active) == (1, 3, 10, 0)
-    assert member == attrs.evolve(desk.membership, version=1)
+    assert member == attrs.evolve(desk.membership_now(), version=1)
+    assert (member.points.expired, member.points.active, member.next_change_at) == (10, 0, None)
     assert row == attrs.evolve(ROW, programs=("beans",), version=2)
     assert [part.ref for part in desk.parts()] == [LotRef(head.ref, 1)]
 

@@ -129,7 +129,7 @@ def test_a_hundred_subledgers_are_the_limit(count: int, is_taken: bool, main: tu
     with shop.store.unit() as unit:
         member = unit.load([ref])[ref]
         listed = (*main, *(f"l-{number}" for number in range(count)))
-        unit.apply(ChangeSet(puts=(Put(attrs.evolve(member, ledgers=listed, version=2), 1),)))
+        unit.apply(ChangeSet(puts=(Put(attrs.evolve(member, ledgers=listed, version=3), member.version),)))
         unit.commit()
     if is_taken:
         shop.award(5, ledger="new")

@@ -1,6 +1,6 @@
 """Customers: the directory with its profiles, and memberships in programs."""
 
-from loyalcore.domain.customers._commands import KEEP, Deactivate, Join, Keep, Reactivate, Register, Tag, Update
+from loyalcore.domain.customers._commands import KEEP, Deactivate, Erase, Join, Keep, Reactivate, Register, Tag, Update
 from loyalcore.domain.customers._directory import survivor
 from loyalcore.domain.customers._fields import CUSTOMERS
 from loyalcore.domain.customers._model import Customer, Membership, PointFigures, Standing
@@ -13,6 +13,7 @@ __all__ = [
     "Customer",
     "CustomerPolicy",
     "Deactivate",
+    "Erase",
     "Join",
     "Keep",
     "Membership",

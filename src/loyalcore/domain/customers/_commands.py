@@ -252,3 +252,30 @@ class Reactivate:
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "customer_id", check_text(self.customer_id, "customer_id"))
         object.__setattr__(self, "key", check_text(self.key, "key"))
+
+
+@attrs.frozen
+class Erase:
+    """Erase a customer: every personal value goes, and the id leads to nobody until it is registered anew.
+
+    The ledgers keep their entries and totals under a holder that no longer leads to a person.
+
+    Args:
+        customer_id: The host's own id, 1 to 255 printable characters; an id that was merged leads to the survivor.
+
+    Raises:
+        InvalidInput: The id is not text, is empty, or holds unprintable characters.
+        LimitExceeded: The id is longer than 255 characters.
+
+    Source: DOMAIN 3.7; WIZ customer list.
+
+    Example:
+        >>> Erase("ada")
+        Erase(customer_id='ada')
+    """
+
+    name: ClassVar[str] = "customers.erase"
+    customer_id: str
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "customer_id", check_text(self.customer_id, "customer_id"))

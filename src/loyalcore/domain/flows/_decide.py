@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from loyalcore.domain.customers import Deactivate, Join, Reactivate, Register, Tag, Update
+from loyalcore.domain.customers import Deactivate, Erase, Join, Reactivate, Register, Tag, Update
 from loyalcore.domain.flows import corrections, customers, movements, points, profiles, segments
 from loyalcore.domain.flows._case import Case
 from loyalcore.domain.flows._receipt import with_notices
@@ -46,6 +46,7 @@ Command = (
     | Capture
     | Deactivate
     | Deduct
+    | Erase
     | Extend
     | Hold
     | Join
@@ -68,6 +69,7 @@ _FLOWS: dict[type[Any], Callable[[Any, Case], Decision]] = {
     Register: customers.decide_register,
     Join: customers.decide_join,
     Merge: customers.decide_merge,
+    Erase: customers.decide_erase,
     Update: profiles.decide_update,
     Tag: profiles.decide_tag,
     Deactivate: profiles.decide_deactivate,

@@ -30,7 +30,7 @@ class Receipt:
             call has left them there.
         replayed: Whether this is the answer of an earlier call, and nothing was written now. Of a command about a
             profile the customer is the one of now.
-        is_unchanged: Whether everything was as the command wants it, so that only its key was written.
+        is_unchanged: Whether everything was as the command wants it, so that only its key is new.
     """
 
     command: str

@@ -1,4 +1,4 @@
-"""The commands about customers, decided: register, join, merge."""
+"""The commands about customers, decided: register, join, merge, erase."""
 
 from __future__ import annotations
 
@@ -6,11 +6,25 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from loyalcore.domain.customers import Customer, Join, Membership, Register
-from loyalcore.domain.decision import ChangeSet, CustomerRef, Decision, HoldRef, MembershipRef, Put
+from loyalcore.domain.customers import Customer, Erase, Join, Membership, Register
+from loyalcore.domain.decision import (
+    ChangeSet,
+    CustomerRef,
+    Decision,
+    HolderRef,
+    HoldRef,
+    KeyRecord,
+    LedgerRef,
+    MembershipRef,
+    Note,
+    Notice,
+    Put,
+    Remove,
+    Wipe,
+)
 from loyalcore.domain.flows._case import gather
 from loyalcore.domain.flows._receipt import Receipt
-from loyalcore.domain.ledger import Entry, Merge, merge
+from loyalcore.domain.ledger import Entry, Ledger, Merge, merge
 from loyalcore.domain.tiers import merged as merged_standing
 from loyalcore.errors import IllegalTransition
 
@@ -154,3 +168,37 @@ def _merge_membership(leaving: Desk, staying: Desk) -> None:
         new, known_at=min(known, default=None), joined_at=min(joined, default=None), standing=standing
     )
     leaving.membership = Membership(environment=old.environment, holder_id=old.holder_id, program_id=old.program_id)
+
+
+def decide_erase(command: Erase, case: Case) -> Decision:
+    """Take away every row and record that leads to the person or tells of one; the ledgers stay.
+
+    Each ledger and membership is written once more, so that whoever books on one meanwhile decides again.
+    """
+    environment = case.world.environment
+    customer = case.customer(command.customer_id)
+    holders = (customer.holder_id, *customer.absorbed)
+    members = [MembershipRef(environment, customer.holder_id, program_id) for program_id in customer.programs]
+    case.world.need(*members, *(HolderRef(environment, holder) for holder in customer.absorbed))
+    rows: list[Customer] = [customer]
+    rows += [row for holder in customer.absorbed if (row := case.world.get(HolderRef(environment, holder))) is not None]
+    memberships: list[Membership] = [found for ref in members if (found := case.world.get(ref)) is not None]
+    ledgers = [
+        LedgerRef(environment, each.holder_id, each.program_id, ledger)
+        for each in memberships
+        for ledger in each.ledgers
+    ]
+    case.world.need(*ledgers)
+    puts = [
+        Put(attrs.evolve(each, customer_id=None, next_change_at=None, version=each.version + 1), each.version)
+        for each in memberships
+    ]
+    for ref in ledgers:
+        ledger: Ledger = case.world.get(ref)
+        puts.append(Put(attrs.evolve(ledger, version=ledger.version + 1), ledger.version))
+    changes = ChangeSet(
+        puts=tuple(puts),
+        removes=tuple(Remove(row.ref, row.version) for row in rows),
+        wipes=tuple(Wipe(kind, environment, holder) for kind in (KeyRecord, Note, Notice) for holder in holders),
+    )
+    return Decision(changes, Receipt(command=command.name))

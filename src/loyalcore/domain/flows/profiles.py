@@ -79,10 +79,11 @@ def _changed(command: Any, case: Case, change: Callable[[Customer], Customer]) -
     if replayed is not None:
         return Decision(ChangeSet(), attrs.evolve(replayed, customer=customer))
     after = change(customer)
-    puts = []
-    if after != customer:
-        after = attrs.evolve(after, updated_at=case.now, version=customer.version + 1)
-        puts.append(Put(after, customer.version))
+    is_unchanged = after == customer
+    # The row is written even so, for nothing else keeps an erasure from coming between its wipe and this key.
+    after = attrs.evolve(
+        after, updated_at=customer.updated_at if is_unchanged else case.now, version=customer.version + 1
+    )
     key = case.key_record(command, customer, ())
-    receipt = Receipt(command=command.name, customer=after, is_unchanged=not puts)
-    return Decision(ChangeSet(puts=tuple(puts), inserts=(key,)), receipt)
+    receipt = Receipt(command=command.name, customer=after, is_unchanged=is_unchanged)
+    return Decision(ChangeSet(puts=(Put(after, customer.version),), inserts=(key,)), receipt)

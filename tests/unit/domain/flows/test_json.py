@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 import pytest
 
-from loyalcore.domain.customers import Deactivate, Join, Reactivate, Register, Tag, Update
+from loyalcore.domain.customers import Deactivate, Erase, Join, Reactivate, Register, Tag, Update
 from loyalcore.domain.flows import COMMANDS, from_json, name_faults, read_value, to_json
 from loyalcore.domain.flows._json import _written  # the form of values that no command holds yet
 from loyalcore.domain.ledger import (
@@ -46,6 +46,7 @@ SAMPLES: list[Any] = [
     Update("ada", key="u-2", shop_created_at=AT, has_newsletter=True),
     Tag("ada", add=["vip"], remove=["new"], key="t-1"),
     Deactivate("ada", key="d-1"),
+    Erase("ada"),
     Reactivate("ada", key="r-1"),
     Award("ada", 120, reason="welcome", key="w-1", activation="14D", expires_on=date(2026, 12, 31), occurred_at=AT),
     Award("ada", 1, key="w-2", rule="base", source_type="review", source_id="r-1", line="2", side="referee", cycle=2),

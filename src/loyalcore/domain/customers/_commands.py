@@ -177,7 +177,7 @@ class Tag:
     Source: DOMAIN 3.7, 3.9.
 
     Example:
-        >>> Tag("ada", add=["vip"], key="t-1").add
+        >>> Tag("ada", add=("vip",), key="t-1").add
         ('vip',)
     """
 

@@ -42,9 +42,9 @@ SAMPLES: list[Any] = [
     Register("ada"),
     Join("ada", program="beans"),
     Merge("guest", into="ada"),
-    Update("ada", key="u-1", version=3, birth_on=date(1990, 2, 28), email=None, tags=["vip"], attributes={"a": None}),
+    Update("ada", key="u-1", version=3, birth_on=date(1990, 2, 28), email=None, tags=("vip",), attributes={"a": None}),
     Update("ada", key="u-2", shop_created_at=AT, has_newsletter=True),
-    Tag("ada", add=["vip"], remove=["new"], key="t-1"),
+    Tag("ada", add=("vip",), remove=("new",), key="t-1"),
     Deactivate("ada", key="d-1"),
     Erase("ada"),
     Reactivate("ada", key="r-1"),
@@ -86,7 +86,8 @@ def test_every_field_is_of_a_type_that_json_has_a_form_for() -> None:
     """
     fields = {field for kind in COMMANDS.values() for field in attrs.fields(kind)}
     types = {str(field.type).removesuffix(" | None").removesuffix(" | Keep") for field in fields}
-    assert types <= {"str", "int", "bool", "datetime", "date", "Decimal", "tuple[str, ...]", "Mapping[str, str | None]", "Document"}
+    lists = {"tuple[str, ...]", "Mapping[str, str | None]", "Document"}
+    assert types <= {"str", "int", "bool", "datetime", "date", "Decimal"} | lists
 
 
 def test_defaults_are_left_out() -> None:

@@ -7,6 +7,7 @@ probably the same fault. None is meant to be used.
 from loyalcore.testing.broken._catches import CATCHES, Catch
 from loyalcore.testing.broken.keys import AnyPayload, CaseFolding, EarlyCount, LookFirst, Padding, UsedUpKey
 from loyalcore.testing.broken.lots import NewestFirst, SpendBlind, StaleLots, UncappedReversal
+from loyalcore.testing.broken.removals import BlindRemoval, NameKept, StaleIndex, StillListed, WideWipe, WipeLast
 from loyalcore.testing.broken.times import Labelling, LocalTime, Naive, Truncating
 from loyalcore.testing.broken.units import (
     CountedSequence,
@@ -22,6 +23,7 @@ from loyalcore.testing.broken.versions import BlindWrite, Careless, EarlyCheck, 
 __all__ = [
     "CATCHES",
     "AnyPayload",
+    "BlindRemoval",
     "BlindWrite",
     "Careless",
     "CaseFolding",
@@ -36,6 +38,7 @@ __all__ = [
     "LocalTime",
     "LookFirst",
     "Naive",
+    "NameKept",
     "NewestFirst",
     "OutboxApart",
     "Padding",
@@ -43,12 +46,16 @@ __all__ = [
     "RacyRead",
     "RowCountIgnored",
     "SpendBlind",
+    "StaleIndex",
     "StaleLots",
     "StaleRetry",
+    "StillListed",
     "SwallowedCommit",
     "Truncating",
     "UncappedReversal",
     "UsedUpKey",
+    "WideWipe",
+    "WipeLast",
 ]
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from loyalcore.testing.broken import keys, lots, times, units, versions
+from loyalcore.domain.decision import KeyRecord
+from loyalcore.testing.broken import keys, lots, removals, times, units, versions
 from loyalcore.testing.contract import (
     AppendContract,
     BusinessReferenceContract,
@@ -18,6 +19,7 @@ from loyalcore.testing.contract import (
     IdempotencyContract,
     LockingContract,
     LotContract,
+    RemovalContract,
     ReversalContract,
     StreamingContract,
     UnitOfWorkContract,
@@ -48,8 +50,11 @@ class Catch(NamedTuple):
 
 
 _SCRIPT = "test_a_script_leaves_the_same_records"
+_ANEW = {"kind": "customer", "way": "two units"}
+_SAID_ANEW = {"kind": KeyRecord, "way": "one change set"}
 _SOONEST = {"consumption": "soonest_expiry", "numbers": [3, 1, 4, 2]}
 _STALE = {"kind": "ledger", "stored": 2, "expected": 1}
+_STALE_REMOVAL = {"kind": "customer", "stored": 2, "expected": 1}
 
 CATCHES: tuple[Catch, ...] = (
     Catch(versions.BlindWrite, VersionContract, "test_a_stale_put_is_refused", _STALE),
@@ -63,6 +68,7 @@ CATCHES: tuple[Catch, ...] = (
     Catch(versions.EarlyCheck, ReversalContract, "test_racing_restores_give_back_once"),
     Catch(versions.RowCountIgnored, VersionContract, "test_a_stale_put_is_refused", _STALE),
     Catch(versions.RowCountIgnored, VersionContract, "test_a_stale_change_set_is_refused_whole"),
+    Catch(versions.RowCountIgnored, RemovalContract, "test_a_stale_removal_is_refused", _STALE_REMOVAL),
     Catch(versions.Careless, LockingContract, "test_a_second_lock_waits_or_fails"),
     Catch(versions.Careless, LockingContract, "test_what_a_lock_was_waited_for_is_found"),
     Catch(versions.LateLock, LockingContract, "test_what_a_lock_was_waited_for_is_found"),
@@ -91,6 +97,16 @@ CATCHES: tuple[Catch, ...] = (
     Catch(units.OutboxApart, UnitOfWorkContract, "test_a_unit_that_fails_leaves_nothing"),
     Catch(units.CountedSequence, AppendContract, "test_a_taken_name_is_refused_whole", {"kind": "entry"}),
     Catch(units.RacyRead, StreamingContract, "test_a_stream_is_one_view"),
+    Catch(removals.BlindRemoval, RemovalContract, "test_a_stale_removal_is_refused", _STALE_REMOVAL),
+    Catch(removals.BlindRemoval, RemovalContract, "test_a_stale_removal_is_refused_whole"),
+    Catch(removals.BlindRemoval, RemovalContract, "test_of_racing_removals_one_is_taken"),
+    Catch(removals.WideWipe, RemovalContract, "test_a_wipe_takes_nothing_of_others", {"kind": KeyRecord}),
+    Catch(removals.StillListed, RemovalContract, "test_what_was_removed_is_gone", {"kind": "membership"}),
+    Catch(removals.StillListed, RemovalContract, "test_a_removed_customer_is_nobody"),
+    Catch(removals.NameKept, RemovalContract, "test_a_removed_name_is_taken_anew", _ANEW),
+    Catch(removals.StaleIndex, RemovalContract, "test_what_was_removed_is_gone", {"kind": "customer"}),
+    Catch(removals.StaleIndex, RemovalContract, "test_a_removed_customer_is_nobody"),
+    Catch(removals.WipeLast, RemovalContract, "test_a_wiped_name_is_taken_anew", _SAID_ANEW),
     Catch(times.Truncating, AppendContract, "test_every_field_comes_back", {"name": "lot"}),
     Catch(times.Truncating, ExpiryContract, "test_a_sweep_changes_no_balance"),
     Catch(times.Truncating, LotContract, "test_lots_a_microsecond_apart_are_told_apart", {"end": "expires_at"}),

@@ -53,12 +53,14 @@ class EarlyCheck(Wrapped):
 class _UncountedShelf(Shelf):
     def check(self, changes: ChangeSet) -> None:
         """Refuse what is taken; an update that finds no row is no error to a database."""
-        super().check(attrs.evolve(changes, puts=tuple(put for put in changes.puts if put.expected is None)))
+        made = tuple(put for put in changes.puts if put.expected is None)
+        super().check(attrs.evolve(changes, puts=made, removes=()))
 
     def write(self, changes: ChangeSet) -> None:
         """Write the rows that are found, and the rest of the change set beside them."""
         puts = tuple(put for put in changes.puts if put.expected in {None, self._version(put.ref)})
-        super().write(attrs.evolve(changes, puts=puts))
+        removes = tuple(remove for remove in changes.removes if remove.expected == self._version(remove.ref))
+        super().write(attrs.evolve(changes, puts=puts, removes=removes))
 
 
 class RowCountIgnored(Wrapped):

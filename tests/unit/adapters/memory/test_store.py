@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from loyalcore.adapters.memory import MemoryStore
-from loyalcore.domain.decision import ChangeSet, Put
+from loyalcore.domain.decision import ChangeSet, Put, Remove
 from loyalcore.errors import ReadOnlyStore, StaleVersion, StoreUnavailable
 from loyalcore.testing import example
 from loyalcore.testing.contract import _samples as samples
@@ -85,6 +85,18 @@ def test_a_unit_reads_the_parts_that_it_has_applied() -> None:
     with store.unit() as unit:
         unit.apply(ChangeSet(parts=(samples.lot(1, free=0), samples.lot(2, free=4), samples.lot(3))))
         assert [(lot.lot, lot.free) for lot in unit.load([samples.REF])[samples.REF].lots] == [(2, 4), (3, 5)]
+
+
+def test_nothing_is_kept_of_a_customer_who_was_removed() -> None:
+    """The store forgets the row, and the entry by which it is found from the holder, whatever unit took it away."""
+    store = MemoryStore()
+    row = samples.customer("a-canary", holder_id="h-canary")
+    for changes in (samples.put(row), ChangeSet(removes=(Remove(row.ref, 1),))):
+        with store.unit() as unit:
+            unit.apply(changes)
+            assert ("canary" in repr(vars(store._shelf))) is bool(changes.removes)
+            unit.commit()
+    assert "canary" not in repr(vars(store._shelf))
 
 
 def test_a_locking_unit_keeps_others_from_writing() -> None:

@@ -15,12 +15,14 @@ from loyalcore import Award, Loyalty, Program, Spend
 from loyalcore.adapters.memory import MemoryStore
 from loyalcore.adapters.sqlalchemy import SqlStore
 from loyalcore.domain.customers import Customer
+from loyalcore.domain.decision import ChangeSet, HolderRef, KeyRecord, KeyRef, Note, Remove, Wipe
 from loyalcore.errors import (
     CapabilityMissing,
     IdempotencyConflict,
     InsufficientPoints,
     InvalidInput,
     SchemaMismatch,
+    StaleVersion,
     StoreUnavailable,
 )
 from loyalcore.store import with_repository
@@ -31,6 +33,7 @@ from tests.corpus._values import NASTY
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from loyalcore.domain.decision import Ref
     from loyalcore.domain.flows import Receipt
 
 BEANS = Program("beans", currency="EUR", timezone="Europe/Berlin")
@@ -131,6 +134,30 @@ def test_a_refusal_leaves_the_transaction_as_it_was(host: Host) -> None:
     inside.points.spend("ada", 1, key="s-1")
     host.connection.execute("COMMIT")
     assert (host.orders(), host.shop.points.balance("ada").spent) == (1, 1)
+
+
+@pytest.mark.parametrize("end", ["COMMIT", "ROLLBACK"])
+def test_what_goes_inside_goes_with_the_transaction(host: Host, end: str) -> None:
+    """A removal and a wipe are undone with the host's transaction; one that is refused leaves it as it was."""
+    host.shop.points.award("ada", 5, reason="a", note="a note", key="k-1")
+    row = host.shop.customers.get("ada")
+    wipes = tuple(Wipe(kind, "live", row.holder_id) for kind in (KeyRecord, Note))
+    refs: list[Ref] = [row.ref, HolderRef("live", row.holder_id), KeyRef("live", row.holder_id, "k-1")]
+    host.connection.execute(host.begin)
+    host.connection.execute("INSERT INTO shop_order VALUES ('o-1')")
+    lent = host.store.within(host.connection)
+    with pytest.raises(StaleVersion), lent.unit() as unit:
+        unit.apply(ChangeSet(removes=(Remove(row.ref, row.version - 1),), wipes=wipes))
+    with lent.unit() as unit:
+        assert all(unit.load(refs).values())
+        unit.apply(ChangeSet(removes=(Remove(row.ref, row.version),), wipes=wipes))
+        assert not any(unit.load(refs).values())
+        unit.commit()
+    host.connection.execute(end)
+    is_gone = end == "COMMIT"
+    with host.store.unit(readonly=True) as unit:
+        assert [found is None for found in unit.load(refs).values()] == [is_gone] * 3
+    assert host.orders() == is_gone
 
 
 def test_everything_can_be_asked_inside(host: Host) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Any
 
-from loyalcore.domain.decision import EntriesRef, KeyRecord, LedgerRef
+from loyalcore.domain.decision import CustomerRef, EntriesRef, HolderRef, KeyRecord, KeyRef, LedgerRef, Wipe
 from loyalcore.domain.ledger import Entry
 
 if TYPE_CHECKING:
@@ -28,6 +28,10 @@ class Shadow:
     def record(self, changes: ChangeSet) -> int:
         """Note a change set that was committed, and give its number."""
         self.commits += 1
+        for ref in self.taken(changes):
+            self._keep(ref, None)
+            if isinstance(ref, KeyRef):
+                self.keys.pop(ref.key, None)
         for put in changes.puts:
             self._keep(put.ref, put.record)
         for part in changes.parts:
@@ -42,6 +46,13 @@ class Shadow:
                     self.keys.setdefault(record.ref.key, (self.commits, record))
         return self.commits
 
+    def taken(self, changes: ChangeSet) -> set[Ref]:
+        """Name what a change set takes away of what there is."""
+        gone: set[Ref] = {remove.ref for remove in changes.removes}
+        if changes.wipes:
+            gone |= {ref for ref in self._records if Wipe.of(ref) in changes.wipes}
+        return gone
+
     def _keep(self, ref: Ref, record: Any) -> None:
         self._records.setdefault(ref, []).append((self.commits, record))
 
@@ -49,9 +60,16 @@ class Shadow:
         """Give the record of a ref as it is now, or as it was after a commit."""
         if isinstance(ref, EntriesRef):
             return self._find_entries(ref, commit)
+        if isinstance(ref, HolderRef):
+            return self._find_holder(ref, commit)
         kept = self._records.get(ref, [])
         count = len(kept) if commit is None else bisect_right(kept, commit, key=lambda each: each[0])
         return kept[count - 1][1] if count else None
+
+    def _find_holder(self, ref: HolderRef, commit: int | None) -> Any:
+        found = (self.find(name, commit) for name in self._records if isinstance(name, CustomerRef))
+        same = (row for row in found if row is not None and row.environment == ref.environment)
+        return next((row for row in same if row.holder_id == ref.holder_id), None)
 
     def _find_entries(self, ref: EntriesRef, commit: int | None) -> tuple[Entry, ...]:
         known = self.entries.get(ref.ledger, [])
@@ -61,6 +79,6 @@ class Shadow:
 
     def records(self) -> dict[Ref, Any]:
         """Give every record by its ref."""
-        found = {ref: kept[-1][1] for ref, kept in self._records.items()}
+        found = {ref: kept[-1][1] for ref, kept in self._records.items() if kept[-1][1] is not None}
         found.update({entry.ref: entry for entries in self.entries.values() for entry in entries})
         return found

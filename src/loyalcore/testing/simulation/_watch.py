@@ -136,13 +136,20 @@ class Watch:
 
     def _check_new(self, changes: ChangeSet) -> None:
         """What is put follows what was there, and what is inserted is new: a lost update or a second effect shows."""
+        for remove in changes.removes:
+            known = self.shadow.find(remove.ref)
+            is_read = known is not None and known.version == remove.expected
+            hold("version", is_read, "removed in a version it had not read: {}", remove.ref)
+        gone = self.shadow.taken(changes)
         for put in changes.puts:
-            known = self.shadow.find(put.ref)
+            known = None if put.ref in gone else self.shadow.find(put.ref)
             version = None if known is None else known.version
             hold("version", put.expected == version, "written over a version it had not read: {}", put.ref)
             hold("version", put.record.version == (version or 0) + 1, "a gap in versions: {}", put.ref)
         for record in changes.inserts:
             if isinstance(record, Entry):
+                continue
+            if record.ref in gone:
                 continue
             hold("once", self.shadow.find(record.ref) is None, "inserted twice: {}", record.ref)
             if isinstance(record, KeyRecord):
@@ -218,6 +225,7 @@ class Watch:
         """
         refs: set[Ref] = {put.ref for put in changes.puts}
         refs |= {part.ref for part in changes.parts} | {record.ref for record in changes.inserts}
+        refs |= self.shadow.taken(changes)
         with self._store.unit(readonly=True) as unit:
             found = unit.load(refs)
         for ref in refs:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
-from loyalcore.domain.decision import EntriesRef, LedgerRef, Put
+from loyalcore.domain.customers import Membership
+from loyalcore.domain.decision import EntriesRef, LedgerRef, MembershipRef, Put
 from loyalcore.domain.ledger import Entry, Ledger, Lot
 from loyalcore.errors import StaleVersion
 from loyalcore.testing.broken._wrapped import Unit, Wrapped, meet
@@ -99,10 +100,10 @@ class _StaleLotsUnit(Unit):
     """Adds up what a unit changes to whatever the store has by now, lot by lot, without looking at the lots again."""
 
     def load(self, refs: Collection[Ref], lock: bool = False) -> dict[Ref, Any]:
-        """Remember the ledgers as they were read."""
+        """Remember the ledgers and memberships as they were read."""
         found = super().load(refs, lock)
         self.__dict__.setdefault("read", {}).update(
-            {ref: record for ref, record in found.items() if isinstance(ref, LedgerRef)}
+            {ref: record for ref, record in found.items() if isinstance(ref, LedgerRef | MembershipRef)}
         )
         return found
 
@@ -120,9 +121,13 @@ class _StaleLotsUnit(Unit):
     def _moved(self, changes: ChangeSet) -> ChangeSet:
         puts, parts, inserts = list(changes.puts), list(changes.parts), list(changes.inserts)
         for index, put in enumerate(puts):
-            read: Ledger | None = self.__dict__.get("read", {}).get(put.ref)
+            read: Any = self.__dict__.get("read", {}).get(put.ref)
             now: Any = self._store._shelf.find(put.ref)
-            if not isinstance(put.record, Ledger) or read is None or now.version == read.version:
+            if read is None or now.version == read.version:
+                continue
+            if isinstance(put.record, Membership):
+                puts[index] = Put(_shown(put.record, read, now), now.version)
+            if not isinstance(put.record, Ledger):
                 continue
             puts[index] = Put(_added(put.record, read, now), now.version)
             lots: dict[Ref, Lot] = {lot.ref: lot for lot in read.lots}
@@ -140,6 +145,14 @@ def _added(wanted: Ledger, read: Ledger, now: Ledger) -> Ledger:
     if figures["active"] < 0:
         raise StaleVersion("ledger")
     return attrs.evolve(wanted, version=now.version + 1, **figures)
+
+
+def _shown(wanted: Membership, read: Membership, now: Membership) -> Membership:
+    sums = {
+        each.name: getattr(now.points, each.name) + getattr(wanted.points, each.name) - getattr(read.points, each.name)
+        for each in attrs.fields(type(wanted.points))
+    }
+    return attrs.evolve(wanted, version=now.version + 1, points=attrs.evolve(wanted.points, **sums))
 
 
 def _left(part: Any, read: Lot | None, now: Any) -> Any:

@@ -17,11 +17,15 @@ from loyalcore import (
     PointsHold,
     Program,
     Receipt,
+    SaveSegment,
     ScheduledChange,
+    Segment,
     Verification,
     from_json,
     to_json,
 )
+from loyalcore.domain.customers import CUSTOMERS
+from loyalcore.query import parse
 from loyalcore.testing import example
 
 
@@ -47,6 +51,17 @@ def test_questions_answer_with_values() -> None:
     assert_type(shop.customers.get("ada"), Customer)
     assert_type(shop.customers.membership("ada"), Membership)
     assert_type(shop.customers.membership("ada").tier, str | None)
+    assert_type(shop.segments.all(), tuple[Segment, ...])
+
+
+def test_segments_are_saved_in_three_ways() -> None:
+    """A segment is saved with a search string, a condition or a document, and removed; a command takes a document."""
+    shop = example()
+    for where in ("customer_id:ada", parse("customer_id:bob", CUSTOMERS).where, {"version": 1, "noun": "customer"}):
+        assert_type(shop.segments.save("friends", "Friends", where).segment, Segment | None)
+        assert_type(shop.segments.get("friends"), Segment)
+        assert_type(shop.segments.remove("friends", version=1), Receipt)
+    assert_type(SaveSegment("friends", "Friends", {"version": 1, "noun": "customer"}).version, int | None)
 
 
 def test_commands_have_a_json_form_with_a_type() -> None:

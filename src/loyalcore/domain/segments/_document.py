@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from loyalcore.query import Condition, Noun
 
 LENGTH_MAX: Final = 65_536
-"""The most characters of a document, and the most values that one may hold."""
+"""The most characters of a document."""
 
 
 def check_document(value: object, path: str) -> str:
@@ -46,9 +46,9 @@ def check_document(value: object, path: str) -> str:
     try:
         text = canonical(table)
     except LimitExceeded as error:
-        raise LimitExceeded(error.message.partition(": ")[2].partition(" (")[0], path=path, limit=error.limit) from None
-    except InvalidInput as error:
-        raise InvalidInput(error.message.partition(": ")[2], path=path) from None
+        raise LimitExceeded("nests too deep, or holds too large a number", path=path, limit=error.limit) from None
+    except InvalidInput:
+        raise InvalidInput("must hold tables, lists, texts, whole numbers, true, false and null", path=path) from None
     return _short(text, path)
 
 
@@ -73,15 +73,18 @@ def _short(text: str, path: str) -> str:
 
 
 def _count(value: Any, path: str) -> None:
-    """Refuse what holds too many values, some of them perhaps many times over or within themselves."""
+    """Refuse what would be too long a text, before it is written: a table may hold itself, or one text many times."""
     waiting, count = [value], 0
     while waiting:
         each = waiting.pop()
-        if isinstance(each, dict | list | tuple):
+        if isinstance(each, dict | list | tuple | str):
             count += len(each)
             if count > LENGTH_MAX:
-                raise LimitExceeded("holds too many values", path=path, limit=LENGTH_MAX)
-            waiting += each.values() if isinstance(each, dict) else each
+                raise LimitExceeded("is too long", path=path, limit=LENGTH_MAX)
+        if isinstance(each, dict):
+            waiting += [*each, *each.values()]
+        elif isinstance(each, list | tuple):
+            waiting += each
 
 
 def read_condition(text: str, noun: Noun) -> Condition:

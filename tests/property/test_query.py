@@ -8,7 +8,22 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalcore.query import Query, fold, from_document, matches, page, parse, select, to_document
+from loyalcore.query import (
+    Index,
+    Listing,
+    Position,
+    Query,
+    fold,
+    from_document,
+    keys_of,
+    matches,
+    nearest,
+    page,
+    parse,
+    resolve,
+    select,
+    to_document,
+)
 from tests.property._queries import NOW, conditions, crowds, people, queries, words, zones
 from tests.unit.query._people import PEOPLE, P, Person
 
@@ -94,6 +109,22 @@ def test_what_was_there_throughout_comes_once(
         shown += [person.id for person in reversed(found.items)]
         cursor = found.previous
     assert [each for each in reversed(shown) if each in stays] == expected
+
+
+@given(queries(), crowds(14), people(), zones, st.integers(1, 6), st.booleans(), st.booleans())
+def test_the_nearest_are_the_first_of_what_lies_behind_a_place(
+    query: Query, crowd: list[Person], place: Person, zone: ZoneInfo, count: int, is_backward: bool, is_inclusive: bool
+) -> None:
+    """The heap and the index give what sorting everything together with the place gives."""
+    resolved = Query(PEOPLE, resolve(query.where, NOW, zone), query.sort)
+    crowd = [person for person in crowd if person.id != place.id]
+    met = select(query, crowd, NOW, zone)
+    ordered = select(Query(PEOPLE, sort=query.sort), [*met, place], NOW, zone)
+    here = ordered.index(place)
+    expected = ordered[:here][::-1] if is_backward else ordered[here + 1 :]
+    position = Position(keys_of(query, place), is_backward, is_inclusive)
+    listing = Listing(resolved, environment="live", position=position, count=count)
+    assert nearest(listing, crowd, NOW) == Index(query, crowd).nearest(listing, NOW) == expected[:count]
 
 
 def test_every_sort_of_the_strategies_ends_with_the_id() -> None:

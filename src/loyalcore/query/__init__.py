@@ -25,6 +25,7 @@ from loyalcore.query._days import TODAY, YESTERDAY, Relative, days_ago, months_a
 from loyalcore.query._evaluate import matcher, matches
 from loyalcore.query._field import Field, Order
 from loyalcore.query._fold import fold
+from loyalcore.query._index import Index
 from loyalcore.query._json import from_document, to_document
 from loyalcore.query._listing import Listing
 from loyalcore.query._noun import Noun, Query
@@ -54,6 +55,7 @@ __all__ = [
     "How",
     "Id",
     "In",
+    "Index",
     "Instant",
     "Listing",
     "Match",

@@ -18,7 +18,6 @@ import attrs
 
 from loyalcore.errors import InvalidInput, LimitExceeded
 from loyalcore.query._days import Relative
-from loyalcore.query._json import to_document
 from loyalcore.values.digest import canonical
 from loyalcore.values.ids import check_text
 
@@ -134,5 +133,5 @@ def _seal(query: Query, body: bytes, secret: bytes, scope: str) -> bytes:
         raise InvalidInput(f"must be at most {_SECRET_MAX} bytes", path="secret")
     if not isinstance(scope, str):
         raise InvalidInput(f"must be a text, not {type(scope).__name__}", path="scope")
-    about = canonical([to_document(query), scope]).encode()
+    about = query.written.encode() + canonical(scope).encode()
     return blake2b(len(about).to_bytes(8, "big") + about + body, digest_size=_SEAL_BYTES, key=secret).digest()

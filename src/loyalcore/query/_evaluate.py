@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import operator
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from loyalcore.errors import InvalidInput
 from loyalcore.query._condition import (
@@ -25,6 +24,7 @@ from loyalcore.query._condition import (
 from loyalcore.query._fold import fold
 from loyalcore.query._noun import Query
 from loyalcore.query._resolve import resolve
+from loyalcore.query._sorting import getter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,14 +32,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from loyalcore.query._condition import Condition
-
-_COMPARISONS: Final[dict[Op, Callable[[Any, Any], Any]]] = {
-    Op.EQ: operator.eq,
-    Op.LT: operator.lt,
-    Op.LE: operator.le,
-    Op.GT: operator.gt,
-    Op.GE: operator.ge,
-}
+    from loyalcore.query._field import Field
 
 
 def matches(query: Query | Condition, record: Any, now: datetime, zone: ZoneInfo) -> bool:
@@ -101,15 +94,29 @@ def test_of(node: Condition) -> Callable[[Any], bool]:
             is_met = test_of(part)
             return lambda record: not is_met(record)
     clause = cast("Clause", node)
-    get = clause.field.get
     if clause.field.meaning(clause) is not None:
         raise InvalidInput("must be resolved first", path="where")
+    get = getter(cast("Field", clause.field))
     if isinstance(clause, Missing):
         return lambda record: is_empty(get(record))
+    if isinstance(clause, Compare):
+        return _comparison(clause.op, get, clause.value)
     is_true = _truth(clause)
-    if clause.field.kind == "text":
-        return lambda record: (value := get(record)) is not None and is_true(fold(value))
     return lambda record: (value := get(record)) is not None and is_true(value)
+
+
+def _comparison(op: Op, get: Callable[[Any], Any], other: Any) -> Callable[[Any], bool]:
+    """Written out for each sign, because a call more for each record would cost as much again."""
+    match op:
+        case Op.EQ:
+            return lambda record: bool(get(record) == other)
+        case Op.LT:
+            return lambda record: (value := get(record)) is not None and value < other
+        case Op.LE:
+            return lambda record: (value := get(record)) is not None and value <= other
+        case Op.GT:
+            return lambda record: (value := get(record)) is not None and value > other
+    return lambda record: (value := get(record)) is not None and value >= other
 
 
 def _all_of(tests: list[Callable[[Any], bool]]) -> Callable[[Any], bool]:
@@ -122,6 +129,11 @@ def _all_of(tests: list[Callable[[Any], bool]]) -> Callable[[Any], bool]:
     return are_met
 
 
+def is_settled(row: Any, at: datetime) -> bool:
+    """Return whether time has not changed a row since it was written."""
+    return row.next_change_at is None or bool(row.next_change_at > at)
+
+
 def is_empty(value: Any) -> bool:
     """Return whether a field has no value: None, or a set or table without a member. An empty text is a value."""
     return value is None or (not isinstance(value, str) and hasattr(value, "__len__") and len(value) == 0)
@@ -130,9 +142,6 @@ def is_empty(value: Any) -> bool:
 def _truth(node: Clause) -> Callable[[Any], bool]:
     """What tells whether a value that is there makes a clause true."""
     match node:
-        case Compare(_, op, other):
-            compare = _COMPARISONS[op]
-            return lambda value: bool(compare(value, other))
         case Between(_, low, high):
             return lambda value: bool(low <= value <= high)
         case In(_, values):

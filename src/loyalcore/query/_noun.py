@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Any, Final, TypeVar
 
 import attrs
@@ -13,6 +14,7 @@ from loyalcore.query._choice import Choice
 from loyalcore.query._condition import Clause, Condition, Every, Not, _Group
 from loyalcore.query._field import NAME_MAX, Field, Order, Single
 from loyalcore.query._types import Text, TextMap
+from loyalcore.values.digest import canonical
 from loyalcore.values.ids import check_text
 
 SORT_MAX: Final = 5
@@ -234,6 +236,17 @@ class Query:
             a house decision: one index serves both directions.
         """
         return self._orders
+
+    @cached_property
+    def written(self) -> str:
+        """The JSON form as canonical text; made once, for a page needs it for each of its cursors.
+
+        Raises:
+            InvalidInput: The condition was resolved, so that its days are gone.
+        """
+        from loyalcore.query._json import to_document
+
+        return canonical(to_document(self))
 
     def __str__(self) -> str:
         from loyalcore.query._show import show

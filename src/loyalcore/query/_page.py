@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from heapq import nlargest, nsmallest
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
 
 import attrs
 
 from loyalcore.errors import InvalidInput, LimitExceeded
+from loyalcore.query._condition import Every
 from loyalcore.query._cursor import Position, read_cursor, write_cursor
-from loyalcore.query._evaluate import matcher, test_of
-from loyalcore.query._sorting import is_falling, keys_of, rank_of, ranker
+from loyalcore.query._evaluate import is_settled, test_of
+from loyalcore.query._nearest import nearest_of, sorted_by, ways_of
+from loyalcore.query._resolve import resolve
+from loyalcore.query._sorting import keys_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
+    from loyalcore.query._condition import Condition
     from loyalcore.query._listing import Listing
     from loyalcore.query._noun import Query
 
@@ -82,8 +84,7 @@ def select(query: Query, records: Iterable[R], now: datetime, zone: ZoneInfo) ->
     Source:
         DOMAIN.md 3.8 (the in-memory evaluation is the reference).
     """
-    is_met = matcher(query, now, zone)
-    return sorted((record for record in records if is_met(record)), key=ranker(query), reverse=is_falling(query))
+    return sorted_by(_filtered(resolve(query.where, now, zone), records), ways_of(query))
 
 
 def nearest(listing: Listing, records: Iterable[R], at: datetime) -> list[R]:
@@ -100,7 +101,7 @@ def nearest(listing: Listing, records: Iterable[R], at: datetime) -> list[R]:
     Source:
         DOMAIN.md 3.8 (the in-memory evaluation is the reference).
     """
-    return _nearest(listing.query, listing.position, listing.count, _met(listing, records, at))
+    return nearest_of(listing.query, _met(listing, records, at), listing.position, listing.count)
 
 
 def counted(listing: Listing, records: Iterable[Any], at: datetime) -> int:
@@ -114,28 +115,19 @@ def counted(listing: Listing, records: Iterable[Any], at: datetime) -> int:
     Source:
         DOMAIN.md 3.8 (totals on request).
     """
-    return sum(1 for _ in _met(listing, records, at))
+    return len(_met(listing, records, at))
 
 
-def _met(listing: Listing, records: Iterable[R], at: datetime) -> Iterator[R]:
-    found = filter(test_of(listing.query.where), records)
-    return (row for row in found if _is_settled(row, at)) if listing.is_settled else found
+def _met(listing: Listing, records: Iterable[R], at: datetime) -> Sequence[R]:
+    found = _filtered(listing.query.where, records)
+    return [row for row in found if is_settled(row, at)] if listing.is_settled else found
 
 
-def _is_settled(row: Any, at: datetime) -> bool:
-    return row.next_change_at is None or bool(row.next_change_at > at)
-
-
-def _nearest(query: Query, position: Position | None, count: int, records: Iterable[R]) -> list[R]:
-    """A heap, for a page is a small part of a list."""
-    rank, falls = ranker(query), is_falling(query)
-    if position is None:
-        return (nlargest if falls else nsmallest)(count, records, key=rank)
-    falls = falls is not position.is_backward
-    place, is_inclusive = rank_of(query, position.keys), position.is_inclusive
-    ranked = ((rank(record), record) for record in records)
-    ahead = (each for each in ranked if (is_inclusive if each[0] == place else (each[0] < place) is falls))
-    return [record for _, record in (nlargest if falls else nsmallest)(count, ahead, key=itemgetter(0))]
+def _filtered(where: Condition, records: Iterable[R]) -> Sequence[R]:
+    """The records that meet a resolved condition; a list of which all are asked for is not copied."""
+    if not isinstance(where, Every):
+        return list(filter(test_of(where), records))
+    return records if isinstance(records, list | tuple) else list(records)
 
 
 def page(
@@ -173,7 +165,7 @@ def page(
     """
     size = check_size(size)
     position = None if cursor is None else read_cursor(query, cursor, secret)
-    rows = _nearest(query, position, size + 1, filter(matcher(query, now, zone), records))
+    rows = nearest_of(query, _filtered(resolve(query.where, now, zone), records), position, size + 1)
     return page_of(query, rows, size, position, secret)
 
 

@@ -10,7 +10,7 @@ import attrs
 from loyalcore.query._fold import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from loyalcore.query._field import Field, Order
     from loyalcore.query._noun import Query
@@ -32,7 +32,17 @@ def keys_of(query: Query, record: Any) -> Keys:
     Source:
         DOMAIN.md 3.8.
     """
-    return tuple(_getter(order.field)(record) for order in query.orders())
+    return tuple([getter(order.field)(record) for order in query.orders()])
+
+
+def getter(field: Field) -> Callable[[Any], Any]:
+    """Return what gives the key of a record in an order by a field."""
+    if field.kind != "text":
+        return field.get
+    get = field.get
+    if field.is_required:
+        return lambda record: fold(get(record))
+    return lambda record: None if (value := get(record)) is None else fold(value)
 
 
 @total_ordering
@@ -46,36 +56,21 @@ class _Mirrored:
         return bool(other.key < self.key)
 
 
-def ranker(query: Query) -> Callable[[Any], tuple[Any, ...]]:
-    """Return what gives the rank of a record: ranks compare as their records stand, falling where `is_falling`."""
-    getters = [_getter(order.field) for order in query.orders()]
-    parts = list(zip(getters, _marks(query), strict=True))
-    return lambda record: tuple([mark(get(record)) for get, mark in parts])
+class Ranking:
+    """What gives each record a rank: ranks compare as their records stand, falling where `is_falling`."""
 
+    def __init__(self, orders: Sequence[Order]) -> None:
+        self.is_falling = orders[-1].is_descending
+        self._marks = [_mark(order, self.is_falling) for order in orders]
+        self._parts = list(zip(self._marks, (getter(order.field) for order in orders), strict=True))
 
-def rank_of(query: Query, keys: Keys) -> tuple[Any, ...]:
-    """Return the rank of the record that has these keys."""
-    return tuple(mark(key) for mark, key in zip(_marks(query), keys, strict=True))
+    def rank(self, record: Any) -> tuple[Any, ...]:
+        """Return the rank of a record."""
+        return tuple([mark(get(record)) for mark, get in self._parts])
 
-
-def is_falling(query: Query) -> bool:
-    """Return whether the largest rank comes first: the direction of the last order."""
-    return query.orders()[-1].is_descending
-
-
-def _getter(field: Field) -> Callable[[Any], Any]:
-    if field.kind != "text":
-        return field.get
-    get = field.get
-    if field.is_required:
-        return lambda record: fold(get(record))
-    return lambda record: None if (value := get(record)) is None else fold(value)
-
-
-def _marks(query: Query) -> list[Callable[[Any], Any]]:
-    """What turns each key into a part of a rank."""
-    falling = is_falling(query)
-    return [_mark(order, falling) for order in query.orders()]
+    def rank_of(self, keys: Keys) -> tuple[Any, ...]:
+        """Return the rank of the record that has these keys."""
+        return tuple([mark(key) for mark, key in zip(self._marks, keys, strict=True)])
 
 
 def _mark(order: Order, falling: bool) -> Callable[[Any], Any]:

@@ -27,7 +27,7 @@ from loyalcore.query._field import Field, Order
 from loyalcore.query._fold import fold
 from loyalcore.query._index import Index
 from loyalcore.query._json import from_document, to_document
-from loyalcore.query._listing import Listing
+from loyalcore.query._listing import Listing, check_stored
 from loyalcore.query._noun import Noun, Query
 from loyalcore.query._page import Page, check_size, counted, nearest, page, page_of, select
 from loyalcore.query._resolve import resolve
@@ -75,6 +75,7 @@ __all__ = [
     "TextSet",
     "Whole",
     "check_size",
+    "check_stored",
     "counted",
     "days_ago",
     "fold",

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from datetime import datetime
 from hashlib import blake2b
 from hmac import compare_digest
 from typing import TYPE_CHECKING, Any, Final
@@ -18,6 +17,7 @@ import attrs
 
 from loyalcore.errors import InvalidInput, LimitExceeded
 from loyalcore.query._days import Relative
+from loyalcore.values.clock import from_micros, to_micros
 from loyalcore.values.digest import canonical
 from loyalcore.values.ids import check_text
 
@@ -70,9 +70,7 @@ def write_cursor(query: Query, position: Position, secret: bytes = b"", scope: s
     Source:
         DOMAIN.md 3.8.
     """
-    keys = [
-        key if key is None else order.field.write(key) for order, key in zip(query.orders(), position.keys, strict=True)
-    ]
+    keys = [_written(order.field, key) for order, key in zip(query.orders(), position.keys, strict=True)]
     body = json.dumps([_VERSION, position.is_backward, position.is_inclusive, keys], separators=(",", ":")).encode()
     return urlsafe_b64encode(_seal(query, body, secret, scope) + body).decode().rstrip("=")
 
@@ -107,6 +105,11 @@ def read_cursor(query: Query, cursor: str, secret: bytes = b"", scope: str = "")
         raise InvalidInput(_MESSAGE, path="cursor") from None
 
 
+def _written(field: Field, key: Any) -> Any:
+    # What is worked out of instants may lie beyond those that a host can write, so it is no text that a field reads.
+    return key if key is None else to_micros(key) if field.kind == "instant" else field.write(key)
+
+
 def _position(query: Query, body: bytes) -> Position:
     """What a body says; whoever knows the digest can write any body where there is no secret."""
     version, is_backward, is_inclusive, keys = json.loads(body)
@@ -122,8 +125,12 @@ def _key(field: Field, key: Any) -> Any:
     if field.kind == "text":
         # A folded text may be longer than one that can be asked for.
         return check_text(key, field.name, length_max=LENGTH_MAX, length_min=0)
+    if field.kind == "instant":
+        if type(key) is not int:
+            raise TypeError(field.name)
+        return from_micros(key)
     value = field.read(key, field.name)
-    if isinstance(value, Relative) or (field.kind == "instant") != isinstance(value, datetime):
+    if isinstance(value, Relative):
         raise TypeError(field.name)
     return value
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from loyalcore.errors import InvalidInput
+from loyalcore.errors import CapabilityMissing, InvalidInput
+from loyalcore.query._noun import fields_of
 from loyalcore.values.digest import canonical
 
 if TYPE_CHECKING:
@@ -65,3 +66,25 @@ class Listing:
     def scope(self) -> str:
         """Whose rows are meant, as the text to which their cursors are bound."""
         return canonical([self.environment, self.program_id, self.holder_id, self.ledger])
+
+
+def check_stored(query: Query) -> None:
+    """Refuse a query that names a field without a column: what every store does before it answers a listing.
+
+    Args:
+        query: The query; its condition is resolved, so that no choice is left in it.
+
+    Raises:
+        CapabilityMissing: It filters or sorts by a field that no store keeps.
+
+    Source:
+        DOMAIN.md 3.8 (what a back end cannot compile is refused at compile time).
+
+    Example:
+        >>> from loyalcore.query import Id, Noun, Query
+        >>> id = Id("id", lambda row: row.id, is_required=True)
+        >>> check_stored(Query(Noun("row", [id], ids=[id]), id == "a"))
+    """
+    for field in (*fields_of(query.where), *(order.field for order in query.orders())):
+        if field.column is None:
+            raise CapabilityMissing(f"the field {field.name}")

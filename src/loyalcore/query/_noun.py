@@ -163,7 +163,7 @@ class Noun:
         Source:
             DOMAIN.md 3.8.
         """
-        for field in _fields_of(condition):
+        for field in fields_of(condition):
             self._own(field, path)
 
     def _own(self, field: Any, path: str) -> None:
@@ -264,13 +264,14 @@ def _ended(sort: tuple[Order, ...], ids: tuple[Field, ...]) -> tuple[Order, ...]
     return (*sort, *(Order(field, is_descending=is_descending) for field in rest.values()))
 
 
-def _fields_of(condition: Condition) -> Iterable[Any]:
+def fields_of(condition: Condition) -> Iterable[Any]:
+    """Give the field of each clause of a condition."""
     if isinstance(condition, Clause):
         yield condition.field
     elif isinstance(condition, Not):
-        yield from _fields_of(condition.part)
+        yield from fields_of(condition.part)
     elif isinstance(condition, _Group):
         for part in condition.parts:
-            yield from _fields_of(part)
+            yield from fields_of(part)
     elif not isinstance(condition, Every):
         raise InvalidInput("is no condition of this language", path="where")

@@ -8,11 +8,14 @@ from typing import Any
 import attrs
 import pytest
 
-from loyalcore.errors import InvalidInput
+from loyalcore.errors import CapabilityMissing, InvalidInput
 from loyalcore.query import (
     Listing,
+    Noun,
     Position,
     Query,
+    Text,
+    check_stored,
     counted,
     keys_of,
     nearest,
@@ -162,3 +165,14 @@ def test_a_page_of_fetched_rows_is_the_page_in_memory() -> None:
         resolved = Query(PEOPLE, resolve(query.where, NOW, BERLIN), query.sort)
         rows = nearest(Listing(resolved, environment="live", position=position, count=3), CROWD, NOW)
         assert page_of(query, rows, 2, position) == page(query, CROWD, NOW, BERLIN, size=2, cursor=cursor)
+
+
+def test_a_field_without_a_column_is_refused() -> None:
+    """No store filters or sorts by what it does not keep; wherever the field stands, it is named."""
+    shown = Text("shown", lambda person: person.name, column=None)
+    noun = Noun("person", [P.id, P.tier, shown], ids=[P.id])
+    kept = (P.tier == "a") | P.tier.is_missing()
+    check_stored(Query(noun, kept, [P.tier.asc()]))
+    for query in (Query(noun, kept & ~shown.is_missing()), Query(noun, sort=[P.tier.asc(), shown.desc()])):
+        with pytest.raises(CapabilityMissing, match="the field shown"):
+            check_stored(query)

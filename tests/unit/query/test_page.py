@@ -143,6 +143,14 @@ def test_a_cursor_holds_the_place(sort: list[Order], person: Person, secret: byt
         assert read_cursor(query, write_cursor(query, position, secret), secret) == position
 
 
+@pytest.mark.parametrize("at", [datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)])
+def test_a_cursor_holds_what_was_worked_out(at: datetime) -> None:
+    """An instant that no host may write, but that an expiry can reach, has a place as well."""
+    query = Query(PEOPLE, sort=[P.joined_at.desc()])
+    position = Position(keys_of(query, Person(joined_at=at)))
+    assert read_cursor(query, write_cursor(query, position)) == position
+
+
 def test_a_cursor_is_of_its_query_alone() -> None:
     """A query with another condition, order or noun refuses it; an equal one takes it."""
     query = Query(PEOPLE, P.tier == "gold", [P.tier.asc()])
@@ -215,20 +223,23 @@ def test_a_secret_is_at_most_64_bytes(secret: Any) -> None:
         b"\xff",
         b"5",
         b"[" * 5_000,
-        b'[2,false,false,["gold",1,"2024-01-01T00:00:00Z","2024-01-01","a"]]',
-        b'[1,0,false,["gold",1,"2024-01-01T00:00:00Z","2024-01-01","a"]]',
-        b'[1,false,0,["gold",1,"2024-01-01T00:00:00Z","2024-01-01","a"]]',
-        b'[1,false,false,["gold",1,"2024-01-01T00:00:00Z","2024-01-01"]]',
-        b'[1,false,false,["gold",1,"2024-01-01T00:00:00Z","2024-01-01",null]]',
-        b'[1,false,false,[5,1,"2024-01-01T00:00:00Z","2024-01-01","a"]]',
-        b'[1,false,false,["gold","1","2024-01-01T00:00:00Z","2024-01-01","a"]]',
-        b'[1,false,false,["gold",1e400,"2024-01-01T00:00:00Z","2024-01-01","a"]]',
+        b'[2,false,false,["gold",1,1704067200000000,"2024-01-01","a"]]',
+        b'[1,0,false,["gold",1,1704067200000000,"2024-01-01","a"]]',
+        b'[1,false,0,["gold",1,1704067200000000,"2024-01-01","a"]]',
+        b'[1,false,false,["gold",1,1704067200000000,"2024-01-01"]]',
+        b'[1,false,false,["gold",1,1704067200000000,"2024-01-01",null]]',
+        b'[1,false,false,[5,1,1704067200000000,"2024-01-01","a"]]',
+        b'[1,false,false,["gold","1",1704067200000000,"2024-01-01","a"]]',
+        b'[1,false,false,["gold",1e400,1704067200000000,"2024-01-01","a"]]',
         b'[1,false,false,["gold",1,"today","2024-01-01","a"]]',
-        b'[1,false,false,["gold",1,"2024-01-01","2024-01-01","a"]]',
-        b'[1,false,false,["gold",1,"2024-01-01T00:00:00Z","today","a"]]',
-        b'[1,false,false,["gold",1,"2024-01-01T00:00:00Z","2024-01-01","\\u0000"]]',
-        b'[1,false,false,["\\u0000",1,"2024-01-01T00:00:00Z","2024-01-01","a"]]',
-        b'[1,false,false,["\\ud800",1,"2024-01-01T00:00:00Z","2024-01-01","a"]]',
+        b'[1,false,false,["gold",1,"2024-01-01T00:00:00Z","2024-01-01","a"]]',
+        b'[1,false,false,["gold",1,true,"2024-01-01","a"]]',
+        b'[1,false,false,["gold",1,1.5,"2024-01-01","a"]]',
+        b'[1,false,false,["gold",1,1000000000000000000000,"2024-01-01","a"]]',
+        b'[1,false,false,["gold",1,1704067200000000,"today","a"]]',
+        b'[1,false,false,["gold",1,1704067200000000,"2024-01-01","\\u0000"]]',
+        b'[1,false,false,["\\u0000",1,1704067200000000,"2024-01-01","a"]]',
+        b'[1,false,false,["\\ud800",1,1704067200000000,"2024-01-01","a"]]',
         b"[1,false,false,null]",
     ],
 )
@@ -243,7 +254,7 @@ def test_a_forged_body_is_refused(body: bytes) -> None:
 def test_a_sealed_place_is_taken() -> None:
     """The body that the forged ones are made of is a good one."""
     query = Query(PEOPLE, sort=[P.tier.asc(), P.points.active.asc(), P.joined_at.asc(), P.born_on.asc()])
-    body = b'[1,false,false,["gold",1,"2024-01-01T00:00:00Z","2024-01-01","a"]]'
+    body = b'[1,false,false,["gold",1,1704067200000000,"2024-01-01","a"]]'
     cursor = urlsafe_b64encode(_seal(query, body, b"", "") + body).decode().rstrip("=")
     assert read_cursor(query, cursor).keys[-1] == "a"
 

@@ -86,7 +86,6 @@ def test_what_is_no_document_is_refused(value: Any) -> None:
         ({"value": "x" * 65_536}, "is too long"),
         ({"x" * 65_536: None}, "is too long"),
         ({"value": [1] * 65_536}, "is too long"),
-        ({"value": ["x" * 1_000_000] * 60_000}, "is too long"),
         (nested(40), "nests too deep"),
         ({"value": 1 << 300}, "too large a number"),
     ],
@@ -107,13 +106,13 @@ def test_the_longest_document_is_taken() -> None:
 
 
 def test_what_holds_itself_is_refused() -> None:
-    """A table that holds itself, or one list over and over, is refused soon."""
+    """A table that holds itself, or one list or text over and over, is refused before it is written."""
     table: dict[str, Any] = {}
     table["where"] = table
     several: list[Any] = []
     for _ in range(60):
         several = [several, several]
-    for value in (table, {"where": several}):
+    for value in (table, {"where": several}, {"where": ["x" * 10_000] * 1_000}):
         with pytest.raises(LimitExceeded):
             check_document(value, "where")
 

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from loyalcore.adapters.memory import MemoryStore
-from loyalcore.domain.customers import Join
 from loyalcore.domain.decision import ChangeSet, LedgerRef, Put
 from loyalcore.domain.flows import COMMANDS
 from loyalcore.domain.ledger import EntryKind, Ledger, Sweep
 from loyalcore.domain.programs import Registry
-from loyalcore.errors import LoyaltyError, StoreError
+from loyalcore.errors import LoyaltyError, NotFound, StoreError
 from loyalcore.query import All
 from loyalcore.services import Loyalty
 from loyalcore.store import KINDS
@@ -57,6 +56,7 @@ _INSTEAD = {
     "points.restore": "points.spend",
     "points.reverse": "points.award",
 }
+_PLAIN = frozenset({"customers.register", "customers.join", "customers.erase"})
 _BY_HAND = frozenset({"points.deduct", "points.adjust", "points.transfer", "points.extend", "points.activity"})
 
 
@@ -152,6 +152,8 @@ class Play:
             return
         for entry in receipt.entries:
             self.known.setdefault((entry.ledger.holder_id, entry.ledger.ledger), []).append(entry)
+        if receipt.command == "customers.register" and receipt.customer is not None:
+            self.holders[CUSTOMERS.index(receipt.customer.customer_id)] = receipt.customer.holder_id
         if receipt.command == "customers.merge" and receipt.customer is not None:
             survivor = receipt.customer.holder_id
             for (holder, ledger), entries in list(self.known.items()):
@@ -182,8 +184,9 @@ class Play:
         other = CUSTOMERS[step.other % len(CUSTOMERS)]
         if step.do == "customers.merge":
             return None if name == other else COMMANDS[step.do](name, into=other)
-        if step.do == "customers.join":
-            return Join(name)
+        if step.do in _PLAIN:
+            plain: Command = COMMANDS[step.do](name)
+            return plain
         if step.do == "points.sweep":
             return Sweep(self.holders[step.who % len(CUSTOMERS)], ledger=step.ledger)
         return self._posting(step, name, other)
@@ -233,11 +236,17 @@ class Play:
     # What can be asked ------------------------------------------------------------------------------------------
 
     def ref(self, who: int, ledger: str = "") -> LedgerRef:
-        """Name the ledger of a customer, or of whom it was merged into."""
-        row = self.shop.customers.get(CUSTOMERS[who % len(CUSTOMERS)])
-        while row.merged_into is not None:
-            row = self.shop.customers.get(row.merged_into)
-        return LedgerRef("live", row.holder_id, self.program.id, ledger)
+        """Name the ledger of a customer, or of whom it was merged into; of one who was erased, the last one."""
+        who %= len(CUSTOMERS)
+        holder = self.holders[who]
+        try:
+            row = self.shop.customers.get(CUSTOMERS[who])
+            while row.merged_into is not None:
+                row = self.shop.customers.get(row.merged_into)
+            holder = row.holder_id
+        except NotFound:
+            pass
+        return LedgerRef("live", holder, self.program.id, ledger)
 
     def head(self, ref: LedgerRef) -> Ledger | None:
         """Give a ledger as stored."""

@@ -1,4 +1,4 @@
-"""A fixed script of commands with everything in it: refusals, repeated keys, clock jumps, holds that lapse, merges."""
+"""A fixed script of commands with everything in it: refusals, repeated keys, clock jumps, holds, merges, erasures."""
 
 from __future__ import annotations
 
@@ -162,6 +162,29 @@ _SEGMENTS = [
     _do("segments.save", segment_id="none", title="Nobody at all", where=_NOBODY),
     _do("segments.save", segment_id="none", title="Nobody", where={"version": 2}, version=1),
 ]
+_ERASURES = [
+    _do("award", 12, order=7, note="for the party"),
+    _do("hold", 2, hold_for="2D"),
+    _do("customers.erase"),
+    _do("customers.erase"),
+    _do("award", 3),
+    _do("again", pick=4),
+    _do("points.sweep", edge=0),
+    _do("customers.register"),
+    _do("customers.register"),
+    _do("customers.register", who=1),
+    _do("customers.register", who=2),
+    _do("again", pick=5),
+    _do("award", 9, order=7, note="for somebody new"),
+    _do("spend", 2),
+    _do("restore", order=7),
+    _do("award", 5, who=1, order=8),
+    _do("customers.merge", who=1, other=2),
+    _do("customers.erase", who=1),
+    _do("award", 4, who=2),
+    _do("customers.register", who=2),
+    _do("award", 4, who=2),
+]
 
 SCRIPT: tuple[Step, ...] = (
     *_SEGMENTS,
@@ -178,6 +201,9 @@ SCRIPT: tuple[Step, ...] = (
     *_MERGES,
     *_HOLDS,
     *_CORRECTIONS,
+    *_ENDS,
+    *_ERASURES,
+    *_HOLDS,
     *_ENDS,
 )
 """The steps, in order."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
     from sqlalchemy.engine import Dialect as Compiler
 
+    from loyalcore.adapters.sqlalchemy._wording import Wording
     from loyalcore.errors import StaleVersion, StoreError
 
 Row = tuple[Any, ...]
@@ -55,6 +56,7 @@ class Dialect(Protocol):
         name: What SQLAlchemy calls it, for a connection that is lent to it.
         engine_options: What an engine on a lent connection has to be told.
         compiler: What writes its statements.
+        wording: The words of what queries ask.
         is_memory: Whether there is a single connection, which must be kept.
         takes_turns: Whether the writers of one process wait for each other before they begin.
         spreads: Whether tables can be spread over partitions.
@@ -66,6 +68,7 @@ class Dialect(Protocol):
     name: str
     engine_options: Mapping[str, Any]
     compiler: Compiler
+    wording: Wording
     is_memory: bool
     takes_turns: bool
     takes_arrays: bool

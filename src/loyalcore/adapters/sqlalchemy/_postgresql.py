@@ -22,6 +22,7 @@ from sqlalchemy.dialects.postgresql.base import PGDialect
 
 from loyalcore.adapters.sqlalchemy import _bulk
 from loyalcore.adapters.sqlalchemy._tables import NAME_OF, TABLE_OF
+from loyalcore.adapters.sqlalchemy._wording import PostgresWording
 from loyalcore.domain.ledger import Debt, Lot, PointsHold
 from loyalcore.errors import CapabilityMissing, InvalidInput, ReadOnlyStore, StaleVersion, StoreError, StoreUnavailable
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from sqlalchemy.pool import PoolProxiedConnection
 
     from loyalcore.adapters.sqlalchemy._dialects import Ask, Row, Step
+    from loyalcore.adapters.sqlalchemy._wording import Wording
 
 PREPARED_MAX: Final = 500
 """How many statements a connection keeps prepared."""
@@ -102,6 +104,7 @@ class PostgresDialect:
         self._wait_milliseconds = max(int(wait_seconds * 1000), 1)  # 0 would wait for ever
         make: Any = PGDialect
         self.compiler: Dialect = make(paramstyle="numeric_dollar")
+        self.wording: Wording = PostgresWording(self.compiler)
         self._engine = None if isinstance(source, URL) else source
         url = source if isinstance(source, URL) else source.url
         self._words, self._options = self._told(url)

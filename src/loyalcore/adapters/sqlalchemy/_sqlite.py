@@ -13,6 +13,7 @@ from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 
 from loyalcore.adapters.sqlalchemy._schema import REVISION_TABLE
 from loyalcore.adapters.sqlalchemy._tables import NAME_OF
+from loyalcore.adapters.sqlalchemy._wording import SqliteWording
 from loyalcore.errors import (
     CapabilityMissing,
     InvalidInput,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from sqlalchemy.pool import PoolProxiedConnection
 
     from loyalcore.adapters.sqlalchemy._dialects import Ask, Row, Step
+    from loyalcore.adapters.sqlalchemy._wording import Wording
 
 SYNCHRONOUS: Final = ("OFF", "NORMAL", "FULL", "EXTRA")
 """How much SQLite waits for the disk: at FULL a commit survives a power cut, at NORMAL the last ones may be lost."""
@@ -92,6 +94,7 @@ class SqliteDialect:
         self._synchronous = synchronous
         self.compiler: Dialect = sqlite.dialect(paramstyle="qmark")
         self.compiler.statement_compiler = _Hinting
+        self.wording: Wording = SqliteWording()
         self._engine = None if isinstance(source, URL) else source
         url = source if isinstance(source, URL) else source.url
         database, query = url.database or "", dict(url.query)

@@ -1,0 +1,198 @@
+"""Lists: the statements of pages and counts over the rows of one noun, compiled once for each shape."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from sqlalchemy import Column, func, literal_column, select
+from sqlalchemy.sql.elements import True_
+
+from loyalcore.adapters.sqlalchemy._compile import Compiler, Marks
+from loyalcore.adapters.sqlalchemy._paging import WITHOUT, Pager, Part, parts_of, sorting_of
+from loyalcore.adapters.sqlalchemy._shape import Shaper, Values, finds
+from loyalcore.errors import CapabilityMissing
+from loyalcore.values.clock import to_micros
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement, Index, Select, Table
+
+    from loyalcore.adapters.sqlalchemy._dialects import Ask, Dialect, Row
+    from loyalcore.adapters.sqlalchemy._shape import Shape
+    from loyalcore.query import Listing
+
+SHAPES_MAX: Final = 512
+"""How many statements a list keeps."""
+
+Columns = tuple[Column[Any], ...]
+"""A column, and those of other tables that have the same value in every row: each table has indexes of its own."""
+
+
+class _Asked(NamedTuple):
+    """The shape of a statement: a page's with its part, a count's without."""
+
+    scope: tuple[str, ...]
+    is_settled: bool
+    where: Shape
+    part: Part | None
+
+
+class Lister:
+    """The pages and counts of one list.
+
+    Args:
+        dialect: The database.
+        tables: The table of the rows; or two that are joined.
+        selected: What a row has.
+        on: How the two are joined: with one row of the second for each of the first.
+        columns: The columns by the names that the fields have for them. Sets and tables are NULL where they are empty.
+        scope: By the names that a listing has for them: `environment`, `program_id`, `holder_id`, `ledger`.
+        due: Of each row, the instant at which time will change it, if it will.
+    """
+
+    def __init__(
+        self,
+        dialect: Dialect,
+        tables: Sequence[Table],
+        selected: Sequence[ColumnElement[Any]],
+        *,
+        on: ColumnElement[bool] | None = None,
+        columns: Mapping[str, Columns],
+        scope: Mapping[str, Columns],
+        due: Column[Any] | None = None,
+    ) -> None:
+        self._dialect = dialect
+        self._tables = tuple(tables)
+        self._on = on
+        self._selected = selected
+        self._columns = columns
+        self._scope = scope
+        self._due = due
+        fixed = {id(column): name for name, twins in scope.items() for column in twins}
+        self._fixed = {name: fixed[id(twins[0])] for name, twins in columns.items() if id(twins[0]) in fixed}
+        self._statement: Callable[[_Asked], tuple[str, tuple[int, ...]]] = lru_cache(SHAPES_MAX)(self._compiled)
+
+    def page(self, ask: Callable[[Ask], list[Row]], listing: Listing, at: datetime) -> list[Row]:
+        """Give the rows of a listing.
+
+        Args:
+            ask: Runs a query.
+            listing: What is asked.
+            at: The instant of asking.
+
+        Returns:
+            At most `count` rows from the place on, the nearest first.
+
+        Raises:
+            CapabilityMissing: A field has no column, or the rows have no instant of their next change.
+        """
+        rows: list[Row] = []
+        for statement, values in self.asks(listing, at):
+            rows += ask((statement, values))
+            if len(rows) >= listing.count:
+                return rows[: listing.count]
+        return rows
+
+    def asks(self, listing: Listing, at: datetime) -> Iterator[Ask]:
+        """Give the queries that answer a listing, to be run until there are enough rows.
+
+        Raises:
+            CapabilityMissing: A field has no column, or the rows have no instant of their next change.
+        """
+        scope, values, where = self._taken(listing, at)
+        fixed = {name for name, of in self._fixed.items() if of in scope}
+        sorting = sorting_of(listing, self._columns, fixed)
+        for part, keys in parts_of(sorting, values):
+            asked = _Asked(scope, listing.is_settled, where, part)
+            yield self._bound(asked, [*values.all, *keys, listing.count])
+
+    def count(self, listing: Listing, at: datetime) -> Ask:
+        """Give the query of how many rows a listing asks for, wherever its place is.
+
+        Raises:
+            CapabilityMissing: A field has no column, or the rows have no instant of their next change.
+        """
+        scope, values, where = self._taken(listing, at)
+        return self._bound(_Asked(scope, listing.is_settled, where, None), values.all)
+
+    def _taken(self, listing: Listing, at: datetime) -> tuple[tuple[str, ...], Values, Shape]:
+        """Take a listing apart: whose rows it means, the values so far, the shape of its condition."""
+        told = {name: getattr(listing, name) for name in self._scope}
+        scope = tuple(name for name, value in told.items() if value is not None)
+        values = Values(self._dialect.wording)
+        values.all.extend(told[name] for name in scope)
+        if listing.is_settled:
+            if self._due is None:
+                raise CapabilityMissing("the next change of these rows")
+            values.all.append(to_micros(at))
+        return scope, values, Shaper(self._columns, values).shape(listing.query.where)
+
+    def _bound(self, asked: _Asked, values: list[Any]) -> Ask:
+        statement, order = self._statement(asked)
+        return statement, tuple([values[index] for index in order])
+
+    # Compiling
+
+    def _compiled(self, asked: _Asked) -> tuple[str, tuple[int, ...]]:
+        """Give the statement of a shape, and which value goes to which of its parameters."""
+        mark, wording = Marks(), self._dialect.wording
+        first = self._tables[0] if asked.part is None else self._sorted_by(asked.part)
+        compiler = Compiler(self._chosen(first), wording, mark)
+        found = self._from(asked, first)
+        for name in asked.scope:
+            one = mark()
+            found = found.where(*[column == one for column in self._scope[name]])
+        if asked.is_settled and self._due is not None:
+            found = found.where(self._due.is_(None) | (self._due > mark()))
+        where = compiler.condition(asked.where)
+        if not isinstance(where, True_):
+            found = found.where(where)
+        if asked.part is not None:
+            pager = Pager(compiler, wording, mark)
+            found = found.where(*pager.limits(asked.part)).order_by(*pager.order_by(asked.part))
+            # SQLite would be given another parameter, for the 0.
+            found = found.limit(mark()).offset(literal_column("0"))
+        compiled = found.compile(dialect=self._dialect.compiler)
+        return str(compiled), tuple([mark.names.index(name) for name in compiled.positiontup or ()])
+
+    def _sorted_by(self, part: Part) -> Table:
+        """Give the table by whose columns a part is sorted first."""
+        found: Table = self._columns[part.orders[0].place.column][0].table
+        return found
+
+    def _chosen(self, first: Table) -> dict[str, ColumnElement[Any]]:
+        """Give one column for each name: of those that are the same, the one in the table that is read first."""
+        return {
+            name: next((column for column in twins if column.table is first), twins[0])
+            for name, twins in self._columns.items()
+        }
+
+    def _from(self, asked: _Asked, first: Table) -> Select[Any]:
+        """Give what is read: the table that is sorted by first, in that order where it has an index of it."""
+        found: Select[Any] = select(*((func.count(),) if asked.part is None else self._selected))
+        others = [table for table in self._tables if table is not first]
+        found = found.select_from(first if not others else first.join(others[0], self._on))
+        index = None if asked.part is None else self._index(asked, asked.part, first)
+        if index is None:
+            return found
+        return self._dialect.by_index(found, first, str(index.name), is_joined=bool(others))
+
+    def _index(self, asked: _Asked, part: Part, first: Table) -> Index | None:
+        """Give the index of a table that is in the order of a part, unless its rows are to be found by their values."""
+        if finds(asked.where):
+            return None
+        orders = (part.first, *part.orders) if part.name == WITHOUT else part.orders
+        if len({order.is_falling for order in part.orders}) > 1:
+            return None
+        chosen = self._chosen(first)
+        scope = {column for name in asked.scope for column in self._scope[name]}
+        sought = [chosen[order.place.column] for order in orders]
+        for index in first.indexes:
+            columns = list(index.columns)
+            begin = len(columns) - len(sought)
+            if columns[begin:] == sought and scope.issuperset(columns[:begin]) and not index.dialect_kwargs:
+                return index
+        return None

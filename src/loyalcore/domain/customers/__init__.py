@@ -2,22 +2,26 @@
 
 from loyalcore.domain.customers._commands import KEEP, Deactivate, Erase, Join, Keep, Reactivate, Register, Tag, Update
 from loyalcore.domain.customers._directory import survivor
-from loyalcore.domain.customers._fields import CUSTOMERS
+from loyalcore.domain.customers._fields import CUSTOMERS, CustomerFields, PointsFields, customers_noun
 from loyalcore.domain.customers._model import Customer, Membership, PointFigures, Standing
 from loyalcore.domain.customers._policy import CustomerPolicy, check_takes_part
 from loyalcore.domain.customers._profile import check_tags, merged_attributes
+from loyalcore.domain.customers._row import CustomerRow
 
 __all__ = [
     "CUSTOMERS",
     "KEEP",
     "Customer",
+    "CustomerFields",
     "CustomerPolicy",
+    "CustomerRow",
     "Deactivate",
     "Erase",
     "Join",
     "Keep",
     "Membership",
     "PointFigures",
+    "PointsFields",
     "Reactivate",
     "Register",
     "Standing",
@@ -25,6 +29,7 @@ __all__ = [
     "Update",
     "check_tags",
     "check_takes_part",
+    "customers_noun",
     "merged_attributes",
     "survivor",
 ]

@@ -32,6 +32,7 @@ from loyalcore.domain.ledger._entry import (
     Settlement,
     TermChange,
 )
+from loyalcore.domain.ledger._entry_fields import ENTRIES, EntryFields
 from loyalcore.domain.ledger._granting import activate, extend, grant, pending_lots
 from loyalcore.domain.ledger._history import Difference, LotStory, Use, Verification, explain, fold, verify
 from loyalcore.domain.ledger._kernel import TIME, Account, OpenHold, OpenLot
@@ -53,6 +54,7 @@ from loyalcore.domain.ledger._taking import capture, open_hold, release, reserve
 __all__ = [
     "ACTIVITIES",
     "CONSUMPTION",
+    "ENTRIES",
     "TIME",
     "Account",
     "Activate",
@@ -70,6 +72,7 @@ __all__ = [
     "Difference",
     "Draw",
     "Entry",
+    "EntryFields",
     "EntryKind",
     "ExpiryAnchor",
     "ExpiryModel",

@@ -1,0 +1,13 @@
+"""The field tables: what lists of each noun are filtered and sorted by.
+
+`loyalcore.fields.CustomerFields.points.active >= 500` is a condition, and `CUSTOMERS` the noun that it is about.
+"""
+
+from loyalcore.domain.customers import CUSTOMERS, CustomerFields
+from loyalcore.domain.ledger import ENTRIES, EntryFields
+
+__all__ = ["CUSTOMERS", "ENTRIES", "CustomerFields", "EntryFields"]
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -38,6 +38,7 @@ __all__ = [
     "StaleVersion",
     "StoreError",
     "StoreUnavailable",
+    "SweepDue",
     "VersionConflict",
 ]
 
@@ -281,6 +282,19 @@ class LimitExceeded(LoyaltyError):
 
     def __init__(self, message: str, *, path: str, limit: int) -> None:
         super().__init__(f"{path}: {message} (at most {limit})", path=path, limit=limit)
+
+
+class SweepDue(LimitExceeded):
+    """Time has changed more rows of a list than a read works out: run the sweep, then ask again."""
+
+    code = "sweep_due"
+
+    def __init__(self, *, limit: int) -> None:
+        super().__init__(
+            "time has changed too many of these rows since they were written: run points.sweep()",
+            path="query",
+            limit=limit,
+        )
 
 
 class StoreError(LoyaltyError):

@@ -37,6 +37,7 @@ from loyalcore.errors import (
     StaleVersion,
     StoreError,
     StoreUnavailable,
+    SweepDue,
     VersionConflict,
 )
 
@@ -94,6 +95,11 @@ EXAMPLES: list[tuple[LoyaltyError, str, dict[str, Any]]] = [
         VersionConflict("segment", found=3, given=None),
         "the segment is at version 3, and no version of it was given",
         {"what": "segment", "found": 3, "given": None},
+    ),
+    (
+        SweepDue(limit=10_000),
+        "query: time has changed too many of these rows since they were written: run points.sweep() (at most 10000)",
+        {"path": "query", "limit": 10_000},
     ),
     (StaleVersion("ledger"), "ledger has changed since it was read", {"what": "ledger"}),
     (
@@ -183,6 +189,7 @@ def test_the_branch_says_whose_fault_it_was() -> None:
         InvalidInput: {InvalidDocument, InvalidQuery},
         Refused: {InsufficientPoints, IllegalTransition, AlreadyResolved, Ineligible},
         Conflict: {StaleVersion, VersionConflict, IdempotencyConflict, FactConflict, ConcurrencyConflict},
+        LimitExceeded: {SweepDue},
         StoreError: {StoreUnavailable, SchemaMismatch, ReadOnlyStore, OutcomeUnknown, CapabilityMissing, PromiseBroken},
     }
     for branch, leaves in branches.items():

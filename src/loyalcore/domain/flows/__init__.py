@@ -13,6 +13,7 @@ from loyalcore.domain.flows._json import (
     read_value,
     to_json,
 )
+from loyalcore.domain.flows._outlook import membership_at
 from loyalcore.domain.flows._receipt import Receipt
 from loyalcore.domain.flows._series import Series
 

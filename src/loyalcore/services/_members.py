@@ -1,0 +1,75 @@
+"""Members: what time does to the rows of a list of customers."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+from loyalcore.domain.customers import CustomerRow, Membership
+from loyalcore.domain.decision import CustomerRef, LedgerRef
+from loyalcore.domain.flows import membership_at
+from loyalcore.errors import SweepDue
+from loyalcore.query import All
+from loyalcore.services._list import Moving
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from loyalcore.domain.customers import Customer
+    from loyalcore.domain.ledger import Ledger
+    from loyalcore.domain.programs import Program
+    from loyalcore.execution import Executor
+    from loyalcore.store import Unit
+
+DUE_MAX: Final = 10_000
+
+
+@attrs.frozen
+class Members(Moving[CustomerRow]):
+    """The members of one program, whose figures and tiers time changes.
+
+    Args:
+        executor: Where the records are.
+        program: The program.
+    """
+
+    executor: Executor
+    program: Program
+
+    def due(self, unit: Unit, at: datetime) -> Sequence[CustomerRow]:
+        """Give every member whom time has changed, as of an instant.
+
+        Raises:
+            SweepDue: There are more than 10,000.
+        """
+        asked = All(Membership, self.executor.environment, program_id=self.program.id, due_by=at)
+        found: list[Membership] = list(islice(unit.stream(asked, at), DUE_MAX + 1))
+        if len(found) > DUE_MAX:
+            raise SweepDue(limit=DUE_MAX)
+        members = [each for each in found if each.customer_id is not None]
+        names = [CustomerRef(each.environment, each.customer_id or "") for each in members]
+        rows = unit.load(names)
+        return self._worked_out(unit, [(rows[name], each) for name, each in zip(names, members, strict=True)], at)
+
+    def shown(self, unit: Unit, rows: Sequence[CustomerRow], at: datetime) -> Sequence[CustomerRow]:
+        """Give rows as of an instant, those among them that are due worked out."""
+        due = [row for row in rows if (next_at := row.membership.next_change_at) is not None and next_at <= at]
+        if not due:
+            return rows
+        late = self._worked_out(unit, [(row.customer, row.membership) for row in due], at)
+        by_holder = {row.membership.holder_id: row for row in late}
+        return [by_holder.get(row.membership.holder_id, row) for row in rows]
+
+    def _worked_out(self, unit: Unit, pairs: list[tuple[Customer, Membership]], at: datetime) -> list[CustomerRow]:
+        refs = [LedgerRef(each.environment, each.holder_id, each.program_id) for _, each in pairs]
+        ledgers = unit.load(refs)
+        consumption = self.executor.registry.consumption.get(self.program.points.consumption)
+        rows = []
+        for (customer, membership), ref in zip(pairs, refs, strict=True):
+            ledger: Ledger | None = ledgers[ref]
+            when = at if ledger is None else max(at, ledger.recorded_at)
+            rows.append(CustomerRow(customer, membership_at(membership, ledger, self.program, when, consumption), at))
+        return rows

@@ -28,8 +28,8 @@ from loyalcore.query._fold import fold
 from loyalcore.query._index import Index
 from loyalcore.query._json import from_document, to_document
 from loyalcore.query._listing import Listing, check_stored
-from loyalcore.query._noun import Noun, Query
-from loyalcore.query._page import Page, check_size, counted, nearest, page, page_of, select
+from loyalcore.query._noun import Noun, Query, fields_of
+from loyalcore.query._page import SIZE, Page, check_size, counted, nearest, page, page_of, select
 from loyalcore.query._resolve import resolve
 from loyalcore.query._sorting import keys_of
 from loyalcore.query._text import parse
@@ -37,6 +37,7 @@ from loyalcore.query._tree import All
 from loyalcore.query._types import Amount, Attribute, Day, Flag, Id, Instant, Text, TextMap, TextSet, Whole
 
 __all__ = [
+    "SIZE",
     "TODAY",
     "YESTERDAY",
     "All",
@@ -78,6 +79,7 @@ __all__ = [
     "check_stored",
     "counted",
     "days_ago",
+    "fields_of",
     "fold",
     "from_document",
     "keys_of",

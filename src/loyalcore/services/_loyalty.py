@@ -11,6 +11,7 @@ from loyalcore.errors import InvalidInput, LimitExceeded, LoyaltyError, StoreErr
 from loyalcore.execution import Executor
 from loyalcore.services._outcomes import Outcome, check_atomic, commands_of, outcomes_of
 from loyalcore.services.customers import Customers
+from loyalcore.services.entries import Entries
 from loyalcore.services.outbox import Outbox
 from loyalcore.services.points import Points
 from loyalcore.services.segments import Segments
@@ -91,6 +92,7 @@ class Loyalty:
         self.points: Points = Points(executor, self.run, self._acting)
         self.outbox: Outbox = Outbox(executor)
         self.customers: Customers = Customers(executor, self.run)
+        self.entries: Entries = Entries(executor)
         self.segments: Segments = Segments(executor, self.run)
 
     @property

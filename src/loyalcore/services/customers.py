@@ -16,22 +16,27 @@ from loyalcore.domain.customers import (
     Register,
     Tag,
     Update,
+    customers_noun,
     survivor,
 )
 from loyalcore.domain.decision import CustomerRef, LedgerRef, MembershipRef
-from loyalcore.domain.flows import Desk
+from loyalcore.domain.flows import membership_at
 from loyalcore.domain.ledger import Merge
 from loyalcore.errors import InvalidInput, NotFound
+from loyalcore.query import SIZE
+from loyalcore.services._list import Asked, List, read_query
+from loyalcore.services._members import Members
 from loyalcore.values.clock import EPOCH, check_instant
 from loyalcore.values.ids import check_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import date, datetime
 
-    from loyalcore.domain.customers import Customer
+    from loyalcore.domain.customers import Customer, CustomerRow
     from loyalcore.domain.flows import Command, Receipt
     from loyalcore.execution import Executor
+    from loyalcore.query import Page, Query
 
 
 class Customers:
@@ -354,6 +359,98 @@ class Customers:
             raise NotFound("customer", customer_id, hint="register it first")
         return found
 
+    def page(
+        self,
+        query: Asked = None,
+        *,
+        program: str | None = None,
+        size: int = SIZE,
+        cursor: str | None = None,
+    ) -> Page[CustomerRow]:
+        """Give a page of the customers that a query asks for, with figures and tiers as they are now.
+
+        Args:
+            query: A query or condition over `loyalcore.fields.CUSTOMERS`, its JSON form, or a search string such as
+                `points:>=500 tag:vip -tier:gold sort:-joined_at`; None asks for everybody, in the order of the ids.
+            program: The program whose figures they are, where the host runs several.
+            size: The most rows, 1 to 500.
+            cursor: `next` or `previous` of another page of the same query; None for the first page.
+
+        Raises:
+            InvalidInput: A value of the wrong type, an unknown field, a search string that is none (`InvalidQuery`), a
+                cursor of another query, or no program where several run.
+            LimitExceeded: The page or the query is too large; `SweepDue` where time has changed more than 10,000
+                members since they were written and the query asks for what time changes.
+            NotFound: The program is not there.
+            CapabilityMissing: The store has no pages, or keeps no column of a field.
+            StoreError: The store could not do its part.
+
+        Source: DOMAIN 2, 3.8.
+
+        Example:
+            >>> from loyalcore.testing import example
+            >>> shop = example()
+            >>> welcome = shop.points.award("ada", 120, reason="welcome", key="w-1")
+            >>> [row.customer.customer_id for row in shop.customers.page("points:>=100 sort:-points").items]
+            ['ada']
+        """
+        listed, asked = self._list(query, program)
+        return listed.page(asked, size, cursor)
+
+    def stream(self, query: Asked = None, *, program: str | None = None) -> Iterator[CustomerRow]:
+        """Give every customer that a query asks for, one by one, with figures and tiers as they are now.
+
+        Args:
+            query: As `page` takes it.
+            program: The program whose figures they are, where the host runs several.
+
+        Raises:
+            InvalidInput: As `page`.
+            LimitExceeded: As `page`.
+            NotFound: The program is not there.
+            CapabilityMissing: The store has no pages, or keeps no column of a field.
+            StoreError: The store could not do its part.
+
+        Source: DOMAIN 2, 3.8.
+
+        Example:
+            >>> from loyalcore.testing import example
+            >>> [row.customer.customer_id for row in example().customers.stream("sort:-customer_id")]
+            ['ada']
+        """
+        listed, asked = self._list(query, program)
+        return listed.stream(asked)
+
+    def count(self, query: Asked = None, *, program: str | None = None) -> int:
+        """Give the number of customers that a query asks for now; it costs as much as some hundred pages.
+
+        Args:
+            query: As `page` takes it.
+            program: The program whose figures they are, where the host runs several.
+
+        Raises:
+            InvalidInput: As `page`.
+            LimitExceeded: As `page`.
+            NotFound: The program is not there.
+            CapabilityMissing: The store has no pages, or keeps no column of a field.
+            StoreError: The store could not do its part.
+
+        Source: DOMAIN 3.8 (totals only on request).
+
+        Example:
+            >>> from loyalcore.testing import example
+            >>> example().customers.count("points:0")
+            1
+        """
+        listed, asked = self._list(query, program)
+        return listed.count(asked)
+
+    def _list(self, query: Asked, program: str | None) -> tuple[List[CustomerRow], Query]:
+        rules = self._executor.program(program)
+        asked = read_query(query, customers_noun(rules.customers, rules.zone))
+        scope = {"environment": self._executor.environment, "program_id": rules.id}
+        return List(self._executor, rules.zone, scope, Members(self._executor, rules)), asked
+
     def membership(
         self,
         customer_id: str,
@@ -400,10 +497,7 @@ class Customers:
                 environment=environment, holder_id=holder_id, program_id=rules.id, customer_id=customer.customer_id
             )
         consumption = executor.registry.consumption.get(rules.points.consumption)
-        desk = Desk(rules, environment, holder_id, "", found[ref], consumption)
-        book = desk.book("", found[ledger_ref], when)
-        desk.settle_membership(book)
-        return desk.membership_now()
+        return membership_at(found[ref], found[ledger_ref], rules, when, consumption)
 
 
 def _listed(texts: Any) -> Any:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Union, get_args, get_origin, get_t
 import attrs
 
 from loyalcore.domain import customers, decision, ledger, segments
-from loyalcore.domain.customers import Customer, Membership
+from loyalcore.domain.customers import Customer, CustomerRow, Membership
 from loyalcore.domain.decision import (
     CustomerRef,
     DebtRef,
@@ -63,6 +63,9 @@ KIND_OF: Final[Mapping[type[Any], type[Any]]] = {
     SegmentRef: Segment,
 }
 """Which kind of record each kind of ref leads to."""
+
+KINDS_OF_ROW: Final[Mapping[type[Any], tuple[type[Any], ...]]] = {CustomerRow: (Customer, Membership), Entry: (Entry,)}
+"""The rows that lists are made of, each with the kinds of record that it is put together from."""
 
 _PLANS: dict[type[Any], list[_Step]] = {}
 _OPEN_PARTS = ("lots", "holds", "debts")

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from loyalcore.domain.decision import ChangeSet
-from loyalcore.errors import InvalidInput
-from loyalcore.store._columns import KIND_OF
+from loyalcore.errors import CapabilityMissing, InvalidInput
+from loyalcore.store._columns import KIND_OF, KINDS_OF_ROW
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import datetime
     from types import TracebackType
     from typing import Self
 
     from loyalcore.domain.decision import Ref
-    from loyalcore.query import All
+    from loyalcore.query import All, Listing
     from loyalcore.store._protocol import Repository, Store, Unit
 
 
@@ -129,3 +129,18 @@ class _OverlayUnit:
     def stream(self, query: All, at: datetime) -> Iterator[Any]:
         source = self._own if query.kind is self._kind else self._unit
         return source.stream(query, at)
+
+    def page(self, listing: Listing, at: datetime) -> Sequence[Any]:
+        return self._lists(listing).page(listing, at)
+
+    def count(self, listing: Listing, at: datetime) -> int:
+        return self._lists(listing).count(listing, at)
+
+    def _lists(self, listing: Listing) -> Repository:
+        """Give who has the rows of a list: the host's repository, where they are made of its records."""
+        noun = listing.query.noun
+        if self._kind not in KINDS_OF_ROW.get(noun.kind, ()):
+            return self._unit
+        if not hasattr(self._own, "page"):
+            raise CapabilityMissing(f"pages of {noun.name} in the repository of {self._kind.__name__}")
+        return self._own

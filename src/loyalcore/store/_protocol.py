@@ -34,6 +34,13 @@ Streaming
     P12  `stream` gives the records of a query one by one in the order of their names, from one consistent view.
     P13  A ledger or membership that is due (`All.due_by`) is found by `next_change_at` alone, whatever made it due.
 
+Listing
+    P20  `page` gives the rows that the in-memory evaluation gives, in its order: at most `count` of them from the place
+         on, the nearest first; `count` gives their number. Rows that a listing means: of customers, who has not been
+         merged or erased, with the membership in the program; of entries, those of the scope. With `is_settled` rows
+         whose `next_change_at` has come are left out. What a store cannot ask its database is refused with
+         `CapabilityMissing` before anything is read; it never reads everything instead.
+
 Failing
     P14  A failure of the store is a `StoreError`: unavailable, read-only, of another schema, outcome unknown. A call
          that needs what the store does not offer raises `CapabilityMissing` naming it.
@@ -64,13 +71,13 @@ from loyalcore.domain.ledger import Debt, Entry, Ledger, Lot, PointsHold
 from loyalcore.domain.segments import Segment
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
     from types import TracebackType
     from typing import Self
 
     from loyalcore.domain.decision import ChangeSet, Ref
-    from loyalcore.query import All
+    from loyalcore.query import All, Listing
 
 KINDS: tuple[type[Any], ...] = (
     Customer,
@@ -107,6 +114,22 @@ class Repository(Protocol):
         """Give the records that a query matches at an instant, one by one (P12, P13)."""
         ...
 
+    def page(self, listing: Listing, at: datetime) -> Sequence[Any]:
+        """Give the rows of a listing from its place on, the nearest first (P20); needs the ability `pages`.
+
+        Raises:
+            CapabilityMissing: It has no such list, or keeps no column of a field.
+        """
+        ...
+
+    def count(self, listing: Listing, at: datetime) -> int:
+        """Give the number of rows of a listing, wherever its place is (P20); needs the ability `pages`.
+
+        Raises:
+            CapabilityMissing: It has no such list, or keeps no column of a field.
+        """
+        ...
+
 
 class Unit(Repository, Protocol):
     """One unit of work over every kind: a repository that commits or leaves nothing behind (P1-P3)."""
@@ -141,7 +164,7 @@ class Store(Protocol):
 
         `durable`: what is committed outlives the process. `threads`, `processes`: several may use it at once. `within`:
         it has a method of that name, which takes an open connection of the host's and gives a store whose units run
-        inside its transaction.
+        inside its transaction. `pages`: it answers listings.
         """
         ...
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-from loyalcore.domain.customers import Customer, Membership
-from loyalcore.domain.decision import ChangeSet, EntriesRef, HolderRef, LedgerRef, Wipe
+from loyalcore.domain.customers import Customer, CustomerRow, Membership
+from loyalcore.domain.decision import ChangeSet, CustomerRef, EntriesRef, HolderRef, LedgerRef, Wipe
 from loyalcore.domain.ledger import Entry, Ledger, with_parts
-from loyalcore.errors import ReadOnlyStore, StaleVersion, StoreUnavailable
+from loyalcore.errors import CapabilityMissing, ReadOnlyStore, StaleVersion, StoreUnavailable
+from loyalcore.query import All, check_stored, counted, nearest
 from loyalcore.store import KIND_OF, name_columns, narrowing
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from loyalcore.domain.decision import CustomerRef, Ref
-    from loyalcore.query import All
+    from loyalcore.domain.decision import Ref
+    from loyalcore.query import Listing
 
 
 class _Shelf:
@@ -159,6 +160,30 @@ class _Shelf:
         found = [self.find(ref) for ref in self._refs(query.kind)] if query.kind is not Entry else self._all_entries()
         return sorted((record for record in found if _is_within(record, query)), key=_name_of)
 
+    def listed(self, listing: Listing, at: datetime) -> list[Any]:
+        """Give the rows that a listing means, whatever it asks of them.
+
+        Raises:
+            CapabilityMissing: There is no list of such rows, or a field has no column.
+        """
+        check_stored(listing.query)
+        if listing.query.noun.kind is CustomerRow:
+            return self._members(listing, at)
+        if listing.query.noun.kind is Entry:
+            scope = {"holder_id": listing.holder_id, "program_id": listing.program_id, "ledger": listing.ledger}
+            query = All(Entry, listing.environment, **scope)
+            return [entry for entry in self._all_entries() if _is_within(entry, query)]
+        raise CapabilityMissing(f"pages of {listing.query.noun.name}")
+
+    def _members(self, listing: Listing, at: datetime) -> list[CustomerRow]:
+        query = All(Membership, listing.environment, holder_id=listing.holder_id, program_id=listing.program_id)
+        members = (self._record(ref) for ref in self._refs(Membership))
+        return [
+            CustomerRow(self._record(CustomerRef(each.environment, each.customer_id)), each, at)
+            for each in members
+            if each.customer_id is not None and _is_within(each, query)
+        ]
+
     def _refs(self, kind: type[Any]) -> set[Ref]:
         own = {ref for ref, record in self._records.items() if isinstance(record, kind)}
         return own if self._below is None else own | (self._below._refs(kind) - self._records.keys())
@@ -173,7 +198,7 @@ class MemoryStore:
 
     Example:
         >>> sorted(MemoryStore().abilities)
-        ['threads']
+        ['pages', 'threads']
     """
 
     def __init__(self) -> None:
@@ -183,8 +208,8 @@ class MemoryStore:
 
     @property
     def abilities(self) -> frozenset[str]:
-        """Threads of one process."""
-        return frozenset({"threads"})
+        """Threads of one process, and pages."""
+        return frozenset({"pages", "threads"})
 
     def unit(self, *, readonly: bool = False) -> MemoryUnit:
         """Open a unit of work.
@@ -281,6 +306,18 @@ class MemoryUnit:
         with self._store._lock:
             found = self._own_shelf().matching(query)
         yield from found
+
+    def page(self, listing: Listing, at: datetime) -> list[Any]:
+        """Give the rows of a listing from its place on, the nearest first."""
+        return nearest(listing, self._listed(listing, at), at)
+
+    def count(self, listing: Listing, at: datetime) -> int:
+        """Give the number of rows of a listing."""
+        return counted(listing, self._listed(listing, at), at)
+
+    def _listed(self, listing: Listing, at: datetime) -> list[Any]:
+        with self._store._lock:
+            return self._own_shelf().listed(listing, at)
 
 
 def _is_within(record: Any, query: All) -> bool:

@@ -29,6 +29,11 @@ class CustomerRow:
     at: datetime
 
     @property
+    def next_change_at(self) -> datetime | None:
+        """When time alone changes the figures or the tier, UTC, or earlier; None for never."""
+        return self.membership.next_change_at
+
+    @property
     def account_status(self) -> str:
         """`excluded`, else `guest` or `member`: what INF shows."""
         return "excluded" if self.customer.is_excluded else self.shop_status

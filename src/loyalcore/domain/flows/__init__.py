@@ -33,6 +33,7 @@ __all__ = [
     "find_program",
     "first_refs",
     "from_json",
+    "membership_at",
     "name_faults",
     "payload_digests",
     "read_value",

@@ -7,7 +7,7 @@ are worked out here and put in between. Nothing is written.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import attrs
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from loyalcore.execution import Executor
     from loyalcore.query import Noun
-    from loyalcore.store import Unit
+    from loyalcore.store import Lists, Unit
 
 R = TypeVar("R")
 
@@ -149,10 +149,10 @@ class List(Generic[R]):
         at = self.executor.now()
         listing = self._resolved(query, None, 1, at)
         with self._unit() as unit:
+            found = cast("Lists", unit).count(listing, at)
             if not listing.is_settled:
-                return unit.count(listing, at)
-            unsettled = attrs.evolve(listing, is_settled=False)
-            return unit.count(listing, at) + counted(unsettled, self.moving.due(unit, at), at)
+                return found
+            return found + counted(attrs.evolve(listing, is_settled=False), self.moving.due(unit, at), at)
 
     def _chunks(
         self, unit: Unit, query: Query, position: Position | None, count: int, at: datetime
@@ -160,7 +160,7 @@ class List(Generic[R]):
         listing = self._resolved(query, position, count, at)
         due = self.moving.due(unit, at) if listing.is_settled else ()
         while True:
-            found: Sequence[R] = unit.page(listing, at)
+            found: Sequence[R] = cast("Lists", unit).page(listing, at)
             if listing.is_settled:
                 rows = self._merged(listing, found, due, at)
             else:

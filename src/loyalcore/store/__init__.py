@@ -2,12 +2,13 @@
 
 from loyalcore.store._columns import KIND_OF, KINDS_OF_ROW, from_columns, name_columns, names, narrowing, to_columns
 from loyalcore.store._overlay import OverlayStore, with_repository
-from loyalcore.store._protocol import KINDS, Repository, Store, Unit
+from loyalcore.store._protocol import KINDS, Lists, Repository, Store, Unit
 
 __all__ = [
     "KINDS",
     "KINDS_OF_ROW",
     "KIND_OF",
+    "Lists",
     "OverlayStore",
     "Repository",
     "Store",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from loyalcore.domain.decision import Ref
     from loyalcore.query import All, Listing
-    from loyalcore.store._protocol import Repository, Store, Unit
+    from loyalcore.store._protocol import Lists, Repository, Store, Unit
 
 
 def with_repository(store: Store, kind: type[Any], repository: Callable[[Unit], Repository]) -> OverlayStore:
@@ -136,11 +136,12 @@ class _OverlayUnit:
     def count(self, listing: Listing, at: datetime) -> int:
         return self._lists(listing).count(listing, at)
 
-    def _lists(self, listing: Listing) -> Repository:
+    def _lists(self, listing: Listing) -> Lists:
         """Give who has the rows of a list: the host's repository, where they are made of its records."""
         noun = listing.query.noun
-        if self._kind not in KINDS_OF_ROW.get(noun.kind, ()):
-            return self._unit
-        if not hasattr(self._own, "page"):
+        has_own = self._kind in KINDS_OF_ROW.get(noun.kind, ())
+        found: Any = self._own if has_own else self._unit
+        if not hasattr(found, "page"):
             raise CapabilityMissing(f"pages of {noun.name} in the repository of {self._kind.__name__}")
-        return self._own
+        lists: Lists = found
+        return lists

@@ -114,8 +114,12 @@ class Repository(Protocol):
         """Give the records that a query matches at an instant, one by one (P12, P13)."""
         ...
 
+
+class Lists(Protocol):
+    """What a unit of a store with the ability `pages` can do beside; and a repository of such a store."""
+
     def page(self, listing: Listing, at: datetime) -> Sequence[Any]:
-        """Give the rows of a listing from its place on, the nearest first (P20); needs the ability `pages`.
+        """Give the rows of a listing from its place on, the nearest first (P20).
 
         Raises:
             CapabilityMissing: It has no such list, or keeps no column of a field.
@@ -123,7 +127,7 @@ class Repository(Protocol):
         ...
 
     def count(self, listing: Listing, at: datetime) -> int:
-        """Give the number of rows of a listing, wherever its place is (P20); needs the ability `pages`.
+        """Give the number of rows of a listing, wherever its place is (P20).
 
         Raises:
             CapabilityMissing: It has no such list, or keeps no column of a field.
@@ -164,7 +168,7 @@ class Store(Protocol):
 
         `durable`: what is committed outlives the process. `threads`, `processes`: several may use it at once. `within`:
         it has a method of that name, which takes an open connection of the host's and gives a store whose units run
-        inside its transaction. `pages`: it answers listings.
+        inside its transaction. `pages`: its units are `Lists` too.
         """
         ...
 

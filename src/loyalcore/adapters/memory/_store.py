@@ -170,13 +170,12 @@ class _Shelf:
         if listing.query.noun.kind is CustomerRow:
             return self._members(listing, at)
         if listing.query.noun.kind is Entry:
-            scope = {"holder_id": listing.holder_id, "program_id": listing.program_id, "ledger": listing.ledger}
-            query = All(Entry, listing.environment, **scope)
+            query = _meant(Entry, listing)
             return [entry for entry in self._all_entries() if _is_within(entry, query)]
         raise CapabilityMissing(f"pages of {listing.query.noun.name}")
 
     def _members(self, listing: Listing, at: datetime) -> list[CustomerRow]:
-        query = All(Membership, listing.environment, holder_id=listing.holder_id, program_id=listing.program_id)
+        query = _meant(Membership, listing)
         members = (self._record(ref) for ref in self._refs(Membership))
         return [
             CustomerRow(self._record(CustomerRef(each.environment, each.customer_id)), each, at)
@@ -318,6 +317,17 @@ class MemoryUnit:
     def _listed(self, listing: Listing, at: datetime) -> list[Any]:
         with self._store._lock:
             return self._own_shelf().listed(listing, at)
+
+
+def _meant(kind: type[Any], listing: Listing) -> All:
+    """Give the records of a kind that a listing means."""
+    return All(
+        kind,
+        listing.environment,
+        holder_id=listing.holder_id,
+        program_id=listing.program_id,
+        ledger=listing.ledger,
+    )
 
 
 def _is_within(record: Any, query: All) -> bool:

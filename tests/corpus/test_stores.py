@@ -20,8 +20,14 @@ from tests.corpus._calls import BEANS, bound, dump, good_arguments, methods, ope
 WITHOUT_A_STORE = {"acting_as"}
 ASKING = {
     "preview",
+    "customers.count",
     "customers.get",
     "customers.membership",
+    "customers.page",
+    "customers.stream",
+    "entries.count",
+    "entries.page",
+    "entries.stream",
     "points.balance",
     "points.schedule",
     "points.explain",

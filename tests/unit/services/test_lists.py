@@ -31,7 +31,7 @@ START = "2026-01-01T12:00:00Z"
 BEANS = Program("beans", currency="EUR", timezone="Europe/Berlin")
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory"])
 def store(request: pytest.FixtureRequest) -> Iterator[Any]:
     """A store that has pages."""
     if request.param == "memory":

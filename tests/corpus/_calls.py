@@ -157,12 +157,16 @@ def open_shop(store: Store) -> Loyalty:
 
 
 def bound(shop: Loyalty, name: str) -> Callable[..., Any]:
-    """Find a method by its path."""
+    """Find a method by its path; what it gives one by one is asked for to the end."""
     found: Any = shop
     for each in name.split("."):
         found = getattr(found, each)
-    method: Callable[..., Any] = found
-    return method
+
+    def call(**given: Any) -> Any:
+        answer = found(**given)
+        return list(answer) if isinstance(answer, Iterator) else answer
+
+    return call
 
 
 def arguments(name: str, parameter: str, value: Any, key: Callable[[], str]) -> dict[str, Any]:

@@ -249,6 +249,10 @@ ENTRY: Final = Table(
     _instant("account_expires_at", is_null=True),
     _json("carried"),
     Index(
+        "loyal_entry_recorded",
+        *("environment", "program_id", "recorded_at", "holder_id", "ledger", "seq"),
+    ),
+    Index(
         "loyal_entry_order",
         *("environment", "holder_id", "program_id", "ledger", "order_id"),
         **partial("order_id IS NOT NULL"),

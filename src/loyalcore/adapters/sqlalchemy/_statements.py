@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import BindParameter, and_, bindparam, delete, insert, literal_column, select, update
 
 from loyalcore.adapters.sqlalchemy import _bulk, _schema
+from loyalcore.adapters.sqlalchemy._listings import Listings
 from loyalcore.adapters.sqlalchemy._tables import HOLDER, OF_LEDGER, TABLE_OF, prefix
 from loyalcore.domain.customers import Customer, Membership
 from loyalcore.domain.decision import KeyRecord, Note, Notice
@@ -136,6 +137,11 @@ class Statements:
         return self._compile(
             changed.where(*_same(name, "old_"), table.c.version == bindparam("old_version")),
         )
+
+    @cached_property
+    def listings(self) -> Listings:
+        """The pages and counts of lists."""
+        return Listings(self._dialect)
 
     @cached_property
     def many(self) -> Many:

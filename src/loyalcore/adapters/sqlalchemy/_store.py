@@ -102,7 +102,7 @@ class SqlStore:
     Example:
         >>> store = SqlStore("sqlite://")
         >>> sorted(store.abilities)
-        ['threads', 'within']
+        ['pages', 'threads', 'within']
         >>> with store.unit(readonly=True) as unit:
         ...     unit.load([])
         {}
@@ -139,8 +139,8 @@ class SqlStore:
 
     @property
     def abilities(self) -> frozenset[str]:
-        """What the store offers: `threads` and `within`, and but for one in memory `durable` and `processes`."""
-        return frozenset({"threads", "within", *(() if self._links.is_shared else ("durable", "processes"))})
+        """`pages`, `threads` and `within`, and but for one in memory `durable` and `processes`."""
+        return frozenset({"pages", "threads", "within", *(() if self._links.is_shared else ("durable", "processes"))})
 
     def unit(self, *, readonly: bool = False) -> SqlUnit:
         """Open a unit of work.

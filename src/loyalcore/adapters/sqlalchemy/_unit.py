@@ -11,17 +11,17 @@ from loyalcore.adapters.sqlalchemy._writes import write
 from loyalcore.errors import OutcomeUnknown, ReadOnlyStore, StoreUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from datetime import datetime
     from types import TracebackType
     from typing import Self
 
-    from loyalcore.adapters.sqlalchemy._dialects import Link
+    from loyalcore.adapters.sqlalchemy._dialects import Ask, Link, Row
     from loyalcore.adapters.sqlalchemy._links import Links
     from loyalcore.adapters.sqlalchemy._statements import Statements
     from loyalcore.adapters.sqlalchemy._streams import Scan
     from loyalcore.domain.decision import ChangeSet, Ref
-    from loyalcore.query import All
+    from loyalcore.query import All, Listing
 
 
 class SqlUnit:
@@ -242,6 +242,45 @@ class SqlUnit:
         self._scans = [*(scan for scan in self._scans if scan.is_open), *scans]
         return records
 
+    def page(self, listing: Listing, at: datetime) -> list[Any]:
+        """Give the rows of a listing from its place on, the nearest first.
+
+        Args:
+            listing: What is asked.
+            at: The instant of asking.
+
+        Raises:
+            CapabilityMissing: There is no list of such rows, or no column of a field.
+            StoreUnavailable: The unit has ended, or the database cannot be read.
+        """
+        return self._statements.listings.page(self._asking(), listing, at)
+
+    def count(self, listing: Listing, at: datetime) -> int:
+        """Give the number of rows of a listing.
+
+        Args:
+            listing: What is asked; its place and its most rows do not matter.
+            at: The instant of asking.
+
+        Raises:
+            CapabilityMissing: There is no list of such rows, or no column of a field.
+            StoreUnavailable: The unit has ended, or the database cannot be read.
+        """
+        return self._statements.listings.count(self._asking(), listing, at)
+
+    def _asking(self) -> Callable[[Ask], list[Row]]:
+        link, dialect = self._working(), self._links.dialect
+        self._has_read = True
+
+        def ask(asked: Ask) -> list[Row]:
+            try:
+                (rows,) = dialect.ask(link, [asked])
+            except dialect.Error as error:
+                raise dialect.blame(error, "record") from error
+            return rows
+
+        return ask
+
     def _close_scans(self) -> None:
         for scan in self._scans:
             scan.close()
@@ -303,3 +342,23 @@ class BriefUnit(SqlUnit):
                 return records
             finally:
                 self._scans, self._link = [], None
+
+    def page(self, listing: Listing, at: datetime) -> list[Any]:
+        """Give the rows of a listing from its place on, the nearest first."""
+        self._check_open()
+        with self._links.brief() as link:
+            self._link = link
+            try:
+                return super().page(listing, at)
+            finally:
+                self._link = None
+
+    def count(self, listing: Listing, at: datetime) -> int:
+        """Give the number of rows of a listing."""
+        self._check_open()
+        with self._links.brief() as link:
+            self._link = link
+            try:
+                return super().count(listing, at)
+            finally:
+                self._link = None

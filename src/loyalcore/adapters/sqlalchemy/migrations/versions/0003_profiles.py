@@ -92,10 +92,16 @@ def upgrade() -> None:
         ["environment", "next_change_at"],
         **partial("next_change_at IS NOT NULL"),
     )
+    op.create_index(
+        "loyal_entry_recorded",
+        "loyal_entry",
+        ["environment", "program_id", "recorded_at", "holder_id", "ledger", "seq"],
+    )
 
 
 def downgrade() -> None:
     """Drop the columns, with every profile in them."""
+    op.drop_index("loyal_entry_recorded", "loyal_entry")
     for name in ("due", "joined", "points", "customer"):
         op.drop_index(f"loyal_membership_{name}", "loyal_membership")
     for name in _LISTED:

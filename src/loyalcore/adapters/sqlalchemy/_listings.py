@@ -1,0 +1,97 @@
+"""Which lists a store has: of each kind of row, the tables that it stands in, and how it is dressed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_
+
+from loyalcore.adapters.sqlalchemy import _rows
+from loyalcore.adapters.sqlalchemy._lister import Lister
+from loyalcore.adapters.sqlalchemy._schema import CUSTOMER, ENTRY, MEMBERSHIP
+from loyalcore.adapters.sqlalchemy._tables import OF_LEDGER
+from loyalcore.domain.customers import Customer, CustomerRow, Membership
+from loyalcore.domain.decision import CustomerRef, LedgerRef, MembershipRef
+from loyalcore.domain.ledger import Entry
+from loyalcore.errors import CapabilityMissing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from sqlalchemy import Column, Table
+
+    from loyalcore.adapters.sqlalchemy._dialects import Ask, Dialect, Row
+    from loyalcore.query import Listing
+
+_TOLD_OF_MEMBER = len(MEMBERSHIP.columns)
+_JOINED = and_(
+    CUSTOMER.c.environment == MEMBERSHIP.c.environment,
+    CUSTOMER.c.customer_id == MEMBERSHIP.c.customer_id,
+    CUSTOMER.c.holder_id == MEMBERSHIP.c.holder_id,
+)
+"""A membership and the customer whom it stands for, found from either side by the key of the other."""
+
+
+class Listings:
+    """The lists of one store, compiled for its database."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._lists: dict[type[Any], tuple[Lister, Callable[[Row, datetime], Any]]] = {
+            CustomerRow: (_of(dialect, MEMBERSHIP, CUSTOMER), _customer_row),
+            Entry: (_of(dialect, ENTRY), _entry),
+        }
+
+    def page(self, ask: Callable[[Ask], list[Row]], listing: Listing, at: datetime) -> list[Any]:
+        """Give the rows of a listing from its place on, the nearest first.
+
+        Raises:
+            CapabilityMissing: There is no list of such rows, or no column of a field.
+        """
+        lister, dress = self._list(listing)
+        return [dress(row, at) for row in lister.page(ask, listing, at)]
+
+    def count(self, ask: Callable[[Ask], list[Row]], listing: Listing, at: datetime) -> int:
+        """Give the number of rows of a listing.
+
+        Raises:
+            CapabilityMissing: There is no list of such rows, or no column of a field.
+        """
+        lister, _ = self._list(listing)
+        ((found,),) = ask(lister.count(listing, at))
+        return int(found)
+
+    def _list(self, listing: Listing) -> tuple[Lister, Callable[[Row, datetime], Any]]:
+        noun = listing.query.noun
+        found = self._lists.get(noun.kind)
+        if found is None:
+            raise CapabilityMissing(f"pages of {noun.name}")
+        return found
+
+
+def _of(dialect: Dialect, *tables: Table) -> Lister:
+    """Make the list of rows that stand in one table, or of memberships with their customers."""
+    columns: dict[str, tuple[Column[Any], ...]] = {}
+    for each in tables:
+        for column in each.columns:
+            columns[column.name] = (*columns.get(column.name, ()), column)
+    return Lister(
+        dialect,
+        tables,
+        [column for each in tables for column in each.columns],
+        on=_JOINED if len(tables) > 1 else None,
+        columns=columns,
+        scope={name: columns[name] for name in ("environment", "program_id", "holder_id", "ledger") if name in columns},
+        due=tables[0].columns.get("next_change_at"),
+    )
+
+
+def _customer_row(row: Row, at: datetime) -> CustomerRow:
+    member, customer = row[:_TOLD_OF_MEMBER], row[_TOLD_OF_MEMBER:]
+    membership: Membership = _rows.membership(MembershipRef(*member[:3]), member[3:])
+    found: Customer = _rows.customer(CustomerRef(*customer[:2]), customer[2:])
+    return CustomerRow(found, membership, at)
+
+
+def _entry(row: Row, at: datetime) -> Entry:
+    return _rows.entry(LedgerRef(*row[:OF_LEDGER]), row[OF_LEDGER:])

@@ -6,36 +6,27 @@ A document is `{"version": 1, "noun": "customer", "where": …, "sort": […]}`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from loyalcore.errors import Fault, InvalidDocument, InvalidInput, LimitExceeded
 from loyalcore.query._asked import between, compare, is_one_of, match
 from loyalcore.query._condition import (
     DEPTH_MAX,
-    And,
-    AnyOf,
-    Between,
-    Compare,
     Condition,
     Every,
     How,
-    In,
-    Match,
     Missing,
-    Not,
     Op,
-    Or,
     any_of,
     every_of,
 )
+from loyalcore.query._document import VERSION, document_of
 from loyalcore.query._field import Field, Order, listed
 from loyalcore.query._noun import Query
 
 if TYPE_CHECKING:
-    from loyalcore.query._condition import Clause
     from loyalcore.query._noun import Noun
 
-VERSION: Final = 1
 _GROUPS: Final[dict[str, Callable[[list[Condition]], Condition]]] = {"all": every_of, "any": any_of}
 
 
@@ -60,46 +51,7 @@ def to_document(query: Query) -> dict[str, Any]:
         >>> to_document(Query(Noun("person", [name], ids=[name]), name == "ada"))["where"]
         {'field': 'name', 'op': '=', 'value': 'ada'}
     """
-    sort = [
-        {
-            "field": order.field.name,
-            **({"descending": True} if order.is_descending else {}),
-            **({"missing_first": True} if order.is_missing_first else {}),
-        }
-        for order in query.sort
-    ]
-    return {"version": VERSION, "noun": query.noun.name, "where": _write(query.where), "sort": sort}
-
-
-def _write(condition: Condition) -> dict[str, Any]:
-    match condition:
-        case Every():
-            return {"all": []}
-        case And(parts):
-            return {"all": [_write(part) for part in parts]}
-        case Or(parts):
-            return {"any": [_write(part) for part in parts]}
-        case Not(part):
-            return {"not": _write(part)}
-    clause = cast("Clause", condition)
-    return {"field": clause.field.name, **_write_clause(clause)}
-
-
-def _write_clause(node: Clause) -> dict[str, Any]:
-    match node:
-        case Missing():
-            return {"op": "missing"}
-        case Compare(field, op, value):
-            return {"op": op.value, "value": field.write(value)}
-        case Between(field, low, high):
-            return {"op": "between", "value": [field.write(low), field.write(high)]}
-        case In(field, values):
-            return {"op": "in", "value": [field.write(value) for value in values]}
-        case AnyOf(_, values):
-            return {"op": "any_of", "value": list(values)}
-        case Match(_, how, text):
-            return {"op": how.value, "value": text}
-    raise InvalidInput("has been resolved and has no document", path="where")
+    return document_of(query.noun.name, query.where, query.sort)
 
 
 def from_document(document: object, noun: Noun) -> Query:

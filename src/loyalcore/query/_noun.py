@@ -244,9 +244,9 @@ class Query:
         Raises:
             InvalidInput: The condition was resolved, so that its days are gone.
         """
-        from loyalcore.query._json import to_document
+        from loyalcore.query._document import document_of
 
-        return canonical(to_document(self))
+        return canonical(document_of(self.noun.name, self.where, self.sort))
 
     def __str__(self) -> str:
         from loyalcore.query._show import show

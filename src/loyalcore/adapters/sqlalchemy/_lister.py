@@ -38,6 +38,7 @@ class _Asked(NamedTuple):
     is_settled: bool
     where: Shape
     part: Part | None
+    most: int
 
 
 class Lister:
@@ -106,8 +107,8 @@ class Lister:
         fixed = {name for name, of in self._fixed.items() if of in scope}
         sorting = sorting_of(listing, self._columns, fixed)
         for part, keys in parts_of(sorting, values):
-            asked = _Asked(scope, listing.is_settled, where, part)
-            yield self._bound(asked, [*values.all, *keys, listing.count])
+            asked = _Asked(scope, listing.is_settled, where, part, listing.count)
+            yield self._bound(asked, [*values.all, *keys])
 
     def count(self, listing: Listing, at: datetime) -> Ask:
         """Give the query of how many rows a listing asks for, wherever its place is.
@@ -116,7 +117,7 @@ class Lister:
             CapabilityMissing: A field has no column, or the rows have no instant of their next change.
         """
         scope, values, where = self._taken(listing, at)
-        return self._bound(_Asked(scope, listing.is_settled, where, None), values.all)
+        return self._bound(_Asked(scope, listing.is_settled, where, None, 0), values.all)
 
     def _taken(self, listing: Listing, at: datetime) -> tuple[tuple[str, ...], Values, Shape]:
         """Take a listing apart: whose rows it means, the values so far, the shape of its condition."""
@@ -153,8 +154,8 @@ class Lister:
         if asked.part is not None:
             pager = Pager(compiler, wording, mark)
             found = found.where(*pager.limits(asked.part)).order_by(*pager.order_by(asked.part))
-            # SQLite would be given another parameter, for the 0.
-            found = found.limit(mark()).offset(literal_column("0"))
+            # The number itself: PostgreSQL plans a prepared statement for as many rows as it can see.
+            found = found.limit(literal_column(str(asked.most))).offset(literal_column("0"))
         compiled = found.compile(dialect=self._dialect.compiler)
         return str(compiled), tuple([mark.names.index(name) for name in compiled.positiontup or ()])
 

@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from loyalcore.adapters.sqlalchemy._dialects import Ask, Dialect, Row
     from loyalcore.query import Listing
 
-_TOLD_OF_MEMBER = len(MEMBERSHIP.columns)
+_OF_MEMBER = len(MEMBERSHIP.columns) - 1
+"""How many columns of a row are a membership's: all but its folded tier."""
 _JOINED = and_(
     CUSTOMER.c.environment == MEMBERSHIP.c.environment,
     CUSTOMER.c.customer_id == MEMBERSHIP.c.customer_id,
-    CUSTOMER.c.holder_id == MEMBERSHIP.c.holder_id,
 )
-"""A membership and the customer whom it stands for, found from either side by the key of the other."""
+"""A membership and the customer whom it stands for, found from either side by an index of the other."""
 
 
 class Listings:
@@ -78,7 +78,7 @@ def _of(dialect: Dialect, *tables: Table) -> Lister:
     return Lister(
         dialect,
         tables,
-        [column for each in tables for column in each.columns],
+        [column for each in tables for column in each.columns if not column.name.endswith("_fold")],
         on=_JOINED if len(tables) > 1 else None,
         columns=columns,
         scope={name: columns[name] for name in ("environment", "program_id", "holder_id", "ledger") if name in columns},
@@ -87,7 +87,7 @@ def _of(dialect: Dialect, *tables: Table) -> Lister:
 
 
 def _customer_row(row: Row, at: datetime) -> CustomerRow:
-    member, customer = row[:_TOLD_OF_MEMBER], row[_TOLD_OF_MEMBER:]
+    member, customer = row[:_OF_MEMBER], row[_OF_MEMBER:]
     membership: Membership = _rows.membership(MembershipRef(*member[:3]), member[3:])
     found: Customer = _rows.customer(CustomerRef(*customer[:2]), customer[2:])
     return CustomerRow(found, membership, at)

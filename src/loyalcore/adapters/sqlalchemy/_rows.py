@@ -180,7 +180,7 @@ def membership_row(record: Membership) -> Row:
 def membership(ref: MembershipRef, row: Row) -> Membership:
     """Give the membership of a row."""
     known_at, joined_at, tier, since, expires_at, previous, measured, gains, ledgers, version, customer_id = row[:11]
-    *figures, next_change_at, _ = row[11:]
+    *figures, next_change_at = row[11 : 12 + len(_FIGURE_NAMES)]
     if tier is since is expires_at is previous is measured is gains is None:
         standing = _NO_STANDING
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
@@ -123,6 +124,7 @@ class CustomerFields:
     )
 
 
+@lru_cache(maxsize=64)
 def customers_noun(policy: CustomerPolicy, zone: ZoneInfo = _UTC) -> Noun:
     """Return customers as queries of one program see them.
 

@@ -14,8 +14,8 @@ from loyalcore.testing.contract import _samples as samples
 
 
 def test_it_offers_threads() -> None:
-    """The store is shared by threads; it lasts as long as its process."""
-    assert MemoryStore().abilities == {"threads"}
+    """The store is shared by threads and has pages; it lasts as long as its process."""
+    assert MemoryStore().abilities == {"pages", "threads"}
 
 
 def test_a_closed_store_opens_no_unit() -> None:

@@ -216,8 +216,8 @@ def test_unit_survives_close(in_file: SqlStore, url: str) -> None:
 
 def test_abilities(in_file: SqlStore, in_memory: SqlStore) -> None:
     """A file is durable and may be shared by processes; memory by threads only."""
-    assert in_file.abilities == {"durable", "processes", "threads", "within"}
-    assert in_memory.abilities == {"threads", "within"}
+    assert in_file.abilities == {"durable", "pages", "processes", "threads", "within"}
+    assert in_memory.abilities == {"pages", "threads", "within"}
 
 
 def test_settings(in_file: SqlStore, url: str) -> None:

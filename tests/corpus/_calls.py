@@ -73,7 +73,10 @@ GOOD: Final[dict[str, dict[str, Any]]] = {
     "points.sweep": {"customer_id": "ada"},
     "outbox.waiting": {"program": "beans"},
     "segments.all": {},
+    "segments.count": {"segment_id": "friends", "query": "customer_id:ada"},
     "segments.get": {"segment_id": "friends"},
+    "segments.has": {"segment_id": "friends", "customer_id": "ada"},
+    "segments.page": {"segment_id": "friends", "query": "customer_id:ada"},
     "segments.remove": {"segment_id": "friends", "version": 1},
     "segments.save": {"segment_id": "friends", "title": "Friends", "where": EVERYBODY, "version": 1},
 }

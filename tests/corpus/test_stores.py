@@ -36,7 +36,10 @@ ASKING = {
     "points.sweep",
     "outbox.waiting",
     "segments.all",
+    "segments.count",
     "segments.get",
+    "segments.has",
+    "segments.page",
 }
 METHODS = sorted(set(methods()) - WITHOUT_A_STORE)
 

@@ -24,7 +24,7 @@ from loyalcore import (
     from_json,
     to_json,
 )
-from loyalcore.domain.customers import CUSTOMERS
+from loyalcore.domain.customers import CUSTOMERS, CustomerRow
 from loyalcore.query import parse
 from loyalcore.testing import example
 
@@ -60,6 +60,9 @@ def test_segments_are_saved_in_three_ways() -> None:
     for where in ("customer_id:ada", parse("customer_id:bob", CUSTOMERS).where, {"version": 1, "noun": "customer"}):
         assert_type(shop.segments.save("friends", "Friends", where).segment, Segment | None)
         assert_type(shop.segments.get("friends"), Segment)
+        assert_type(shop.segments.page("friends").items, tuple[CustomerRow, ...])
+        assert_type(shop.segments.count("friends"), int)
+        assert_type(shop.segments.has("friends", "ada"), bool)
         assert_type(shop.segments.remove("friends", version=1), Receipt)
     assert_type(SaveSegment("friends", "Friends", {"version": 1, "noun": "customer"}).version, int | None)
 

@@ -93,7 +93,7 @@ class Loyalty:
         self.outbox: Outbox = Outbox(executor)
         self.customers: Customers = Customers(executor, self.run)
         self.entries: Entries = Entries(executor)
-        self.segments: Segments = Segments(executor, self.run)
+        self.segments: Segments = Segments(executor, self.run, self.customers)
 
     @property
     def environment(self) -> str:

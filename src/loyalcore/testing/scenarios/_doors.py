@@ -33,7 +33,10 @@ _QUESTIONS: Final = frozenset(
         "points.explain",
         "points.schedule",
         "points.verify",
+        "segments.count",
         "segments.get",
+        "segments.has",
+        "segments.page",
     },
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from functools import partial
 from importlib.metadata import version as version_of
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +12,15 @@ import attrs
 
 from loyalcore import errors
 from loyalcore.domain.flows import COMMANDS
+from loyalcore.fields import CUSTOMERS, ENTRIES
 from loyalcore.store import _protocol
 from loyalcore.testing.broken import CATCHES
 from loyalcore.testing.contract import StoreContract
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from loyalcore.query import Noun
 
 project = "loyalcore"
 author = "The loyalcore authors"
@@ -119,7 +123,30 @@ def _broken() -> Iterator[str]:
     return _rows(*rows)
 
 
-_TABLES = {"broken": _broken, "commands": _commands, "contract": _contract, "errors": _errors, "promises": _promises}
+def _fields(noun: Noun) -> Iterator[str]:
+    """Every field of a noun: its type, its other names, and what it is like."""
+    names: dict[str, list[str]] = {}
+    for alias, name in noun.aliases.items():
+        names.setdefault(name, []).append(f"`{alias}`")
+    rows = [("Field", "Type", "Also called", "Always there", "Moves with time", "Sortable", "Personal", "Column")]
+    for field in noun.fields:
+        marks = (
+            "yes" if mark else "" for mark in (field.is_required, field.moves, field.is_sortable, field.is_personal)
+        )
+        column = f"`{field.column}`" if field.column else ""
+        rows.append((f"`{field.name}`", field.kind, ", ".join(names.get(field.name, [])), *marks, column))
+    return _rows(*rows)
+
+
+_TABLES = {
+    "broken": _broken,
+    "commands": _commands,
+    "contract": _contract,
+    "customer fields": partial(_fields, CUSTOMERS),
+    "entry fields": partial(_fields, ENTRIES),
+    "errors": _errors,
+    "promises": _promises,
+}
 
 
 def _draw(app: Any, page: str, source: list[str]) -> None:

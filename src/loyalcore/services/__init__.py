@@ -3,11 +3,12 @@
 from loyalcore.services._loyalty import Loyalty
 from loyalcore.services._outcomes import Outcome, Posted
 from loyalcore.services.customers import Customers
+from loyalcore.services.entries import Entries
 from loyalcore.services.outbox import Outbox
 from loyalcore.services.points import Points
 from loyalcore.services.segments import Segments
 
-__all__ = ["Customers", "Loyalty", "Outbox", "Outcome", "Points", "Posted", "Segments"]
+__all__ = ["Customers", "Entries", "Loyalty", "Outbox", "Outcome", "Points", "Posted", "Segments"]
 
 
 def __dir__() -> list[str]:

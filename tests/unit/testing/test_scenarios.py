@@ -10,7 +10,7 @@ import pytest
 
 from loyalcore.adapters.memory import MemoryStore
 from loyalcore.errors import InvalidDocument, InvalidInput, LoyaltyError, NotFound
-from loyalcore.services import Customers, Points, Segments
+from loyalcore.services import Customers, Entries, Points, Segments
 from loyalcore.testing import example
 from loyalcore.testing.scenarios import Scenario, Step, run, run_files
 from loyalcore.testing.scenarios._doors import DOORS
@@ -305,9 +305,10 @@ def test_a_command_is_run_and_previewed_in_its_json_form() -> None:
 
 def test_every_method_of_the_facade_is_a_path() -> None:
     """Every public method of the facade's parts may be named, but for those that take or give many."""
-    parts = {"customers": Customers, "points": Points, "segments": Segments}
+    parts = {"customers": Customers, "entries": Entries, "points": Points, "segments": Segments}
     methods = {f"{part}.{name}" for part, kind in parts.items() for name in dir(kind)}
-    assert {name for name in methods if "._" not in name} - set(DOORS) == {"points.post_many", "segments.all"}
+    many = {"customers.stream", "entries.stream", "points.post_many", "segments.all"}
+    assert {name for name in methods if "._" not in name} - set(DOORS) == many
 
 
 def test_every_parameter_of_the_facade_is_of_a_type_that_a_file_can_write() -> None:

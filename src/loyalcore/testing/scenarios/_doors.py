@@ -13,7 +13,7 @@ import attrs
 from loyalcore.domain.earning import earn
 from loyalcore.domain.flows import find_program, from_json, read_value
 from loyalcore.errors import InvalidInput
-from loyalcore.services import Customers, Points, Segments
+from loyalcore.services import Customers, Entries, Points, Segments
 from loyalcore.values.calendar import check_zone, parse_duration, parse_expiry, parse_start, wall_to_micros
 from loyalcore.values.clock import NEVER, check_instant, from_micros, parse_instant, to_micros
 from loyalcore.values.money import check_amount
@@ -26,8 +26,12 @@ if TYPE_CHECKING:
 
 _QUESTIONS: Final = frozenset(
     {
+        "customers.count",
         "customers.get",
         "customers.membership",
+        "customers.page",
+        "entries.count",
+        "entries.page",
         "points.balance",
         "points.entries",
         "points.explain",
@@ -41,8 +45,10 @@ _QUESTIONS: Final = frozenset(
 )
 
 
-_NO_STEPS: Final = frozenset({"points.post_many", "segments.all"})
-"""What no step names: many commands, and what others have saved in the same store."""
+_NO_STEPS: Final = frozenset({"customers.stream", "entries.stream", "points.post_many", "segments.all"})
+"""What no step names: many commands, rows one by one, and what others have saved in the same store."""
+
+_PARTS: Final = {"customers": Customers, "entries": Entries, "points": Points, "segments": Segments}
 
 
 class Asked(NamedTuple):
@@ -98,7 +104,7 @@ def _of_facade(part: str, name: str) -> Callable[..., Any]:
 
 def _facade_doors() -> dict[str, Door]:
     doors = {}
-    for part, kind in (("customers", Customers), ("points", Points), ("segments", Segments)):
+    for part, kind in _PARTS.items():
         for name, method in inspect.getmembers(kind, inspect.isfunction):
             path = f"{part}.{name}"
             if not name.startswith("_") and path not in _NO_STEPS:

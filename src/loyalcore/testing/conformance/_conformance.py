@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from loyalcore.query import Listing, Query, counted, nearest
 from loyalcore.testing.conformance._asked import resolved
@@ -49,7 +49,11 @@ def often(share: float) -> settings:
     """Return settings for so many times the examples of the profile, in a test that keeps rows once."""
     examples = max(1, int(settings.default.max_examples * share)) if settings.default else 1
     checks = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
-    return settings(max_examples=examples, deadline=None, suppress_health_check=checks)
+    # To explain a failure takes longer than to find it, and the smallest one is enough.
+    phases = (Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink)
+    return settings(
+        max_examples=examples, deadline=None, suppress_health_check=checks, phases=phases, report_multiple_bugs=False
+    )
 
 
 def listed(query: Query, **more: Any) -> Listing:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from loyalcore.query import Listing
+
+R = TypeVar("R")
 
 AT: Final = parse_instant("2024-10-27T11:00:00Z", "at")
 """When the suite asks: on a day of 25 hours."""
@@ -127,13 +129,9 @@ SAMPLES: Final = Noun(
 """The noun of the suite. Its ids tell rows of one environment apart; another one may have the same."""
 
 
-def within(listing: Listing, rows: Iterable[Sample]) -> list[Sample]:
+def within(listing: Listing, rows: Iterable[R]) -> list[R]:
     """Return the rows that a listing means, out of rows of any environment, program, holder and ledger."""
-    return [
-        row
-        for row in rows
-        if row.environment == listing.environment
-        and listing.program_id in (None, row.program_id)
-        and listing.holder_id in (None, row.holder_id)
-        and listing.ledger in (None, row.ledger)
-    ]
+    fields = {field.name for field in listing.query.noun.fields}
+    meant = {name: getattr(listing, name) for name in ("environment", "program_id", "holder_id", "ledger")}
+    asked = {name: value for name, value in meant.items() if value is not None and name in fields}
+    return [row for row in rows if all(getattr(row, name) == value for name, value in asked.items())]

@@ -18,7 +18,7 @@ from loyalcore.testing.broken import CATCHES
 from loyalcore.testing.contract import StoreContract
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from loyalcore.query import Noun
 
@@ -128,7 +128,9 @@ def _fields(noun: Noun) -> Iterator[str]:
     names: dict[str, list[str]] = {}
     for alias, name in noun.aliases.items():
         names.setdefault(name, []).append(f"`{alias}`")
-    rows = [("Field", "Type", "Also called", "Always there", "Moves with time", "Sortable", "Personal", "Column")]
+    rows: list[tuple[str, ...]] = [
+        ("Field", "Type", "Also called", "Always there", "Moves with time", "Sortable", "Personal", "Column")
+    ]
     for field in noun.fields:
         marks = (
             "yes" if mark else "" for mark in (field.is_required, field.moves, field.is_sortable, field.is_personal)
@@ -138,12 +140,12 @@ def _fields(noun: Noun) -> Iterator[str]:
     return _rows(*rows)
 
 
-_TABLES = {
+_TABLES: dict[str, Callable[[], Iterator[str]]] = {
     "broken": _broken,
     "commands": _commands,
     "contract": _contract,
-    "customer fields": partial(_fields, CUSTOMERS),
-    "entry fields": partial(_fields, ENTRIES),
+    "customer_fields": partial(_fields, CUSTOMERS),
+    "entry_fields": partial(_fields, ENTRIES),
     "errors": _errors,
     "promises": _promises,
 }

@@ -47,7 +47,10 @@ class Customers:
         self._run = run
 
     def register(self, customer_id: str) -> Receipt:
-        """Register a customer; idempotent by the id.
+        """Register a customer in every program that runs; idempotent by the id.
+
+        Who was registered before a program began is listed in it from the first booking there, or when registered
+        again.
 
         Args:
             customer_id: The host's own id, 1 to 255 printable characters, never an e-mail address.

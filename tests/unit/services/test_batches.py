@@ -105,7 +105,7 @@ def test_a_customer_enrols_in_the_order_of_the_programs_booked_on() -> None:
     """Two programs that came after the customer are one new row of the directory, in the order of what was done."""
     store = MemoryStore()
     opened(store=store, programs=(Program("old", currency="EUR", timezone="UTC"),))
-    loyalty = opened(store=store, programs=(BEANS, TEA))
+    loyalty = Loyalty(store, (BEANS, TEA), clock=FixedClock(NOW), ids=CountedIds(), actor="till")
     commands: list[Posting] = [
         Spend("ada", 1, key="a", program="beans"),
         award(2, "b", program="tea"),

@@ -124,6 +124,21 @@ def test_who_has_no_points_is_listed(store: Store) -> None:
         )
 
 
+def test_who_came_before_a_program_is_listed_when_registered_again(store: Store) -> None:
+    """A program that begins later lists whoever is registered again, with zeros; the rest stays as it was."""
+    opened(store, count=2)
+    tea = Program("tea", currency="EUR", timezone="UTC")
+    shop, _ = opened(store, BEANS, tea)
+    assert ids(shop.customers.stream(program="tea")) == []
+    again = shop.customers.register("c-1")
+    assert again.customer is not None
+    assert (again.replayed, again.customer.programs) == (False, ("beans", "tea"))
+    assert shop.customers.register("c-1").replayed
+    (row,) = shop.customers.stream(program="tea")
+    assert (row.customer.customer_id, row.membership.points.active) == ("c-1", 0)
+    assert [row.membership.points.active for row in shop.customers.stream(program="beans")] == [0, 1]
+
+
 def test_a_merged_and_an_erased_customer_are_in_no_list(store: Store) -> None:
     """A list shows who is left."""
     shop, _ = opened(store, count=4)

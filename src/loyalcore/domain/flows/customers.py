@@ -34,11 +34,11 @@ if TYPE_CHECKING:
 
 
 def decide_register(command: Register, case: Case) -> Decision:
-    """Register a customer; who is registered stays who he is."""
+    """Register a customer in every program that runs; who is registered stays who he is."""
     ref = CustomerRef(case.world.environment, command.customer_id)
     found: Customer | None = case.world.get(ref)
     if found is not None:
-        return Decision(ChangeSet(), Receipt(command=command.name, customer=found, replayed=True))
+        return _registered(command, case, found)
     customer = Customer(
         environment=case.world.environment,
         customer_id=command.customer_id,
@@ -49,6 +49,17 @@ def decide_register(command: Register, case: Case) -> Decision:
     )
     memberships = [_new_membership(customer, program_id) for program_id in customer.programs]
     puts = [Put(customer, None), *(Put(membership, None) for membership in memberships)]
+    return Decision(ChangeSet(puts=tuple(puts)), Receipt(command=command.name, customer=customer))
+
+
+def _registered(command: Register, case: Case, found: Customer) -> Decision:
+    """List who is registered in the programs that run only since then."""
+    missing = () if found.merged_into is not None else tuple(set(case.programs) - set(found.programs))
+    if not missing:
+        return Decision(ChangeSet(), Receipt(command=command.name, customer=found, replayed=True))
+    customer = attrs.evolve(found, programs=(*found.programs, *sorted(missing)), version=found.version + 1)
+    memberships = [_new_membership(customer, program_id) for program_id in sorted(missing)]
+    puts = [Put(customer, found.version), *(Put(membership, None) for membership in memberships)]
     return Decision(ChangeSet(puts=tuple(puts)), Receipt(command=command.name, customer=customer))
 
 

@@ -114,8 +114,11 @@ def test_a_registration_mints_a_holder() -> None:
     """A new customer gets a holder of its own; a registered one is answered as it is."""
     new = decided(Register("ada"), {ADA: None})
     assert new.receipt.customer.holder_id == "holder-1"
-    old = decided(Register("ada"), {ADA: ROW})
-    assert (old.changes, old.receipt.customer, old.receipt.replayed) == (ChangeSet(), ROW, True)
+    row = attrs.evolve(ROW, programs=("beans",))
+    old = decided(Register("ada"), {ADA: row})
+    assert (old.changes, old.receipt.customer, old.receipt.replayed) == (ChangeSet(), row, True)
+    gone = attrs.evolve(ROW, merged_into="bob")
+    assert decided(Register("ada"), {ADA: gone}).changes == ChangeSet()
 
 
 def test_the_only_program_needs_no_name() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from loyalcore.domain.customers import Membership
 from loyalcore.domain.flows import Batch
 from loyalcore.domain.ledger import Ledger, Sweep
 from loyalcore.errors import InvalidInput, LimitExceeded, LoyaltyError
@@ -102,15 +103,15 @@ class Batches(Ledgers):
     def sweep(self, customer_id: str | None = None, *, program: str | None = None) -> int:
         """Write down what time has done; changes no balance, and may run never, late, or twice.
 
-        It takes the ledgers that are due in the order of their names, a thousand in one unit; one that is stopped
-        leaves whole units, and the next goes on where it ended.
+        It takes the ledgers that are due, and the members whose tier is, in the order of their names, a
+        thousand in one unit; one that is stopped leaves whole units, and the next goes on where it ended.
 
         Args:
             customer_id: Only this customer's ledgers; None is every ledger that is due.
             program: Only this program's ledgers; None is every program that the host runs.
 
         Returns:
-            How many ledgers were written.
+            How many ledgers were written; members of whom only the tier was are not counted.
 
         Raises:
             InvalidInput: A value of the wrong type or out of range.
@@ -132,16 +133,17 @@ class Batches(Ledgers):
             if program is not None:
                 program = executor.program(program).id
             now = executor.now()
-            query = All(Ledger, executor.environment, holder_id=holder, program_id=program, due_by=now)
-            due = [
-                (ref.holder_id, ref.ledger, ref.program_id) for ref in (each.ref for each in unit.stream(query, now))
-            ]
-        due = [name for name in due if name[2] in executor.programs]
+            found: set[tuple[str, str, str]] = set()
+            for kind in (Ledger, Membership):
+                query = All(kind, executor.environment, holder_id=holder, program_id=program, due_by=now)
+                for ref in (record.ref for record in unit.stream(query, now)):
+                    found.add((ref.holder_id, ref.program_id, ref.ledger if kind is Ledger else ""))
+        due = sorted(name for name in found if name[1] in executor.programs)
         return sum(self._sweep(due[begin : begin + SWEEP_LEDGERS]) for begin in range(0, len(due), SWEEP_LEDGERS))
 
     def _sweep(self, names: list[tuple[str, str, str]]) -> int:
         """Sweep some ledgers in one unit, and say how many were written."""
-        commands = [Sweep(holder, ledger=ledger, program=program) for holder, ledger, program in names]
+        commands = [Sweep(holder, ledger=ledger, program=program) for holder, program, ledger in names]
         swept = 0
         for answer in self._executor.run_together(commands, self._acting(), Batch.open):
             if isinstance(answer, LoyaltyError):

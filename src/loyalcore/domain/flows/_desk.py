@@ -29,13 +29,13 @@ from loyalcore.errors import LimitExceeded
 from loyalcore.values.clock import NEVER, from_micros, to_micros
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
     from datetime import datetime
     from decimal import Decimal
 
     from loyalcore.domain.customers import Customer
     from loyalcore.domain.decision import Notice, Part
-    from loyalcore.domain.ledger import Account
+    from loyalcore.domain.ledger import Account, PointsNotice
     from loyalcore.domain.programs import Program
 
 SUBLEDGERS_MAX = 100
@@ -84,6 +84,7 @@ class Desk:
             environment=environment, holder_id=holder_id, program_id=program.id, customer_id=customer_id
         )
         self.membership: Membership = self._opened
+        self._is_nobodys = membership is not None and membership.has_ended
         self.books: dict[str, Book] = {}
         self._consumption = consumption
         self._loaded: dict[str, Ledger | None] = {}
@@ -123,7 +124,13 @@ class Desk:
         self._checkpoints.append((at, value))
 
     def settle_membership(self, book: Book) -> None:
-        """After a booking: join by policy, list a new ledger, and move the tier by what was measured since."""
+        """After a booking: join by policy, list a new ledger, and move the tier by what was measured since.
+
+        A membership that had ended before is left as it is: time goes on over its ledgers, and nobody holds the tier.
+        """
+        if self._is_nobodys:
+            self._checkpoints = []
+            return
         member = self.membership
         ledger_id = book.ref.ledger
         if book.entries and ledger_id not in member.ledgers:
@@ -212,7 +219,7 @@ class Desk:
 
     def fresh_notices(self) -> list[Notice]:
         """Give what the customer is to be told of what was booked since `keep`."""
-        wanted = self.program.points.notices
+        wanted = self._wanted_notices()
         if not wanted:
             return []
         return notices_of([entry for book in self.books.values() for entry in self.fresh(book)], wanted)
@@ -274,8 +281,12 @@ class Desk:
 
     def notices(self) -> list[Notice]:
         """What the customer is to be told of the entries written so far, as the program says."""
-        wanted = self.program.points.notices
+        wanted = self._wanted_notices()
         return notices_of(self.entries(), wanted) if wanted else []
+
+    def _wanted_notices(self) -> Collection[PointsNotice]:
+        """What the program tells its customers; of what nobody holds there is nobody to tell."""
+        return () if self._is_nobodys else self.program.points.notices
 
     def entries(self) -> list[Entry]:
         """The entries written so far, ledger by ledger."""

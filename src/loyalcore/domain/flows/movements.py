@@ -68,10 +68,10 @@ def decide_sweep(command: Sweep, case: Case) -> Decision:
     ref = case.ledger_ref(command.holder_id, program, command.ledger)
     case.world.need(ref, MembershipRef(case.world.environment, command.holder_id, program.id))
     ledger = case.ledger(ref)
-    if ledger is None:
-        raise NotFound("ledger", command.ledger)
     desk = case.desk(command.holder_id, program)
-    before = desk.membership_now()
+    if ledger is None and (command.ledger or desk.loaded is None):
+        raise NotFound("ledger", command.ledger)
+    before = desk.membership_now() if "" in desk.books else desk.membership
     book = desk.book(command.ledger, ledger, case.now)
     entries = desk.fresh(book)
     desk.settle_membership(book)

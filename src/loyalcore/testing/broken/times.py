@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from loyalcore.domain.ledger import Ledger
 from loyalcore.testing.broken._wrapped import Unit, Wrapped
 
 if TYPE_CHECKING:
@@ -98,7 +99,8 @@ class _LabellingUnit(Unit):
     def stream(self, query: All, at: datetime) -> Iterator[Any]:
         """Pass over due ledgers without a lot that expires."""
         for record in super().stream(query, at):
-            if query.due_by is None or any(lot.expires_at is not None for lot in record.lots):
+            is_ledger = query.due_by is not None and query.kind is Ledger
+            if not is_ledger or any(lot.expires_at is not None for lot in record.lots):
                 yield record
 
 

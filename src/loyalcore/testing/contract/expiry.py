@@ -5,14 +5,19 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import pytest
 
+from loyalcore.domain.customers import Membership
 from loyalcore.domain.ledger import Entry, EntryKind, Ledger
+from loyalcore.domain.programs import Program
 from loyalcore.errors import InsufficientPoints
 from loyalcore.query import All
+from loyalcore.services import Loyalty
+from loyalcore.testing._clock import CountedIds, FixedClock
 from loyalcore.testing._play import dump, records
 from loyalcore.testing.contract import _samples as samples
-from loyalcore.testing.contract._contract import Contract, Shop, write
+from loyalcore.testing.contract._contract import BEANS, Contract, Shop, write
 
 if TYPE_CHECKING:
     from loyalcore.store import Store
@@ -124,10 +129,59 @@ class ExpiryContract(Contract):
         ],
     )
     def test_due_ledgers_are_found(self, store: Store, due: Any, by: datetime, *, found: bool) -> None:
-        """P13: a ledger is due by an instant when its `next_change_at` is not after it, to the microsecond."""
-        write(store, samples.put(samples.ledger(next_change_at=due)))
+        """P13: a ledger or membership is due by an instant when its `next_change_at` is not after it, exactly."""
+        ledger, member = samples.ledger(next_change_at=due), samples.membership(next_change_at=due)
+        other = attrs.evolve(member, holder_id="holder-2", next_change_at=by + MICRO)
+        write(store, *(samples.put(record) for record in (ledger, member, other)))
         with store.unit(readonly=True) as unit:
-            assert bool([*unit.stream(All(Ledger, "live", due_by=by), by)]) is found
+            for record in (ledger, member):
+                assert [*unit.stream(All(type(record), "live", due_by=by), by)] == [record] * found
+
+    def test_due_members_are_narrowed(self, store: Store) -> None:
+        """P13: the due members of a holder, of a program or of both come alone, in the order of their names."""
+        named = [("holder-1", "beans"), ("holder-1", "tea"), ("holder-2", "beans"), ("holder-3", "beans")]
+        made = [
+            attrs.evolve(samples.membership(next_change_at=END), holder_id=holder, program_id=program)
+            for holder, program in named
+        ]
+        made[-1] = attrs.evolve(made[-1], next_change_at=None)
+        write(store, *(samples.put(record) for record in reversed(made)))
+        asked: list[tuple[dict[str, str], list[int]]] = [
+            ({}, [0, 1, 2]),
+            ({"holder_id": "holder-1"}, [0, 1]),
+            ({"program_id": "beans"}, [0, 2]),
+            ({"holder_id": "holder-1", "program_id": "tea"}, [1]),
+            ({"holder_id": "holder-3"}, []),
+        ]
+        with store.unit(readonly=True) as unit:
+            for narrowed, places in asked:
+                found = [*unit.stream(All(Membership, "live", due_by=END, **narrowed), END)]
+                assert found == [made[place] for place in places], narrowed
+
+    def test_a_sweep_writes_down_a_tier_that_has_ended(self, store: Store) -> None:
+        """P13: a member who is due by the tier alone is found, swept, and due no more; who has no ledger too."""
+        tiers = {
+            "measure": "points_earned",
+            "window": "rolling_1M",
+            "downgrade": "real_time",
+            "levels": [{"name": "Silver", "at": 10}],
+        }
+        program = Program.from_document(BEANS.to_document() | {"tiers": tiers})
+        clock = FixedClock(END)
+        loyalty = Loyalty(store, [program], clock=clock, ids=CountedIds(), actor="contract")
+        for name in ("ada", "bob"):
+            loyalty.customers.register(name)
+        loyalty.points.award("ada", 10, reason="a", key="k-1")
+        silver, nobody = records(store, Membership)
+        assert (silver.tier, nobody.tier) == ("Silver", None)
+        write(store, samples.put(attrs.evolve(nobody, next_change_at=END, version=2), 1))
+        clock.put(END + timedelta(days=40))
+        now, entries = clock.now(), records(store, Entry)
+        assert loyalty.points.sweep() == 0
+        assert [(member.tier, member.next_change_at) for member in records(store, Membership)] == [(None, None)] * 2
+        assert records(store, Entry) == entries
+        with store.unit(readonly=True) as unit:
+            assert [*unit.stream(All(Membership, "live", due_by=now), now)] == []
 
     @pytest.mark.parametrize("what", ["expiry", "start", "hold"])
     def test_whatever_makes_a_ledger_due_is_found(self, store: Store, what: str) -> None:

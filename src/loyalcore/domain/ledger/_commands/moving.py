@@ -94,7 +94,7 @@ class Merge:
 
 @attrs.frozen
 class Sweep:
-    """Write down what time has done to one ledger; changes no balance, idempotent by what it names.
+    """Write down what time has done to one ledger and to the holder's tier; changes no balance, may come twice.
 
     Args:
         holder_id: The holder of the ledger.

@@ -3,6 +3,7 @@
 from loyalcore.domain.customers._commands import KEEP, Deactivate, Erase, Join, Keep, Reactivate, Register, Tag, Update
 from loyalcore.domain.customers._directory import survivor
 from loyalcore.domain.customers._fields import CUSTOMERS, CustomerFields, PointsFields, customers_noun
+from loyalcore.domain.customers._merge import merged_profile, only_leading
 from loyalcore.domain.customers._model import Customer, Membership, PointFigures, Standing
 from loyalcore.domain.customers._policy import CustomerPolicy, check_takes_part
 from loyalcore.domain.customers._profile import check_tags, merged_attributes
@@ -31,6 +32,8 @@ __all__ = [
     "check_takes_part",
     "customers_noun",
     "merged_attributes",
+    "merged_profile",
+    "only_leading",
     "survivor",
 ]
 

@@ -129,9 +129,24 @@ def merged_attributes(kept: Mapping[str, str], changes: Mapping[str, str | None]
     found = {name: value for name in sorted(both) if (value := both[name]) is not None}
     if len(found) > ATTRIBUTES_MAX:
         raise LimitExceeded("holds too many attributes", path="attributes", limit=ATTRIBUTES_MAX)
-    if sum(len(name) + len(value.encode()) for name, value in found.items()) > ATTRIBUTES_BYTES_MAX:
+    if bytes_of(found) > ATTRIBUTES_BYTES_MAX:
         raise LimitExceeded("holds too many bytes", path="attributes", limit=ATTRIBUTES_BYTES_MAX)
     return found
+
+
+def bytes_of(attributes: Mapping[str, str]) -> int:
+    """Count the bytes of attributes, names and values in UTF-8.
+
+    Args:
+        attributes: Texts by their names.
+
+    Source: DOMAIN 3.9.
+
+    Example:
+        >>> bytes_of({"size": "42"})
+        6
+    """
+    return sum(len(name) + len(value.encode()) for name, value in attributes.items())
 
 
 CHECKS: Final[Mapping[str, Callable[[Any, str], Any]]] = {

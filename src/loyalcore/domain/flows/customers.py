@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from loyalcore.domain.customers import Customer, Erase, Join, Membership, Register
+from loyalcore.domain.customers import Customer, Erase, Join, Membership, Register, merged_profile, only_leading
 from loyalcore.domain.decision import (
     ChangeSet,
     CustomerRef,
@@ -93,7 +93,7 @@ def decide_join(command: Join, case: Case) -> Decision:
 
 
 def decide_merge(command: Merge, case: Case) -> Decision:
-    """Merge a customer into another, in every program; the second merge changes nothing."""
+    """Merge a customer into another, in every program, with the profile; the second merge changes nothing."""
     environment = case.world.environment
     case.world.need(CustomerRef(environment, command.customer_id), CustomerRef(environment, command.into))
     survivor = case.customer(command.into)
@@ -120,13 +120,15 @@ def decide_merge(command: Merge, case: Case) -> Decision:
         staying = case.desk(survivor.holder_id, program, customer_id=survivor.customer_id)
         desks += [leaving, staying]
         entries += _merge_ledgers(command, case, leaving, staying)
+    survivor_row = merged_profile(survivor, merged)
     survivor_row = attrs.evolve(
-        survivor,
+        survivor_row,
+        updated_at=survivor.updated_at if survivor_row == survivor else case.now,
         absorbed=(*survivor.absorbed, merged.holder_id, *merged.absorbed),
         programs=tuple(dict.fromkeys((*survivor.programs, *merged.programs))),
         version=survivor.version + 1,
     )
-    merged_row = attrs.evolve(merged, merged_into=survivor.customer_id, version=merged.version + 1)
+    merged_row = only_leading(merged, survivor.customer_id)
     puts = [Put(survivor_row, survivor.version), Put(merged_row, merged.version)]
     changes = gather(desks, puts, [])
     return Decision(changes, Receipt(command=command.name, entries=tuple(entries), customer=survivor_row))

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import attrs
 
 from loyalcore.domain.customers._profile import CHECKS, REQUIRED, check_tags
+from loyalcore.domain.decision import check_version
 from loyalcore.errors import InvalidInput
 from loyalcore.values.ids import check_text
-from loyalcore.values.points import check_points
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -148,7 +148,7 @@ class Update:
         object.__setattr__(self, "customer_id", check_text(self.customer_id, "customer_id"))
         object.__setattr__(self, "key", check_text(self.key, "key"))
         if self.version is not None:
-            object.__setattr__(self, "version", check_points(self.version, "version"))
+            object.__setattr__(self, "version", check_version(self.version, "version"))
         for name, check in CHECKS.items():
             value = getattr(self, name)
             if value is KEEP or (value is None and name not in REQUIRED):

@@ -20,6 +20,7 @@ from loyalcore.domain.decision._refs import (
     SegmentRef,
 )
 from loyalcore.domain.decision._removals import Remove, Wipe
+from loyalcore.domain.decision._version import check_version
 from loyalcore.domain.decision._world import Needs, World
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "VersionedRecord",
     "Wipe",
     "World",
+    "check_version",
 ]
 
 

@@ -7,11 +7,9 @@ from typing import Any, ClassVar, NewType
 
 import attrs
 
+from loyalcore.domain.decision import check_version
 from loyalcore.domain.segments._document import check_document
-from loyalcore.errors import InvalidInput, LimitExceeded
 from loyalcore.values.ids import check_name, check_text
-
-VERSION_MAX = 10**18
 
 Document = NewType("Document", str)
 """The canonical JSON text of a document; the JSON form of a command has the document itself."""
@@ -30,15 +28,7 @@ def _where(value: Mapping[str, Any] | str) -> Document:
 
 
 def _version(value: int | None) -> int | None:
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise InvalidInput(f"must be the whole number that was read, not {type(value).__name__}", path="version")
-    if value < 1:
-        raise InvalidInput("must be at least 1", path="version")
-    if value > VERSION_MAX:
-        raise LimitExceeded("is too high a version", path="version", limit=VERSION_MAX)
-    return int(value)
+    return None if value is None else check_version(value, "version")
 
 
 @attrs.frozen

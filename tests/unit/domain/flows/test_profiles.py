@@ -80,8 +80,8 @@ def test_a_part_is_taken_away(name: str) -> None:
     """None takes a value away, no tags all of them, and None for an attribute that one; the others stay."""
     shop = Shop()
     update(shop, **PARTS)
-    given = {"tags": (), "attributes": {"size": None, "never": None}}.get(name)
-    kept = {"tags": (), "attributes": {}}.get(name)
+    given: Any = {"tags": (), "attributes": {"size": None, "never": None}}.get(name)
+    kept: Any = {"tags": (), "attributes": {}}.get(name)
     update(shop, **{name: given})
     assert {each: getattr(row(shop), each) for each in PARTS} == {**PARTS, name: kept}
 

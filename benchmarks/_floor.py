@@ -1,9 +1,9 @@
 """The floor: the same rows with the same guarantees, written by hand on the sqlite3 driver.
 
 It knows the one program that it serves. In one transaction, locked from its beginning: one look-up that joins
-directory, membership and ledger; for a spend the open lots, the soonest to expire first; then the ledger's head under
-the version that was read, the lot, the entry, and the key with the digests of its payload. A key that was used is found
-by its unique name, and answered from what it wrote.
+directory, membership and ledger; for a spend the open lots, the soonest to expire first; then the ledger's head and the
+membership with its figures, each under the version that was read, the lot, the entry, and the key with the digests of
+its payload. A key that was used is found by its unique name, and answered from what it wrote.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ _BERLIN = ZoneInfo(ZONE)
 _MICRO = timedelta(microseconds=1)
 
 _FIND = """
-SELECT c.holder_id, c.merged_into, c.absorbed, m.joined_at, l.version, l.seq, l.recorded_at, l.lot_count, l.awarded,
-       l.active, l.spent, l.earned, l.next_change_at
+SELECT c.holder_id, c.merged_into, c.absorbed, m.joined_at, l.seq, l.recorded_at, l.version, m.version, l.lot_count,
+       l.awarded, l.active, l.spent, l.earned, l.next_change_at
   FROM loyal_customer c
   JOIN loyal_membership m ON m.environment = c.environment AND m.holder_id = c.holder_id AND m.program_id = ?
   JOIN loyal_ledger l ON l.environment = c.environment AND l.holder_id = c.holder_id AND l.program_id = m.program_id
@@ -51,6 +51,15 @@ UPDATE loyal_ledger
 _HEAD_AFTER_SPEND = """
 UPDATE loyal_ledger SET version = ?, seq = ?, at = ?, recorded_at = ?, active = ?, spent = ?, next_change_at = ?
  WHERE environment = 'live' AND holder_id = ? AND program_id = ? AND ledger = '' AND version = ?
+"""
+_MEMBER_AFTER_AWARD = """
+UPDATE loyal_membership
+   SET version = ?, points_active = ?, points_awarded = ?, points_earned = ?, next_change_at = ?
+ WHERE environment = 'live' AND holder_id = ? AND program_id = ? AND version = ?
+"""
+_MEMBER_AFTER_SPEND = """
+UPDATE loyal_membership SET version = ?, points_active = ?, points_spent = ?, next_change_at = ?
+ WHERE environment = 'live' AND holder_id = ? AND program_id = ? AND version = ?
 """
 _NEW_LOT = """
 INSERT INTO loyal_lot (environment, holder_id, program_id, ledger, lot, granted, free, held, active_from, expires_at,
@@ -125,13 +134,15 @@ class Floor:
         execute(self.begin)
         try:
             holder, seq, now, head = self._open(work)
-            version, lot_count, awarded, active, _spent, earned, next_change = head
+            version, of_member, lot_count, awarded, active, _spent, earned, next_change = head
             lot, points = lot_count + 1, work.points
             end, on = _end_of_month(work.at.astimezone(_BERLIN).date())
             next_change = end if next_change is None else min(end, next_change)
-            numbers = (version + 1, seq, now, now, lot, awarded + points, active + points, earned + points, next_change)
-            if execute(_HEAD_AFTER_AWARD, (*numbers, holder, PROGRAM, version)).rowcount != 1:
-                raise RuntimeError("somebody else was faster")
+            awarded, active, earned = awarded + points, active + points, earned + points
+            changed = (version + 1, seq, now, now, lot, awarded, active, earned, next_change)
+            self._change(_HEAD_AFTER_AWARD, (*changed, holder, PROGRAM, version))
+            changed = (of_member + 1, active, awarded, earned, next_change)
+            self._change(_MEMBER_AFTER_AWARD, (*changed, holder, PROGRAM, of_member))
             execute(_NEW_LOT, (holder, PROGRAM, lot, points, points, now, end, on))
             lots = _json([[lot, points, now, end, on, None, True, None, 0]])
             self._write(work, holder, seq, now, "award", "order", None, lots)
@@ -139,7 +150,7 @@ class Floor:
         except BaseException:
             self._undo()
             raise
-        return seq, active + points
+        return seq, active
 
     def spend(self, work: Posting) -> tuple[int, int]:
         """Spend points on an order; give the number of the entry and the new balance."""
@@ -147,7 +158,7 @@ class Floor:
         execute(self.begin)
         try:
             holder, seq, now, head = self._open(work)
-            version, _lot_count, _awarded, active, spent, _earned, _next_change = head
+            version, of_member, _lot_count, _awarded, active, spent, _earned, _next_change = head
             left = work.points
             if active < left:
                 raise ValueError("not enough points")
@@ -160,9 +171,11 @@ class Floor:
                 if free > taken:
                     next_change = end
                     break
-            numbers = (version + 1, seq, now, now, active - work.points, spent + work.points, next_change)
-            if execute(_HEAD_AFTER_SPEND, (*numbers, holder, PROGRAM, version)).rowcount != 1:
-                raise RuntimeError("somebody else was faster")
+            active, spent = active - work.points, spent + work.points
+            changed = (version + 1, seq, now, now, active, spent, next_change)
+            self._change(_HEAD_AFTER_SPEND, (*changed, holder, PROGRAM, version))
+            changed = (of_member + 1, active, spent, next_change)
+            self._change(_MEMBER_AFTER_SPEND, (*changed, holder, PROGRAM, of_member))
             for lot, taken in draws:
                 execute(_DRAW, (taken, holder, PROGRAM, lot))
             self._write(work, holder, seq, now, "spend", "cart", _json(draws), None)
@@ -170,20 +183,24 @@ class Floor:
         except BaseException:
             self._undo()
             raise
-        return seq, active - work.points
+        return seq, active
 
-    def _open(self, work: Posting) -> tuple[str, int, int, tuple[int, int, int, int, int, int, int | None]]:
+    def _open(self, work: Posting) -> tuple[str, int, int, tuple[Any, ...]]:
+        """Give the holder, the number and the instant of the next entry, and the head: its version and the membership's come first."""
         row = self._cursor.execute(self.find, (PROGRAM, work.customer_id)).fetchone()
         if row is None:
             raise LookupError("no such customer, or no member")
-        holder, merged_into, absorbed, joined_at, version, seq, recorded_at, *figures = row
-        now = max((work.at - _EPOCH) // _MICRO, recorded_at)
-        lot_count, awarded, active, spent, earned, next_change = figures
+        holder, merged_into, absorbed, joined_at, seq, recorded_at, *head = row
+        now, next_change = max((work.at - _EPOCH) // _MICRO, recorded_at), head[-1]
         if merged_into is not None or absorbed is not None or joined_at is None:
             raise NotImplementedError("the workload has no such case")
         if next_change is not None and next_change <= now:
             raise NotImplementedError("no lot of the workload lapses")
-        return holder, seq + 1, now, (version, lot_count, awarded, active, spent, earned, next_change)
+        return holder, seq + 1, now, tuple(head)
+
+    def _change(self, statement: str, values: tuple[Any, ...]) -> None:
+        if self._cursor.execute(statement, values).rowcount != 1:
+            raise RuntimeError("somebody else was faster")
 
     def _write(
         self,

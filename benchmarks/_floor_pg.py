@@ -1,4 +1,4 @@
-"""The same by hand on PostgreSQL, through psycopg: the ledger's head is locked first, in a statement of its own."""
+"""The same by hand on PostgreSQL, through psycopg: head and membership are locked first, in a statement of its own."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class PostgresFloor(Floor):
     """
 
     begin = "BEGIN"
-    find = f"{Floor.find} FOR NO KEY UPDATE OF l"
+    find = f"{Floor.find} FOR NO KEY UPDATE OF l, m"
     taken = psycopg.errors.UniqueViolation
 
     def __init__(self, url: str) -> None:

@@ -46,7 +46,8 @@ _NEVER = 2**63 - 1
 _COLUMNS = {
     "customer": "environment, customer_id, holder_id, registered_at, programs, version",
     "membership": "environment, holder_id, program_id, known_at, joined_at, tier, tier_since, tier_previous, ledgers, "
-    "version",
+    "version, customer_id, points_active, points_spent, points_expired, points_awarded, points_earned, next_change_at, "
+    "tier_fold",
     "ledger": "environment, holder_id, program_id, ledger, version, seq, at, recorded_at, lot_count, awarded, active, "
     "pending, held, spent, expired, reversed, deficit, earned, lapsed_lots, next_change_at",
     "lot": "environment, holder_id, program_id, ledger, lot, granted, free, held, active_from, expires_at, is_earned",
@@ -260,13 +261,19 @@ def _book(  # noqa: PLR0915 - one loop, as a hand would write it
     if soonest <= as_of:
         lapse(as_of)
         recorded = as_of
+    next_change_at = None if soonest == _NEVER else soonest
     return {
         "customer": [("live", customer_id, holder, orders[0][2], f'["{PROGRAM}"]', 1)],
-        "membership": [("live", holder, PROGRAM, joined, joined, tier, since, previous, '[""]', 1)],
+        "membership": [
+            (
+                *("live", holder, PROGRAM, joined, joined, tier, since, previous, '[""]', 1, customer_id),
+                *(active, spent, expired, awarded, awarded, next_change_at, tier and tier.casefold()),
+            )
+        ],
         "ledger": [
             (
                 *(*name, 1, seq, as_of, recorded, len(lots), awarded, active, 0, 0, spent, expired, 0, 0, awarded, 0),
-                None if soonest == _NEVER else soonest,
+                next_change_at,
             )
         ],
         "lot": [(*name, number, granted, free, 0, start, end, 1) for number, granted, free, start, end in lots],

@@ -67,6 +67,17 @@ UPDATE loyal_ledger
  WHERE loyal_ledger.environment = 'live' AND loyal_ledger.holder_id = due.holder_id
    AND loyal_ledger.program_id = :program AND loyal_ledger.ledger = '' AND due.rowid > :after AND due.rowid <= :upto
 """
+_MEMBERS = """
+UPDATE loyal_membership
+   SET version = version + 1,
+       (points_active, points_expired, next_change_at)
+           = (SELECT l.active, l.expired, l.next_change_at FROM loyal_ledger l
+               WHERE l.environment = 'live' AND l.holder_id = due.holder_id AND l.program_id = :program
+                 AND l.ledger = '')
+  FROM due
+ WHERE loyal_membership.environment = 'live' AND loyal_membership.holder_id = due.holder_id
+   AND loyal_membership.program_id = :program AND due.rowid > :after AND due.rowid <= :upto
+"""
 
 
 def run(lots: int = LOTS) -> list[Row]:
@@ -155,7 +166,7 @@ class _Floor:
         for after in range(0, count, UNIT_LEDGERS):
             values = {"now": now, "program": PROGRAM, "after": after, "upto": after + UNIT_LEDGERS}
             execute("BEGIN IMMEDIATE")
-            for statement in (_ENTRIES, _LOTS, _HEADS):
+            for statement in (_ENTRIES, _LOTS, _HEADS, _MEMBERS):
                 execute(statement, values)
             execute("COMMIT")
         return int(count)

@@ -149,7 +149,7 @@ class List(Generic[R]):
         at = self.executor.now()
         listing = self._resolved(query, None, 1, at)
         with self._unit() as unit:
-            found = cast("Lists", unit).count(listing, at)
+            found = _lists(unit).count(listing, at)
             if not listing.is_settled:
                 return found
             return found + counted(attrs.evolve(listing, is_settled=False), self.moving.due(unit, at), at)
@@ -160,7 +160,7 @@ class List(Generic[R]):
         listing = self._resolved(query, position, count, at)
         due = self.moving.due(unit, at) if listing.is_settled else ()
         while True:
-            found: Sequence[R] = cast("Lists", unit).page(listing, at)
+            found: Sequence[R] = _lists(unit).page(listing, at)
             if listing.is_settled:
                 rows = self._merged(listing, found, due, at)
             else:
@@ -189,6 +189,11 @@ class List(Generic[R]):
         return Listing(query, **self.scope, position=position, count=count, is_settled=is_settled)
 
     def _unit(self) -> Unit:
-        if "pages" not in self.executor.store.abilities:
-            raise CapabilityMissing("pages")
         return self.executor.store.unit(readonly=True)
+
+
+def _lists(unit: Unit) -> Lists:
+    """Give a unit that has lists; that a store declares `pages` says that it has all of them."""
+    if not hasattr(unit, "page"):
+        raise CapabilityMissing("pages")
+    return cast("Lists", unit)

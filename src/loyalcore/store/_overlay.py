@@ -59,8 +59,9 @@ class OverlayStore:
 
     @property
     def abilities(self) -> frozenset[str]:
-        """What the store underneath offers."""
-        return self.store.abilities
+        """What the store underneath offers; no `pages` where the repository lacks those of its records."""
+        has_pages = hasattr(self.repository, "page") or not any(self.kind in kinds for kinds in KINDS_OF_ROW.values())
+        return self.store.abilities - (frozenset() if has_pages else {"pages"})
 
     def within(self, connection: object) -> OverlayStore:
         """Work inside the transaction of a connection of the host's, where the store underneath offers that."""

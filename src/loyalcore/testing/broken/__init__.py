@@ -6,6 +6,7 @@ probably the same fault. None is meant to be used.
 
 from loyalcore.testing.broken._catches import CATCHES, Catch
 from loyalcore.testing.broken.keys import AnyPayload, CaseFolding, EarlyCount, LookFirst, Padding, UsedUpKey
+from loyalcore.testing.broken.listings import AnyProgram, DueListed, RepeatedRow
 from loyalcore.testing.broken.lots import NewestFirst, SpendBlind, StaleLots, UncappedReversal
 from loyalcore.testing.broken.removals import BlindRemoval, NameKept, StaleIndex, StillListed, WideWipe, WipeLast
 from loyalcore.testing.broken.times import Labelling, LocalTime, Naive, Truncating
@@ -23,12 +24,14 @@ from loyalcore.testing.broken.versions import BlindWrite, Careless, EarlyCheck, 
 __all__ = [
     "CATCHES",
     "AnyPayload",
+    "AnyProgram",
     "BlindRemoval",
     "BlindWrite",
     "Careless",
     "CaseFolding",
     "Catch",
     "CountedSequence",
+    "DueListed",
     "EarlyCheck",
     "EarlyCount",
     "Forgetting",
@@ -44,6 +47,7 @@ __all__ = [
     "Padding",
     "ProjectionApart",
     "RacyRead",
+    "RepeatedRow",
     "RowCountIgnored",
     "SpendBlind",
     "StaleIndex",

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from loyalcore.domain.decision import KeyRecord
-from loyalcore.testing.broken import keys, lots, removals, times, units, versions
+from loyalcore.testing.broken import keys, listings, lots, removals, times, units, versions
 from loyalcore.testing.contract import (
     AppendContract,
     BusinessReferenceContract,
@@ -17,6 +17,7 @@ from loyalcore.testing.contract import (
     HoldContract,
     HonestyContract,
     IdempotencyContract,
+    ListingContract,
     LockingContract,
     LotContract,
     RemovalContract,
@@ -121,6 +122,9 @@ CATCHES: tuple[Catch, ...] = (
     Catch(lots.NewestFirst, LotContract, "test_lots_are_spent_in_their_order", _SOONEST),
     Catch(lots.NewestFirst, DifferentialContract, _SCRIPT, {"policy": "per lot, with tiers"}),
     Catch(lots.UncappedReversal, ReversalContract, "test_a_reversal_is_capped"),
+    Catch(listings.DueListed, ListingContract, "test_a_settled_list_leaves_out_what_is_due"),
+    Catch(listings.RepeatedRow, ListingContract, "test_a_list_of_customers_is_the_reference", {"text": "sort:-points"}),
+    Catch(listings.AnyProgram, ListingContract, "test_who_is_merged_is_in_no_list"),
     Catch(lots.StaleLots, ConcurrencyContract, "test_contested_ledgers_are_not_overspent"),
 )
 """Every broken store with the tests that catch it; each test is passed by the memory store."""

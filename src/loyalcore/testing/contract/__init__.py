@@ -5,7 +5,7 @@
         def store(self):
             return MyStore(...)
 
-Each test names the promise of `loyalcore.store` that it proves (P1 to P19). A test of an ability that the store does
+Each test names the promise of `loyalcore.store` that it proves (P1 to P20). A test of an ability that the store does
 not declare is skipped, and says what stays unproven.
 """
 
@@ -19,6 +19,7 @@ from loyalcore.testing.contract.holds import HoldContract
 from loyalcore.testing.contract.honesty import HonestyContract
 from loyalcore.testing.contract.idempotency import IdempotencyContract
 from loyalcore.testing.contract.immutability import ImmutabilityContract
+from loyalcore.testing.contract.listing import ListingContract
 from loyalcore.testing.contract.lots import LotContract
 from loyalcore.testing.contract.reference import BusinessReferenceContract
 from loyalcore.testing.contract.removal import RemovalContract
@@ -42,6 +43,7 @@ class StoreContract(
     ReversalContract,
     StreamingContract,
     RemovalContract,
+    ListingContract,
     ConcurrencyContract,
     CrashContract,
     DifferentialContract,
@@ -62,6 +64,7 @@ __all__ = [
     "HonestyContract",
     "IdempotencyContract",
     "ImmutabilityContract",
+    "ListingContract",
     "LockingContract",
     "LotContract",
     "RemovalContract",

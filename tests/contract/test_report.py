@@ -54,7 +54,7 @@ def test_a_host_sees_what_is_proved_and_what_not(tmp_path: Path) -> None:
     assert "'durable': this stays unproven:\n    P15: what a `durable` store committed is there" in told
     assert "neither the ability 'processes' nor 'threads': this stays unproven:\n    P" in told
     assert "P16: of 16 workers on one ledger each gets through" in told
-    assert "test_host.py::TestShared: MemoryStore, which declares threads\n" in told
+    assert "test_host.py::TestShared: MemoryStore, which declares pages, threads\n" in told
     assert "found records of another one" in done.stdout
 
 

@@ -139,10 +139,10 @@ class Floor:
             end, on = _end_of_month(work.at.astimezone(_BERLIN).date())
             next_change = end if next_change is None else min(end, next_change)
             awarded, active, earned = awarded + points, active + points, earned + points
-            changed = (version + 1, seq, now, now, lot, awarded, active, earned, next_change)
-            self._change(_HEAD_AFTER_AWARD, (*changed, holder, PROGRAM, version))
-            changed = (of_member + 1, active, awarded, earned, next_change)
-            self._change(_MEMBER_AFTER_AWARD, (*changed, holder, PROGRAM, of_member))
+            head = (version + 1, seq, now, now, lot, awarded, active, earned, next_change)
+            self._change(_HEAD_AFTER_AWARD, (*head, holder, PROGRAM, version))
+            member = (of_member + 1, active, awarded, earned, next_change)
+            self._change(_MEMBER_AFTER_AWARD, (*member, holder, PROGRAM, of_member))
             execute(_NEW_LOT, (holder, PROGRAM, lot, points, points, now, end, on))
             lots = _json([[lot, points, now, end, on, None, True, None, 0]])
             self._write(work, holder, seq, now, "award", "order", None, lots)
@@ -172,10 +172,10 @@ class Floor:
                     next_change = end
                     break
             active, spent = active - work.points, spent + work.points
-            changed = (version + 1, seq, now, now, active, spent, next_change)
-            self._change(_HEAD_AFTER_SPEND, (*changed, holder, PROGRAM, version))
-            changed = (of_member + 1, active, spent, next_change)
-            self._change(_MEMBER_AFTER_SPEND, (*changed, holder, PROGRAM, of_member))
+            head = (version + 1, seq, now, now, active, spent, next_change)
+            self._change(_HEAD_AFTER_SPEND, (*head, holder, PROGRAM, version))
+            member = (of_member + 1, active, spent, next_change)
+            self._change(_MEMBER_AFTER_SPEND, (*member, holder, PROGRAM, of_member))
             for lot, taken in draws:
                 execute(_DRAW, (taken, holder, PROGRAM, lot))
             self._write(work, holder, seq, now, "spend", "cart", _json(draws), None)
@@ -186,7 +186,7 @@ class Floor:
         return seq, active
 
     def _open(self, work: Posting) -> tuple[str, int, int, tuple[Any, ...]]:
-        """Give the holder, the number and the instant of the next entry, and the head: its version and the membership's come first."""
+        """Give the holder, the number and the instant of the next entry, the two versions, and the figures."""
         row = self._cursor.execute(self.find, (PROGRAM, work.customer_id)).fetchone()
         if row is None:
             raise LookupError("no such customer, or no member")

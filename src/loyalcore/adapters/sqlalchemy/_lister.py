@@ -104,7 +104,7 @@ class Lister:
             CapabilityMissing: A field has no column, or the rows have no instant of their next change.
         """
         scope, values, where = self._taken(listing, at)
-        fixed = {name for name, of in self._fixed.items() if of in scope}
+        fixed = {name: getattr(listing, of) for name, of in self._fixed.items() if of in scope}
         sorting = sorting_of(listing, self._columns, fixed)
         for part, keys in parts_of(sorting, values):
             asked = _Asked(scope, listing.is_settled, where, part, listing.count)

@@ -14,7 +14,7 @@ from sqlalchemy import and_, false, or_, true, tuple_
 from loyalcore.adapters.sqlalchemy._shape import Place, place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from sqlalchemy import ColumnElement
 
@@ -54,7 +54,7 @@ class Part(NamedTuple):
         name: Which part.
         first: The first order of the list, by which it is parted.
         orders: How the part is sorted.
-        keys: Of each order, whether the place has a value there; None where the part is read from its beginning.
+        keys: Of the first orders, whether the place has a value there; None where the part is read from its beginning.
         is_inclusive: Whether the place itself is read.
     """
 
@@ -66,37 +66,50 @@ class Part(NamedTuple):
 
 
 class Sorting(NamedTuple):
-    """How a listing is sorted, and the keys of its place."""
+    """How a listing is sorted, and its place.
+
+    Args:
+        orders: The orders.
+        keys: Of the first orders, the keys of the place; None where the list is read from its beginning.
+        is_inclusive: Whether rows that have all of these keys are read.
+    """
 
     orders: tuple[Sorted, ...]
     keys: tuple[Any, ...] | None
     is_inclusive: bool
 
 
-def sorting_of(listing: Listing, columns: Collection[str], fixed: Collection[str]) -> Sorting:
+def sorting_of(listing: Listing, columns: Collection[str], fixed: Mapping[str, str]) -> Sorting:
     """Give how a listing is sorted.
 
     Args:
         listing: The listing.
         columns: The names of the columns that there are.
-        fixed: The names of those that have one value in all rows of the listing: nothing is sorted by them.
+        fixed: Those that have one value in all rows of the listing, and the value: nothing is sorted by them.
 
     Raises:
         CapabilityMissing: An order has no column.
     """
     position = listing.position
     is_backward = position is not None and position.is_backward
-    orders, kept = [], []
+    is_inclusive = position is not None and position.is_inclusive
+    orders, keys = [], []
+    is_told = True
     asked = listing.query.orders()
     for index, order in enumerate(asked):
         place = place_of(order.field, columns)
-        is_first = order.is_missing_first is not is_backward
-        orders.append(Sorted(place, order.is_descending is not is_backward, is_first, order.field.is_required))
+        is_falling = order.is_descending is not is_backward
+        key = None if position is None else position.keys[index]
         # The last one is an id, which always has a value.
         if place.column not in fixed or index == len(asked) - 1:
-            kept.append(index)
-    keys = None if position is None else tuple(position.keys[index] for index in kept)
-    return Sorting(tuple(orders[index] for index in kept), keys, position is not None and position.is_inclusive)
+            is_first = order.is_missing_first is not is_backward
+            orders.append(Sorted(place, is_falling, is_first, order.field.is_required))
+            if is_told:
+                keys.append(key)
+        elif is_told and position is not None and key != fixed[place.column]:
+            # The place is one of other rows: all that have the keys so far are before it, or all behind it.
+            is_told, is_inclusive = False, (fixed[place.column] > str(key)) is not is_falling
+    return Sorting(tuple(orders), None if position is None else tuple(keys), is_inclusive)
 
 
 def parts_of(sorting: Sorting, values: Values) -> Iterator[tuple[Part, list[Any]]]:
@@ -108,29 +121,28 @@ def parts_of(sorting: Sorting, values: Values) -> Iterator[tuple[Part, list[Any]
     """
     first, *rest = orders = sorting.orders
     keys = sorting.keys
-    if first.is_required:
-        yield _begun(WHOLE, orders, sorting, keys, values)
-        return
-    names = [WITHOUT, WITH] if first.is_missing_first else [WITH, WITHOUT]
-    if keys is not None and (names[0] == WITH) is (keys[0] is None):
+    names = [WHOLE] if first.is_required else [WITHOUT, WITH] if first.is_missing_first else [WITH, WITHOUT]
+    if keys and len(names) > 1 and (names[0] == WITH) is (keys[0] is None):
         del names[0]
     for name in names:
-        of_part = orders if name == WITH else tuple(rest)
-        yield _begun(name, of_part, sorting, keys if name == WITH or keys is None else keys[1:], values)
+        if name == WITHOUT:
+            of_part, of_place = tuple(rest), keys and keys[1:]
+        else:
+            of_part, of_place = orders, keys
+        if of_place or of_place is None or sorting.is_inclusive:
+            yield _begun(Part(name, first, of_part), of_place, sorting.is_inclusive, values)
+        elif not keys:
+            return
         keys = None
 
 
-def _begun(
-    name: str, orders: tuple[Sorted, ...], sorting: Sorting, keys: tuple[Any, ...] | None, values: Values
-) -> tuple[Part, list[Any]]:
-    if keys is None:
-        return Part(name, sorting.orders[0], orders), []
-    told = []
-    for order, key in zip(orders, keys, strict=True):
-        if key is not None:
-            told.append(values.encoded(order.place.kind, key))
-    shape = tuple(key is not None for key in keys)
-    return Part(name, sorting.orders[0], orders, shape, sorting.is_inclusive), told
+def _begun(part: Part, keys: tuple[Any, ...] | None, is_inclusive: bool, values: Values) -> tuple[Part, list[Any]]:
+    if not keys:
+        return part, []
+    told = [
+        values.encoded(order.place.kind, key) for order, key in zip(part.orders, keys, strict=False) if key is not None
+    ]
+    return part._replace(keys=tuple(key is not None for key in keys), is_inclusive=is_inclusive), told
 
 
 class Pager:
@@ -174,6 +186,7 @@ class Pager:
         if part.keys is None:
             return []
         marks = [self._mark() if has_key else None for has_key in part.keys]
+        orders = orders[: len(marks)]
         first = orders[0]
         if all(order.is_required and order.is_falling is first.is_falling for order in orders):
             return [self._behind_all(orders, marks, part.is_inclusive)]

@@ -105,7 +105,7 @@ def place_of(field: Field, columns: Collection[str]) -> Place:
     if kind in FOLDED:
         column = f"{column}_fold"
     if column not in columns:
-        raise CapabilityMissing(f"a column for {field.name}")
+        raise CapabilityMissing(f"the field {field.name}")
     return Place(column, kind)
 
 

@@ -160,8 +160,8 @@ class Lister:
         return str(compiled), tuple([mark.names.index(name) for name in compiled.positiontup or ()])
 
     def _sorted_by(self, part: Part) -> Table:
-        """Give the table by whose columns a part is sorted first."""
-        found: Table = self._columns[part.orders[0].place.column][0].table
+        """Give the table by which a list is sorted first."""
+        found: Table = self._columns[part.first.place.column][0].table
         return found
 
     def _chosen(self, first: Table) -> dict[str, ColumnElement[Any]]:

@@ -8,7 +8,7 @@ import attrs
 
 from loyalcore.domain import ledger
 from loyalcore.domain.decision import KeyRecord
-from loyalcore.domain.flows import _case, _desk, corrections, points
+from loyalcore.domain.flows import Desk, _case, _desk, corrections, points
 from loyalcore.domain.ledger import (
     Book,
     Draw,
@@ -29,7 +29,7 @@ from loyalcore.domain.ledger._kernel import Account, OpenLot
 from loyalcore.errors import NotFound
 from loyalcore.execution import Executor
 from loyalcore.services import _ledgers
-from loyalcore.values.clock import from_micros, to_micros
+from loyalcore.values.clock import NEVER, from_micros, to_micros
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -491,3 +491,21 @@ def _heads(executor: Executor) -> list[Any]:
 def preview_that_writes(monkeypatch: pytest.MonkeyPatch) -> None:
     """A preview does what it shows."""
     monkeypatch.setattr(Executor, "preview", Executor.run)
+
+
+@fault
+def figures_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The figures of a membership stay as they were when the first points came."""
+    membership_now = Desk.membership_now
+
+    def frozen(self: Desk) -> Any:
+        now = membership_now(self)
+        return attrs.evolve(now, points=self.membership.points) if any(attrs.astuple(self.membership.points)) else now
+
+    monkeypatch.setattr(Desk, "membership_now", frozen)
+
+
+@fault
+def due_by_points_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A membership is due when its points change, whatever becomes of the tier."""
+    monkeypatch.setattr(_desk, "next_change", lambda standing, tiers: NEVER)

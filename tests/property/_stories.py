@@ -271,4 +271,32 @@ STORIES: dict[str, Story] = {
         ),
         [award(12, terms={"activation": "1D"}), do("wait", edge=0), spend(3), award(2), do("wait", edge=0), award(1)],
     ),
+    "a tier ends": (
+        Program.from_document(
+            {
+                "id": "beans",
+                "currency": "EUR",
+                "timezone": "UTC",
+                "points": {"join_policy": "not_join"},
+                "tiers": {
+                    "measure": "points_earned",
+                    "window": "rolling_1M",
+                    "downgrade": "one_down",
+                    "expires_in": "10D",
+                    "levels": [{"name": "Silver", "at": 5}, {"name": "Gold", "at": 10}],
+                },
+            }
+        ),
+        [
+            award(12),
+            award(3, after=3 * DAY, ledger="gift"),
+            spend(3, after=DAY),
+            award(4, after=7 * DAY, who=1),
+            do("points.sweep", after=20 * DAY),
+            do("customers.join", after=5 * DAY),
+            do("customers.merge", who=0, other=1, after=DAY),
+            do("points.sweep", who=1, after=40 * DAY),
+            award(7, who=1, after=DAY),
+        ],
+    ),
 }

@@ -65,6 +65,8 @@ CATCHES: dict[str, list[Check]] = {
     "merge_forgets_keys": [("once", "points move to others")],
     "refusal_that_writes": [("movement", "points lapse between spends")],
     "preview_that_writes": [("preview", "points lapse between spends")],
+    "figures_not_kept": [("members", "points lapse between spends")],
+    "due_by_points_alone": [("members", "a tier ends")],
 }
 """By fault: what catches it, a law in a story or a row of a table."""
 

@@ -186,9 +186,17 @@ class Desk:
             points = PointFigures(**{name: getattr(account, name) for name in _FIGURES})
             changes_at = account.next_change
         if self.program.tiers is not None:
-            changes_at = min(changes_at, next_change(member.standing, self.program.tiers))
+            changes_at = min(changes_at, next_change(member.standing, self.program.tiers), self._begins_at())
         next_change_at = None if changes_at == NEVER else from_micros(changes_at)
         return attrs.evolve(member, points=points, next_change_at=next_change_at)
+
+    def _begins_at(self) -> int:
+        """When a member begins to count who does not yet: after a clock that went back, a merge brings a later date."""
+        since = self.membership.joined_at or self.membership.known_at
+        if since is None or self.membership.standing.since is not None:
+            return NEVER
+        at = to_micros(since)
+        return at if max((book.account.at for book in self.books.values()), default=at) < at else NEVER
 
     def check_totals(self) -> None:
         """Make sure that no ledger holds more points than a store can keep.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from loyalcore.testing.laws._members import check_member, members
 from loyalcore.testing.laws._movement import check_answer, check_merge, check_moved, difference_of, movement
 from loyalcore.testing.laws._once import once, preview
 from loyalcore.testing.laws._standing import (
@@ -38,6 +39,7 @@ LAWS: dict[str, Callable[[Program, Sequence[Step]], None]] = {
         corrections,
         deficit,
         lots,
+        members,
         movement,
         once,
         prefix,
@@ -57,6 +59,7 @@ __all__ = [
     "check_corrections",
     "check_debts",
     "check_figures",
+    "check_member",
     "check_merge",
     "check_moved",
     "check_parts",
@@ -65,6 +68,7 @@ __all__ = [
     "deficit",
     "difference_of",
     "lots",
+    "members",
     "most_owed",
     "movement",
     "once",

@@ -157,3 +157,19 @@ def test_time_goes_on_over_what_was_erased() -> None:
     assert stored(shop) == ended
     assert shop.loyalty.outbox.waiting() == ()
     assert due(shop) == []
+
+
+def test_who_counts_from_later_on_is_due_then() -> None:
+    """After a clock that went back a merge brings a join date to come: the tier begins with it, and is written then."""
+    shop = Shop(tiers=TierSet(measure=Measure.POINTS_EARNED, levels=(Level("Silver", 10),)))
+    shop.award(5)
+    shop.at("2025-12-25")
+    shop.loyalty.customers.merge("ada", into="bob")
+    shop.award(5, who="bob")
+    assert (stored(shop, "holder-2").tier, stored(shop, "holder-2").next_change_at) == (None, instant("2026-01-01"))
+    shop.award(1, who="bob", ledger="gift")
+    assert stored(shop, "holder-2").next_change_at == instant("2026-01-01")
+    shop.at("2026-01-01")
+    assert due(shop) == ["holder-2"]
+    shop.points.sweep()
+    assert (stored(shop, "holder-2").tier, due(shop)) == ("Silver", [])

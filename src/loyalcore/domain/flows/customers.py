@@ -80,10 +80,9 @@ def decide_join(command: Join, case: Case) -> Decision:
     ref = MembershipRef(case.world.environment, customer.holder_id, program.id)
     ledger_ref = case.ledger_ref(customer.holder_id, program, "")
     case.world.need(ref, ledger_ref)
-    found: Membership | None = case.world.get(ref)
-    if found is not None and found.joined_at is not None:
-        return Decision(ChangeSet(), Receipt(command=command.name, membership=found, replayed=True))
     desk = case.desk(customer.holder_id, program, customer)
+    if desk.loaded is not None and desk.loaded.joined_at is not None:
+        return Decision(ChangeSet(), Receipt(command=command.name, membership=desk.loaded, replayed=True))
     book = desk.book("", case.ledger(ledger_ref), case.now)
     desk.membership = attrs.evolve(desk.membership, joined_at=book.recorded_at)
     desk.settle_membership(book)

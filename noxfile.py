@@ -28,12 +28,17 @@ COVERING = [
 ]
 """What reaches every branch of the core: measuring slows, so that the rest runs without."""
 
+WORKERS = ("-n", "2", "--dist", "loadgroup")
+"""Over how many processes the tests are spread."""
+
 ONCE = [
+    "tests/contract/test_conformance.py",
     "tests/contract/test_django_store.py",
     "tests/contract/test_example_edges.py",
     "tests/contract/test_example_store.py",
     "tests/contract/test_kills.py",
     "tests/contract/test_postgres.py",
+    "tests/contract/test_sql_conformance.py",
     "tests/corpus/test_commands.py",
     "tests/corpus/test_facade.py",
     "tests/property/test_machine.py",
@@ -64,11 +69,13 @@ def tests(session: nox.Session) -> None:
     install(session, "tests")
     profile = {"HYPOTHESIS_PROFILE": "ci"}
     if session.python != GATED or session.posargs:
-        session.run("python", "-m", "pytest", *(session.posargs or [f"--ignore={path}" for path in ONCE]), env=profile)
+        chosen = session.posargs or [*WORKERS, *(f"--ignore={path}" for path in ONCE)]
+        session.run("python", "-m", "pytest", *chosen, env=profile)
         return
-    session.run("coverage", "run", "-m", "pytest", *COVERING, env=profile)
+    session.run("coverage", "run", "-m", "pytest", *WORKERS, *COVERING, env=profile)
+    session.run("coverage", "combine", "--quiet")
     session.run("coverage", "report", "--fail-under=100")
-    session.run("python", "-m", "pytest", *(f"--ignore={path}" for path in COVERING), env=profile)
+    session.run("python", "-m", "pytest", *WORKERS, *(f"--ignore={path}" for path in COVERING), env=profile)
 
 
 @nox.session(name="property")

@@ -111,11 +111,12 @@ def test_a_customer_enrols_in_the_order_of_the_programs_booked_on() -> None:
         award(2, "b", program="tea"),
         award(3, "c", program="beans"),
         award(4, "d"),
+        award(5, "e", program="tea"),
     ]
     posted = loyalty.points.post_many(commands)
     assert [type(outcome.error) for outcome in posted.refusals] == [InsufficientPoints, InvalidInput]
     assert loyalty.customers.get("ada").programs == ("old", "tea", "beans")
-    assert [loyalty.points.balance("ada", program=each).active for each in ("beans", "tea")] == [3, 2]
+    assert [loyalty.points.balance("ada", program=each).active for each in ("beans", "tea")] == [3, 7]
 
 
 def test_all_or_nothing() -> None:

@@ -106,6 +106,10 @@ def test_the_filters_of_inf(shop: Loyalty, query: str, expected: list[str]) -> N
 
 def test_the_columns_of_inf(shop: Loyalty) -> None:
     """Points and the joining date stand in each row."""
+    (excluded,) = shop.customers.stream("id:cem")
+    assert (excluded.account_status, excluded.shop_status, excluded.program_status) == ("excluded", "member", "joined")
+    (guest,) = shop.customers.stream("id:bob")
+    assert (guest.account_status, guest.shop_status) == ("guest", "guest")
     row = next(shop.customers.stream("id:ada"))
     joined = row.membership.joined_at
     assert joined is not None

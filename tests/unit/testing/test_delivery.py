@@ -68,7 +68,7 @@ def test_attempts_are_counted() -> None:
     counted = CountingStore(Failing())
     shop = example(counted)
     assert counted.units == 1
-    assert counted.abilities == {"threads"}
+    assert counted.abilities == {"pages", "threads"}
     shop.points.award("ada", 5, reason="a", key="k-1")
     assert counted.units == 2
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import attrs
 import pytest
 
+from loyalcore.domain.customers import CustomerPolicy
 from loyalcore.domain.earning import EarningRule
 from loyalcore.domain.ledger import EntryKind, ExpiryModel, PointsPolicy
 from loyalcore.domain.programs import Program
@@ -80,6 +81,11 @@ def test_what_follows_from_a_setting_is_written_into_it() -> None:
         ({"earning": ("base",)}, ["earning"]),
         ({"earning": (BASE, BASE)}, ["earning[1].id"]),
         ({"tiers": "gold"}, ["tiers"]),
+        ({"customers": None}, ["customers"]),
+        ({"customers": CustomerPolicy(has_guests=1)}, ["customers.has_guests"]),  # type: ignore[arg-type]
+        ({"customers": CustomerPolicy(new_days=0)}, ["customers.new_days"]),
+        ({"customers": CustomerPolicy(new_days=3_651)}, ["customers.new_days"]),
+        ({"customers": CustomerPolicy(loyal_orders=1_000_001)}, ["customers.loyal_orders"]),
         ({"points": PointsPolicy(name="")}, ["points.name"]),
         ({"points": PointsPolicy(scale=5)}, ["points.scale"]),
         ({"points": PointsPolicy(activation="immediate")}, ["points.activation"]),  # type: ignore[arg-type]

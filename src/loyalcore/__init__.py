@@ -76,6 +76,10 @@ if TYPE_CHECKING:
     )
     from loyalcore.errors import LoyaltyError
     from loyalcore.services import (
+        BulkProgress,
+        BulkResult,
+        BulkRow,
+        BulkStatus,
         Loyalty,
         Outcome,
         Posted,
@@ -140,7 +144,7 @@ _HOMES = {
     "loyalcore.domain.segments": ("RemoveSegment", "SaveSegment", "Segment"),
     "loyalcore.domain.tiers": ("Anchor", "Downgrade", "Level", "Measure", "TierSet"),
     "loyalcore.errors": ("LoyaltyError",),
-    "loyalcore.services": ("Loyalty", "Outcome", "Posted"),
+    "loyalcore.services": ("BulkProgress", "BulkResult", "BulkRow", "BulkStatus", "Loyalty", "Outcome", "Posted"),
     "loyalcore.values.calendar": ("Duration", "Expiry", "Start"),
     "loyalcore.values.points": ("Rounding",),
 }
@@ -153,6 +157,10 @@ __all__ = [
     "Anchor",
     "Award",
     "Balance",
+    "BulkProgress",
+    "BulkResult",
+    "BulkRow",
+    "BulkStatus",
     "Capture",
     "Command",
     "Customer",

@@ -7,6 +7,10 @@ from typing import assert_type
 from loyalcore import (
     Award,
     Balance,
+    BulkProgress,
+    BulkResult,
+    BulkRow,
+    BulkStatus,
     Command,
     Customer,
     Entry,
@@ -52,6 +56,22 @@ def test_questions_answer_with_values() -> None:
     assert_type(shop.customers.membership("ada"), Membership)
     assert_type(shop.customers.membership("ada").tier, str | None)
     assert_type(shop.segments.all(), tuple[Segment, ...])
+
+
+def test_bulk_actions_take_ids_and_queries() -> None:
+    """Ids, a search string, a condition and a query are whom a bulk action is about; its rows have a status."""
+    shop = example()
+    for who in (["ada"], "points:0", parse("points:0", CUSTOMERS), parse("points:0", CUSTOMERS).where):
+        assert_type(shop.bulk.tag(who, add=["vip"], key="t-1"), BulkResult)
+
+    def told(row: BulkRow) -> None:
+        assert_type(row.status, BulkStatus)
+        assert_type(row.receipt, Receipt | None)
+
+    def progress(now: BulkProgress) -> None:
+        assert_type(now.rows, int)
+
+    shop.bulk.adjust({"version": 1, "noun": "customer"}, 5, reason="gift", key="g-1", each=told, progress=progress)
 
 
 def test_segments_are_saved_in_three_ways() -> None:

@@ -1,14 +1,30 @@
 """The facade: `Loyalty` and its parts, each method building one command or answering one question."""
 
+from loyalcore.services._bulk_rows import BulkProgress, BulkResult, BulkRow, BulkStatus
 from loyalcore.services._loyalty import Loyalty
 from loyalcore.services._outcomes import Outcome, Posted
+from loyalcore.services.bulk import Bulk
 from loyalcore.services.customers import Customers
 from loyalcore.services.entries import Entries
 from loyalcore.services.outbox import Outbox
 from loyalcore.services.points import Points
 from loyalcore.services.segments import Segments
 
-__all__ = ["Customers", "Entries", "Loyalty", "Outbox", "Outcome", "Points", "Posted", "Segments"]
+__all__ = [
+    "Bulk",
+    "BulkProgress",
+    "BulkResult",
+    "BulkRow",
+    "BulkStatus",
+    "Customers",
+    "Entries",
+    "Loyalty",
+    "Outbox",
+    "Outcome",
+    "Points",
+    "Posted",
+    "Segments",
+]
 
 
 def __dir__() -> list[str]:

@@ -123,10 +123,17 @@ class List(Generic[R]):
         size = check_size(size)
         every = self._listing(query, None, size + 1)
         position = None if cursor is None else read_cursor(query, cursor, scope=every.scope)
-        at = self.executor.now()
+        return page_of(query, self.behind(query, position, size + 1), size, position, scope=every.scope)
+
+    def behind(self, query: Query, position: Position | None, count: int) -> Sequence[R]:
+        """Give at most so many rows from a place on, the nearest first.
+
+        Raises:
+            LimitExceeded: `SweepDue`.
+            CapabilityMissing: The store has no pages, or keeps no column of a field.
+        """
         with self._unit() as unit:
-            rows = next(self._chunks(unit, query, position, size + 1, at))
-        return page_of(query, rows, size, position, scope=every.scope)
+            return next(self._chunks(unit, query, position, count, self.executor.now()))
 
     def stream(self, query: Query) -> Iterator[R]:
         """Give every row in order, from one view where the store has one.

@@ -10,6 +10,7 @@ from loyalcore.domain.programs import Program, Registry
 from loyalcore.errors import InvalidInput, LimitExceeded, LoyaltyError, StoreError
 from loyalcore.execution import Executor
 from loyalcore.services._outcomes import Outcome, check_atomic, commands_of, outcomes_of
+from loyalcore.services.bulk import Bulk
 from loyalcore.services.customers import Customers
 from loyalcore.services.entries import Entries
 from loyalcore.services.outbox import Outbox
@@ -93,6 +94,7 @@ class Loyalty:
         self.outbox: Outbox = Outbox(executor)
         self.customers: Customers = Customers(executor, self.run)
         self.entries: Entries = Entries(executor)
+        self.bulk: Bulk = Bulk(executor, self._acting)
         self.segments: Segments = Segments(executor, self.run, self.customers)
 
     @property

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from loyalcore.domain.customers import CustomerRow, Membership
+from loyalcore.domain.customers import CustomerRow, Membership, customers_noun
 from loyalcore.domain.decision import CustomerRef, LedgerRef
 from loyalcore.domain.flows import membership_at
 from loyalcore.errors import SweepDue
 from loyalcore.query import All
-from loyalcore.services._list import Moving
+from loyalcore.services._list import Asked, List, Moving, read_query
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from loyalcore.domain.ledger import Ledger
     from loyalcore.domain.programs import Program
     from loyalcore.execution import Executor
+    from loyalcore.query import Query
     from loyalcore.store import Unit
 
 DUE_MAX: Final = 10_000
@@ -73,3 +74,22 @@ class Members(Moving[CustomerRow]):
             when = at if ledger is None else max(at, ledger.recorded_at)
             rows.append(CustomerRow(customer, membership_at(membership, ledger, self.program, when, consumption), at))
         return rows
+
+
+def list_members(executor: Executor, asked: Asked, program: str | None) -> tuple[List[CustomerRow], Query]:
+    """Give the list of the customers of a program, and what is asked of it as a query.
+
+    Args:
+        executor: Where the records are.
+        asked: A query in any of its forms.
+        program: The program, where the host runs several.
+
+    Raises:
+        InvalidInput: The query is none, or no program where several run.
+        LimitExceeded: The query is too large.
+        NotFound: The program is not there.
+    """
+    rules = executor.program(program)
+    query = read_query(asked, customers_noun(rules.customers, rules.zone))
+    scope = {"environment": executor.environment, "program_id": rules.id}
+    return List(executor, rules.zone, scope, Members(executor, rules)), query

@@ -16,7 +16,6 @@ from loyalcore.domain.customers import (
     Register,
     Tag,
     Update,
-    customers_noun,
     survivor,
 )
 from loyalcore.domain.decision import CustomerRef, LedgerRef, MembershipRef
@@ -24,8 +23,8 @@ from loyalcore.domain.flows import membership_at
 from loyalcore.domain.ledger import Merge
 from loyalcore.errors import InvalidInput, NotFound
 from loyalcore.query import SIZE
-from loyalcore.services._list import Asked, List, read_query
-from loyalcore.services._members import Members
+from loyalcore.services._list import Asked
+from loyalcore.services._members import list_members
 from loyalcore.values.clock import EPOCH, check_instant
 from loyalcore.values.ids import check_text
 
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
     from loyalcore.domain.customers import Customer, CustomerRow
     from loyalcore.domain.flows import Command, Receipt
     from loyalcore.execution import Executor
-    from loyalcore.query import Page, Query
+    from loyalcore.query import Page
 
 
 class Customers:
@@ -216,7 +215,7 @@ class Customers:
                 has_newsletter=has_newsletter,
                 is_guest=is_guest,
                 is_excluded=is_excluded,
-                tags=_listed(tags),
+                tags=listed_texts(tags),
                 attributes=attributes,
             )
         )
@@ -248,7 +247,7 @@ class Customers:
             >>> example().customers.tag("ada", add=["vip"], key="t-1").customer.tags
             ('vip',)
         """
-        return self._run(Tag(customer_id, add=_listed(add), remove=_listed(remove), key=key))
+        return self._run(Tag(customer_id, add=listed_texts(add), remove=listed_texts(remove), key=key))
 
     def deactivate(self, customer_id: str, *, key: str) -> Receipt:
         """Deactivate a customer: everything is kept, but there is no earning, spending or signing in.
@@ -397,7 +396,7 @@ class Customers:
             >>> [row.customer.customer_id for row in shop.customers.page("points:>=100 sort:-points").items]
             ['ada']
         """
-        listed, asked = self._list(query, program)
+        listed, asked = list_members(self._executor, query, program)
         return listed.page(asked, size, cursor)
 
     def stream(self, query: Asked = None, *, program: str | None = None) -> Iterator[CustomerRow]:
@@ -421,7 +420,7 @@ class Customers:
             >>> [row.customer.customer_id for row in example().customers.stream("sort:-customer_id")]
             ['ada']
         """
-        listed, asked = self._list(query, program)
+        listed, asked = list_members(self._executor, query, program)
         return listed.stream(asked)
 
     def count(self, query: Asked = None, *, program: str | None = None) -> int:
@@ -445,14 +444,8 @@ class Customers:
             >>> example().customers.count("points:0")
             1
         """
-        listed, asked = self._list(query, program)
+        listed, asked = list_members(self._executor, query, program)
         return listed.count(asked)
-
-    def _list(self, query: Asked, program: str | None) -> tuple[List[CustomerRow], Query]:
-        rules = self._executor.program(program)
-        asked = read_query(query, customers_noun(rules.customers, rules.zone))
-        scope = {"environment": self._executor.environment, "program_id": rules.id}
-        return List(self._executor, rules.zone, scope, Members(self._executor, rules)), asked
 
     def membership(
         self,
@@ -503,6 +496,6 @@ class Customers:
         return membership_at(found[ref], found[ledger_ref], rules, when, consumption)
 
 
-def _listed(texts: Any) -> Any:
+def listed_texts(texts: Any) -> Any:
     """Give a list as commands take it; what is none is left for the command to refuse."""
     return tuple(texts) if isinstance(texts, Iterable) and not isinstance(texts, str | bytes | Mapping) else texts

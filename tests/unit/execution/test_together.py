@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from loyalcore.domain.customers import Register
+from loyalcore.domain.customers import Register, Tag
 from loyalcore.domain.decision import LedgerRef, NoteRef
 from loyalcore.domain.flows import Batch, Command, Receipt, Series
 from loyalcore.domain.ledger import Award, Hold, Release, Spend, Sweep
@@ -34,6 +34,19 @@ def test_a_batch_reads_in_one_unit_and_writes_in_another() -> None:
     assert codes(executor.run_together(commands, "till", Batch.open)) == ["done"] * 40
     assert store.opened == [True, False]
     assert [(len(refs), lock) for refs, lock in store.loads] == [(2, False), (44, False)]
+
+
+def test_a_series_reads_what_its_customers_have_at_once() -> None:
+    """The keys, and the ledgers that are booked on, are loaded in a second call; who is not there has none."""
+    store = Watched()
+    executor = opened(store)
+    executor.run(Register("bob"), "till")
+    store.loads.clear()
+    commands: list[Command] = [Tag(name, add=("vip",), key="t") for name in ("ada", "bob", "cem")]
+    commands += [Award(name, 5, reason="test", key="w", program="beans") for name in ("ada", "bob", "cem")]
+    commands += [Award("ada", 5, reason="test", key="x", program="coffee")]
+    assert codes(executor.run_together(commands, "till", Series))[-2:] == ["not_found", "not_found"]
+    assert [len(refs) for refs, _ in store.loads] == [3, 9]
 
 
 def test_what_changes_nothing_opens_no_unit_to_write() -> None:

@@ -5,23 +5,41 @@ Each is decided as alone, in a world that shows what those before it would have 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
 
 from loyalcore.domain.customers import Customer
-from loyalcore.domain.decision import ChangeSet, EntriesRef, HolderRef, Put, Remove, Wipe, World
+from loyalcore.domain.decision import (
+    ChangeSet,
+    CustomerRef,
+    EntriesRef,
+    HolderRef,
+    KeyRef,
+    LedgerRef,
+    MembershipRef,
+    Put,
+    Remove,
+    Wipe,
+    World,
+)
 from loyalcore.domain.flows._case import first_refs
-from loyalcore.domain.flows._decide import decide
+from loyalcore.domain.flows._decide import COMMANDS, decide
 from loyalcore.domain.ledger import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
-    from loyalcore.domain.decision import LedgerRef, Part, Record, Ref
+    from loyalcore.domain.decision import Part, Record, Ref
     from loyalcore.domain.flows._decide import Command
     from loyalcore.domain.flows._receipt import Receipt
     from loyalcore.domain.programs import Program, Registry
     from loyalcore.values.ids import Ids
+
+_KEYED: Final = frozenset(
+    kind for kind in COMMANDS.values() if any(field.name == "key" for field in attrs.fields(kind))
+)
 
 
 class Series:
@@ -60,9 +78,31 @@ class Series:
         self._entries: dict[LedgerRef, list[Entry]] = {}
 
     def reads(self, commands: Iterable[Command]) -> Iterator[set[Ref]]:
-        """Name what commands read whatever they find."""
+        """Name in rounds what commands read: whatever they find; then the keys, and the ledgers, of whom they found.
+
+        The first round must be learnt before the next is asked for. What is missing after that the commands themselves
+        ask for.
+        """
+        listed = list(commands)
         environment = self._world.environment
-        yield {ref for command in commands for ref in first_refs(command, environment)}
+        yield {ref for command in listed for ref in first_refs(command, environment)}
+        yield {ref for command in listed for ref in self._refs_of_holder(command)}
+
+    def _refs_of_holder(self, command: Any) -> list[Ref]:
+        """Name the key of a command, and the ledger that it books on with its membership."""
+        environment = self._world.environment
+        customer: Customer | None = None
+        if type(command) in _KEYED:
+            customer = self._records.get(CustomerRef(environment, command.customer_id))
+        if customer is None or customer.merged_into is not None:
+            return []
+        holder_id = customer.holder_id
+        refs: list[Ref] = [KeyRef(environment, holder, command.key) for holder in (holder_id, *customer.absorbed)]
+        program_id = _program_of(command, self._programs)
+        if program_id is not None:
+            refs.append(LedgerRef(environment, holder_id, program_id, command.ledger))
+            refs.append(MembershipRef(environment, holder_id, program_id))
+        return refs
 
     def learn(self, found: Mapping[Ref, Any]) -> None:
         """Take what a store answered to what is not known yet, with the entries that this series has made of it."""
@@ -145,6 +185,15 @@ class Series:
             removes=tuple(self._removes.values()),
             wipes=tuple(self._wipes),
         )
+
+
+def _program_of(command: Any, programs: Mapping[str, Program]) -> str | None:
+    """Give the id of the program that a command books in, None where it books nothing or will be refused."""
+    if not hasattr(command, "ledger"):
+        return None
+    if command.program is None:
+        return next(iter(programs)) if len(programs) == 1 else None
+    return command.program if command.program in programs else None
 
 
 def _holder_of(customer: Customer) -> HolderRef:

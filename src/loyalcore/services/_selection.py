@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from loyalcore.domain.segments import Segment
 from loyalcore.errors import InvalidInput
 from loyalcore.query import Condition, Position, Query, keys_of
 from loyalcore.services._members import list_members
@@ -19,8 +21,8 @@ if TYPE_CHECKING:
     from loyalcore.execution import Executor
     from loyalcore.services._list import List
 
-Who = Query | Condition | Mapping[str, Any] | str | Iterable[str]
-"""Customers by a query in any of its forms, a text being a search string; or by their ids, one by one."""
+Who = Segment | Query | Condition | Mapping[str, Any] | str | Iterable[str]
+"""Customers by a segment or a query in any of its forms, a text being a search string; or by their ids, one by one."""
 
 CHUNK = 1_000
 """How many rows of a bulk action are one unit."""
@@ -44,6 +46,8 @@ def select_customers(executor: Executor, who: Who, program: str | None) -> Itera
     """
     if isinstance(who, str) and not str.strip(who):
         raise InvalidInput("is blank; loyalcore.query.Query(loyalcore.fields.CUSTOMERS) is everybody", path="who")
+    if isinstance(who, Segment):
+        who = dict(json.loads(who.condition))
     if isinstance(who, str | Condition | Query | Mapping):
         members, asked = list_members(executor, who, program)
         return _found(members, attrs.evolve(asked, sort=()))

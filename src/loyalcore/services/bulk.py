@@ -33,9 +33,10 @@ _ANYBODY = "anybody"
 class Bulk:
     """What is done to a selection of customers, or to all that a query asks for.
 
-    Every method takes `who`: a text is a search string, and a condition, a query or the JSON form of one is a query
-    too; any other iterable gives ids. A query's order is passed over. A thousand rows are one unit, and each row is a
-    command of its own under the one `key`: a run that broke off is repeated with the same key and does what is left.
+    Every method takes `who`: a text is a search string, and a condition, a query, the JSON form of one or a segment ask
+    for customers too; any other iterable gives ids. A query's order is passed over. A thousand rows are one unit, and
+    each row is a command of its own under the one `key`: a run that broke off is repeated with the same key, and does
+    what is left.
     """
 
     def __init__(self, executor: Executor, acting: Callable[[], str]) -> None:
@@ -54,8 +55,9 @@ class Bulk:
         """Deactivate customers: everything is kept, but there is no earning, spending or signing in.
 
         Args:
-            who: A query over `loyalcore.fields.CUSTOMERS` in any of its forms, a text being a search string such as
-                `lifecycle:potential`; or ids, one by one. Everybody is `Query(CUSTOMERS)`, never a blank text.
+            who: A segment, or a query over `loyalcore.fields.CUSTOMERS` in any of its forms, a text being a search
+                string such as `lifecycle:potential`; or ids, one by one. Everybody is `Query(CUSTOMERS)`, never a blank
+                text.
             key: Idempotency key of every row.
             program: The program that a query is about, where the host runs several.
             each: Told every row, in order, once its chunk is written.

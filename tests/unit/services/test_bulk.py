@@ -10,7 +10,7 @@ import pytest
 
 from loyalcore.adapters.memory import MemoryStore
 from loyalcore.adapters.sqlalchemy import SqlStore
-from loyalcore.domain.customers import Register
+from loyalcore.domain.customers import CustomerPolicy, Register
 from loyalcore.domain.ledger import PointsPolicy, Shortfall
 from loyalcore.domain.programs import Program
 from loyalcore.errors import CapabilityMissing, InvalidInput, InvalidQuery, LimitExceeded, NotFound, StoreUnavailable
@@ -167,6 +167,16 @@ def test_nobody_in_particular_is_refused(store: Any, who: Any) -> None:
         shop.bulk.deactivate(who, key="d")
     assert caught.value.path.startswith("who")
     assert shop.customers.count("lifecycle:deactivated") == 0
+
+
+def test_a_segment_is_asked_by_the_thresholds_of_the_program(store: Any) -> None:
+    """A saved filter is whom it is about, as the program has its lifecycle."""
+    customers = CustomerPolicy(loyal_orders=1)
+    shop = opened(store, Program("beans", currency="EUR", timezone="UTC", customers=customers), count=3)
+    shop.segments.save("asleep", "Asleep", "lifecycle:potential customer_id:(c-0,c-2)")
+    shop.segments.save("loyal", "Loyal", "lifecycle:loyal")
+    assert counts(shop.bulk.tag(shop.segments.get("asleep"), add=["asleep"], key="t")) == (2, 0, 0)
+    assert counts(shop.bulk.tag(shop.segments.get("loyal"), add=["loyal"], key="t-2")) == (0, 0, 0)
 
 
 def test_no_ids_are_nobody(store: Any) -> None:

@@ -46,7 +46,7 @@ def _checked_column(column: str | None) -> str | None:
 
 
 def _column_of(field: Field) -> str:
-    return field.name.replace(".", "_").replace("-", "_")
+    return _checked_name(field.name).replace(".", "_").replace("-", "_")
 
 
 def listed(values: Iterable[V], path: str, check: Callable[[Any, str], V]) -> tuple[V, ...]:
@@ -89,15 +89,17 @@ class Field:
 
     kind: ClassVar[str]
 
-    name: str = attrs.field(converter=_checked_name)
+    name: str
     get: Callable[[Any], Any] = attrs.field(repr=False)
     is_personal: bool = attrs.field(default=False, kw_only=True)
     is_sortable: bool = attrs.field(default=True, kw_only=True)
     is_required: bool = attrs.field(default=False, kw_only=True)
     moves: bool = attrs.field(default=False, kw_only=True)
-    column: str | None = attrs.field(
-        default=attrs.Factory(_column_of, takes_self=True), converter=_checked_column, kw_only=True
-    )
+    column: str | None = attrs.field(default=attrs.Factory(_column_of, takes_self=True), kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "name", _checked_name(self.name))
+        object.__setattr__(self, "column", _checked_column(self.column))
 
     def is_missing(self) -> Condition:
         """Return the condition that there is no value; of a set or a table, that it is empty.

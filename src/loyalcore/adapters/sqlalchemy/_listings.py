@@ -69,8 +69,9 @@ class Listings:
         return found
 
 
-def _of(dialect: Dialect, *tables: Table) -> Lister:
+def _of(dialect: Dialect, first: Table, *others: Table) -> Lister:
     """Make the list of rows that stand in one table, or of memberships with their customers."""
+    tables = (first, *others)
     columns: dict[str, tuple[Column[Any], ...]] = {}
     for each in tables:
         for column in each.columns:
@@ -79,10 +80,10 @@ def _of(dialect: Dialect, *tables: Table) -> Lister:
         dialect,
         tables,
         [column for each in tables for column in each.columns if not column.name.endswith("_fold")],
-        on=_JOINED if len(tables) > 1 else None,
+        on=_JOINED if others else None,
         columns=columns,
         scope={name: columns[name] for name in ("environment", "program_id", "holder_id", "ledger") if name in columns},
-        due=tables[0].columns.get("next_change_at"),
+        due=first.columns.get("next_change_at"),
     )
 
 

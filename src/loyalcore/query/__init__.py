@@ -3,6 +3,7 @@
 `All`, which asks for every record of a kind, is what the stores are asked by the commands.
 """
 
+from loyalcore.query._behind import behind, reach, walked
 from loyalcore.query._choice import Choice
 from loyalcore.query._condition import (
     And,
@@ -32,6 +33,7 @@ from loyalcore.query._noun import Noun, Query, fields_of
 from loyalcore.query._page import SIZE, Page, check_size, counted, nearest, page, page_of, select
 from loyalcore.query._resolve import resolve
 from loyalcore.query._sorting import keys_of
+from loyalcore.query._stored import column_of, value_of
 from loyalcore.query._text import parse
 from loyalcore.query._tree import All
 from loyalcore.query._types import Amount, Attribute, Day, Flag, Id, Instant, Text, TextMap, TextSet, Whole
@@ -75,8 +77,10 @@ __all__ = [
     "TextMap",
     "TextSet",
     "Whole",
+    "behind",
     "check_size",
     "check_stored",
+    "column_of",
     "counted",
     "days_ago",
     "fields_of",
@@ -90,10 +94,13 @@ __all__ = [
     "page",
     "page_of",
     "parse",
+    "reach",
     "read_cursor",
     "resolve",
     "select",
     "to_document",
+    "value_of",
+    "walked",
     "weeks_ago",
     "write_cursor",
     "years_ago",

@@ -1,6 +1,7 @@
 """The protocols a host implements to keep loyalcore's records, with numbered promises."""
 
 from loyalcore.store._columns import KIND_OF, KINDS_OF_ROW, from_columns, name_columns, names, narrowing, to_columns
+from loyalcore.store._listed import list_columns
 from loyalcore.store._overlay import OverlayStore, with_repository
 from loyalcore.store._protocol import KINDS, Lists, Repository, Store, Unit
 
@@ -14,6 +15,7 @@ __all__ = [
     "Store",
     "Unit",
     "from_columns",
+    "list_columns",
     "name_columns",
     "names",
     "narrowing",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -12,10 +13,12 @@ from loyalcore.testing.conformance._asked import resolved
 from loyalcore.testing.conformance._sample import AT, Sample, within
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from loyalcore.query import Noun
+
+T = TypeVar("T")
 
 # A host's test that fails shows both sides of the assertion: pytest rewrites only what it is told of.
 pytest.register_assert_rewrite(*(f"{__package__}.{name}" for name in ("filters", "pages", "values")))
@@ -37,12 +40,25 @@ class BackEnd(Protocol):
 
 
 class Conformance:
-    """One part of the suite: an implementer subclasses it with a fixture `backend`."""
+    """One part of the suite: an implementer subclasses it with a fixture `backend`.
+
+    Attributes:
+        share: How much is drawn of what the profile of Hypothesis says.
+        stride: Of what is asked one by one, each how manieth question, and of pages that are turned, fewer and larger
+            ones; 1 for all of them. Every run asks the same questions.
+    """
+
+    share: float = 1.0
+    stride: int = 1
 
     @pytest.fixture
     def backend(self) -> BackEnd:
         """Give what keeps rows; an implementer's subclass gives its own."""
         raise NotImplementedError("override the fixture `backend`: it gives what keeps rows and answers listings")
+
+    def some(self, questions: Iterable[T], begin: int = 0) -> Iterator[T]:
+        """Give one of so many questions, the first of them as far behind the beginning as is said."""
+        return islice(questions, begin % self.stride, None, self.stride)
 
 
 def often(share: float) -> settings:

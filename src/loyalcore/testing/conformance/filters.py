@@ -22,7 +22,7 @@ class FilterConformance(Conformance):
     def test_every_question_about_a_field(self, backend: BackEnd, field: Any) -> None:
         """Each comparison with each awkward value finds the same rows, and so does its complement."""
         backend.keep(SAMPLES, ROWS)
-        for condition in questions(field):
+        for condition in self.some(questions(field)):
             agree(backend, listed(Query(SAMPLES, condition)), ROWS)
 
     def test_a_table_without_attributes_is_missing(self, backend: BackEnd) -> None:
@@ -35,7 +35,7 @@ class FilterConformance(Conformance):
         """Whatever is asked, sorted, narrowed and paged, it is the same rows in the same order."""
         backend.keep(SAMPLES, ROWS)
 
-        @often(10)
+        @often(10 * self.share)
         @given(listings(ROWS))
         def check(listing: Listing) -> None:
             agree(backend, listing, ROWS)
@@ -45,7 +45,7 @@ class FilterConformance(Conformance):
     def test_any_query_of_any_rows(self, backend: BackEnd) -> None:
         """The same of rows that are drawn as well, so that what fails is made small."""
 
-        @often(1)
+        @often(self.share)
         @given(crowds(5).flatmap(lambda rows: st.tuples(st.just(rows), listings(rows))))
         def check(drawn: tuple[list[Sample], Listing]) -> None:
             rows, listing = drawn

@@ -68,7 +68,7 @@ class ValueConformance(Conformance):
         for field in fields:
             asked += [field == text, field.in_([text, "none"]), field.starts_with(text)]
         asked += [field.contains(text) for field in fields if isinstance(field, Text)]
-        for condition in asked:
+        for condition in self.some(asked, begin=INJECTIONS.index(text)):
             agree(backend, listed(Query(SAMPLES, condition)), rows)
             agree(backend, listed(Query(SAMPLES, ~condition)), rows)
             assert backend.page(listed(Query(SAMPLES, condition)), AT) == rows[-1:]

@@ -33,6 +33,7 @@ WORKERS = ("-n", "2", "--dist", "loadgroup")
 
 ONCE = [
     "tests/contract/test_conformance.py",
+    "tests/contract/test_django_lists.py",
     "tests/contract/test_django_store.py",
     "tests/contract/test_example_edges.py",
     "tests/contract/test_example_store.py",

@@ -1,4 +1,7 @@
-"""The tables of the Django store: a model for each kind of record, with the columns of `loyalcore.store.to_columns`."""
+"""The tables of the Django store: a model for each kind of record, with the columns of `loyalcore.store.to_columns`.
+
+Behind them stand those of `list_columns`, by which lists are filtered and sorted.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +13,29 @@ from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 OF_LEDGER = ("environment", "holder_id", "program_id", "ledger")
 
 
-class NameField(models.CharField):
-    """A text of a name: it compares exactly and sorts by code points, as SQLite's texts do by themselves."""
-
-    def __init__(self, *args: Any, max_length: int = 255, **options: Any) -> None:
-        super().__init__(*args, max_length=max_length, **options)
+class Exact:
+    """What makes a text compare exactly and sort by code points, as SQLite's texts do by themselves."""
 
     def db_parameters(self, connection: Any) -> dict[str, Any]:
         """Give the type of the column, and on PostgreSQL its collation."""
         exact = {"collation": "C"} if connection.vendor == "postgresql" else {}
-        return {**super().db_parameters(connection), **exact}
+        return {**super().db_parameters(connection), **exact}  # type: ignore[misc]
+
+
+class NameField(Exact, models.CharField):
+    """A text of a name."""
+
+    def __init__(self, *args: Any, max_length: int = 255, **options: Any) -> None:
+        super().__init__(*args, max_length=max_length, **options)
+
+
+class ExactField(Exact, models.TextField):
+    """A text of any length by which lists are filtered and sorted."""
+
+
+def folded() -> ExactField:
+    """Make a column for a folded text."""
+    return ExactField(null=True)
 
 
 def entry_id(**options: Any) -> NameField:
@@ -71,6 +87,19 @@ class Customer(models.Model):
     orders = models.BigIntegerField()
     first_order_at = models.DateTimeField(null=True)
     version = models.BigIntegerField()
+    name_fold = folded()
+    first_name_fold = folded()
+    last_name_fold = folded()
+    email_fold = folded()
+    street_fold = folded()
+    postal_code_fold = folded()
+    city_fold = folded()
+    region_fold = folded()
+    country_fold = folded()
+    language_fold = folded()
+    shop_url_fold = folded()
+    attributes_fold = models.JSONField(null=True)
+    tags_fold = models.JSONField(null=True)
 
     class Meta:
         db_table = "loyalty_customer"
@@ -79,7 +108,7 @@ class Customer(models.Model):
 
 
 class Membership(models.Model):
-    """A customer in a program; `standing__tier` of the JSON is the tier."""
+    """A customer in a program, and the customer: by this join lists find the profile."""
 
     environment = NameField()
     holder_id = NameField()
@@ -92,11 +121,35 @@ class Membership(models.Model):
     points = models.JSONField()
     next_change_at = models.DateTimeField(null=True)
     version = models.BigIntegerField()
+    tier_fold = folded()
+    tier_since = models.DateTimeField(null=True)
+    tier_expires_at = models.DateTimeField(null=True)
+    points_active = models.BigIntegerField()
+    points_pending = models.BigIntegerField()
+    points_held = models.BigIntegerField()
+    points_spent = models.BigIntegerField()
+    points_expired = models.BigIntegerField()
+    points_reversed = models.BigIntegerField()
+    points_deficit = models.BigIntegerField()
+    points_awarded = models.BigIntegerField()
+    points_earned = models.BigIntegerField()
+    customer = models.ForeignObject(
+        Customer,
+        from_fields=("environment", "customer_id"),
+        to_fields=("environment", "customer_id"),
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+    )
 
     class Meta:
         db_table = "loyalty_membership"
         constraints = (
             UniqueConstraint(fields=("environment", "holder_id", "program_id"), name="loyalty_membership_name"),
+        )
+        indexes = (
+            Index(
+                fields=("environment", "program_id", "points_active", "customer_id"), name="loyalty_membership_points"
+            ),
         )
 
 
@@ -197,7 +250,7 @@ class Entry(OfLedger):
     """What happened: written once, numbered without a gap."""
 
     seq = models.BigIntegerField()
-    kind = models.CharField(max_length=16)
+    kind = NameField(max_length=16)
     points = models.BigIntegerField()
     recorded_at = models.DateTimeField()
     effective_at = models.DateTimeField()
@@ -209,14 +262,14 @@ class Entry(OfLedger):
     owed = models.BigIntegerField()
     waived = models.BigIntegerField()
     program_version = models.IntegerField()
-    actor = models.TextField()
-    reason = models.TextField()
+    actor = ExactField()
+    reason = ExactField()
     order_id = NameField(null=True)
-    rule = models.TextField(null=True)
-    hold_id = models.TextField(null=True)
+    rule = ExactField(null=True)
+    hold_id = ExactField(null=True)
     lapses_at = models.DateTimeField(null=True)
     corrects = entry_id(null=True)
-    counterpart = models.TextField(null=True)
+    counterpart = ExactField(null=True)
     account_expires_at = models.DateTimeField(null=True)
     carried = models.JSONField(null=True)
 

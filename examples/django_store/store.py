@@ -10,13 +10,22 @@ from typing import Any, Self
 
 from django.db import Error, connections, transaction
 
-from examples.django_store import models
+from examples.django_store import models, queries
 from examples.django_store.standalone import reopen
+from loyalcore.domain.customers import Customer, CustomerRow, Membership
 from loyalcore.domain.decision import ChangeSet, EntriesRef, HolderRef, Put, Ref, Remove
-from loyalcore.domain.ledger import Debt, Ledger, Lot, PointsHold
-from loyalcore.errors import InvalidInput, OutcomeUnknown, ReadOnlyStore, StaleVersion, StoreError, StoreUnavailable
-from loyalcore.query import All
-from loyalcore.store import KIND_OF, KINDS, from_columns, name_columns, names, narrowing, to_columns
+from loyalcore.domain.ledger import Debt, Entry, Ledger, Lot, PointsHold
+from loyalcore.errors import (
+    CapabilityMissing,
+    InvalidInput,
+    OutcomeUnknown,
+    ReadOnlyStore,
+    StaleVersion,
+    StoreError,
+    StoreUnavailable,
+)
+from loyalcore.query import All, Listing
+from loyalcore.store import KIND_OF, KINDS, from_columns, list_columns, name_columns, names, narrowing, to_columns
 
 MODELS: dict[type[Any], Any] = {kind: getattr(models, kind.__name__) for kind in KINDS}
 LOCKED = {ref for ref, kind in KIND_OF.items() if hasattr(MODELS[kind], "version")} - {HolderRef}
@@ -27,12 +36,19 @@ PARTS: dict[str, tuple[type[Any], str, tuple[str, ...]]] = {
     "debts": (Debt, "deficit", ("seq", "entry_id")),
 }
 """What a ledger carries: of which kind, the figure that is 0 where there is none, and in which order (P5)."""
+LISTS: dict[type[Any], tuple[type[Any], str]] = {CustomerRow: (Membership, "customer"), Entry: (Entry, "")}
+"""Each kind of row of which there are lists: the kind of record that it is of, and by which field another is joined."""
+
+
+def columns_of(kind: type[Any]) -> list[str]:
+    """Give the columns that a record of a kind is made of, and its primary key."""
+    return [field.name for field in MODELS[kind]._meta.concrete_fields if not field.name.endswith("_fold")]
 
 
 class DjangoStore:
     """A store in the database of a Django project; `using` is its alias in `DATABASES`."""
 
-    abilities = frozenset({"durable", "processes", "threads", "within"})
+    abilities = frozenset({"durable", "pages", "processes", "threads", "within"})
 
     def __init__(self, using: str = "default") -> None:
         self.using = using
@@ -54,7 +70,7 @@ class DjangoStore:
 class LentStore:
     """The store for as long as an `atomic` block of the shop's lasts: its units are savepoints of that block."""
 
-    abilities: frozenset[str] = frozenset()
+    abilities = frozenset({"pages"})
 
     def __init__(self, using: str) -> None:
         self.using = using
@@ -176,6 +192,37 @@ class DjangoUnit:
             for row in rows.values().iterator() if is_still else list(rows.values()):
                 yield self._record(query.kind, row)
 
+    def page(self, listing: Listing, at: datetime) -> list[Any]:
+        """Give the rows of a listing from its place on, the nearest first (P20)."""
+        with translated():
+            rows, joined = self._listed(listing)
+            found = queries.nearest(rows, listing, at, joined)
+            if not joined:
+                return [self._record(Entry, row) for row in found.values()]
+            read = found.values(*columns_of(Membership), *(f"{joined}__{name}" for name in columns_of(Customer)))
+            return [self._customer_row(row, f"{joined}__", at) for row in read]
+
+    def count(self, listing: Listing, at: datetime) -> int:
+        """Give the number of rows of a listing (P20)."""
+        with translated():
+            rows, joined = self._listed(listing)
+            return int(queries.met(rows, listing, at, joined).count())
+
+    def _listed(self, listing: Listing) -> tuple[Any, str]:
+        """Give the rows that there is a list of; a membership without a customer has ended."""
+        if listing.query.noun.kind not in LISTS:
+            raise CapabilityMissing(f"pages of {listing.query.noun.name}")
+        kind, joined = LISTS[listing.query.noun.kind]
+        self._see_one_state()
+        rows = self._rows(kind)
+        return (rows.filter(customer_id__isnull=False) if joined else rows), joined
+
+    def _customer_row(self, row: Mapping[str, Any], of_customer: str, at: datetime) -> CustomerRow:
+        customer = {
+            name.removeprefix(of_customer): value for name, value in row.items() if name.startswith(of_customer)
+        }
+        return CustomerRow(self._record(Customer, customer), self._record(Membership, row), at)
+
     def _remove(self, remove: Remove) -> None:
         kind = KIND_OF[type(remove.ref)]
         with translated(kind.__name__.lower()):
@@ -184,7 +231,7 @@ class DjangoUnit:
             raise StaleVersion(kind.__name__.lower())
 
     def _put(self, put: Put) -> None:
-        kind, columns = type(put.record), to_columns(put.record)
+        kind, columns = type(put.record), {**to_columns(put.record), **list_columns(put.record)}
         with translated(kind.__name__.lower()):
             if put.expected is None:
                 self._rows(kind).create(**columns)

@@ -57,6 +57,7 @@ _INSTEAD = {
     "points.reverse": "points.award",
 }
 _PLAIN = frozenset({"customers.register", "customers.join", "customers.erase"})
+_OF_PROFILES = frozenset({"customers.update", "customers.tag", "customers.deactivate", "customers.reactivate"})
 _BY_HAND = frozenset({"points.deduct", "points.adjust", "points.transfer", "points.extend", "points.activity"})
 
 
@@ -187,6 +188,9 @@ class Play:
         if step.do in _PLAIN:
             plain: Command = COMMANDS[step.do](name)
             return plain
+        if step.do in _OF_PROFILES:
+            told: Command = COMMANDS[step.do](name, key=f"k-{len(self.done)}", **step.terms)
+            return told
         if step.do == "points.sweep":
             return Sweep(self.holders[step.who % len(CUSTOMERS)], ledger=step.ledger)
         return self._posting(step, name, other)

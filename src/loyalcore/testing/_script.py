@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from loyalcore.domain.programs import Program
@@ -162,6 +163,31 @@ _SEGMENTS = [
     _do("segments.save", segment_id="none", title="Nobody at all", where=_NOBODY),
     _do("segments.save", segment_id="none", title="Nobody", where={"version": 2}, version=1),
 ]
+_PROFILES = [
+    _do("customers.update", first_name="Ada", email="ada@example.org", birth_on=date(1990, 2, 28), version=1),
+    _do("again", after=HOUR),
+    _do("customers.update", city="Paris", tags=("vip", "new"), attributes={"size": "38", "old": "x"}),
+    _do("customers.update", email=None, attributes={"old": None, "size": "39"}),
+    _do("customers.update", city="Lyon", version=1),
+    _do("customers.update"),
+    _do("clash"),
+    _do("customers.tag", add=("b2b",), remove=("new", "never")),
+    _do("customers.tag", add=tuple(f"t-{number}" for number in range(49))),
+    _do("customers.update", who=1, city="Rome", country="IT", is_guest=True, has_newsletter=False),
+    _do("customers.update", who=1, is_excluded=True),
+    _do("award", 5, who=1),
+    _do("adjust", 5, who=1),
+    _do("spend", 1, who=1),
+    _do("transfer", 1, other=1),
+    _do("customers.update", who=1, is_excluded=False),
+    _do("customers.deactivate"),
+    _do("spend", 1),
+    _do("hold", 1),
+    _do("customers.deactivate", after=HOUR),
+    _do("customers.reactivate"),
+    _do("again", pick=2),
+    _do("award", 5),
+]
 _ERASURES = [
     _do("award", 12, order=7, note="for the party"),
     _do("hold", 2, hold_for="2D"),
@@ -189,6 +215,7 @@ _ERASURES = [
 SCRIPT: tuple[Step, ...] = (
     *_SEGMENTS,
     *_GRANTS,
+    *_PROFILES,
     *_TAKES,
     *_HOLDS,
     *_CORRECTIONS,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from loyalcore.domain.customers import Join, Register
+from loyalcore.domain.customers import Deactivate, Erase, Join, Reactivate, Register, Tag, Update
 from loyalcore.domain.ledger import (
     Activate,
     Activity,
@@ -97,6 +97,12 @@ def _waiting(cast: Cast) -> tuple[Command, ...]:
     return (Award(cast.ada, 50, reason="a", order_id="o-1", activation="on_action", expiry="12M", key="a-1"),)
 
 
+def _told(cast: Cast) -> tuple[Command, ...]:
+    """Leave something of every kind that an erasure takes: a profile, keys, notes and notices."""
+    told = Update(cast.ada, city="Paris", tags=("vip",), key="u-1")
+    return (told, *_held(cast), Award(cast.ada, 5, reason="gift", ledger="gift", note="by phone", key="a-4"))
+
+
 def _friends(cast: Cast, title: str, version: int | None = None) -> SaveSegment:
     where = {"field": "customer_id", "op": "in", "value": [cast.ada, cast.bob]}
     return SaveSegment(cast.new, title, {"version": 1, "noun": "customer", "where": where}, version=version)
@@ -109,6 +115,32 @@ STORIES: dict[str, Callable[[Cast], Story]] = {
     "customers.merge": lambda cast: Story(
         (*_held(cast), Transfer(cast.ada, 5, to=cast.ada, to_ledger="gift", reason="t", key="t-1")),
         Merge(cast.ada, into=cast.bob),
+    ),
+    "customers.update": lambda cast: Story(
+        (),
+        Update(
+            cast.ada,
+            version=1,
+            first_name="Ada",
+            birth_on=date(1990, 2, 28),
+            has_newsletter=False,
+            is_guest=True,
+            tags=("vip",),
+            attributes={"size": "38"},
+            key="do",
+        ),
+    ),
+    "customers.update, to what it is": lambda cast: Story(
+        (Update(cast.ada, city="Paris", key="u-1"),), Update(cast.ada, city="Paris", key="do")
+    ),
+    "customers.tag": lambda cast: Story(
+        (Tag(cast.ada, add=("new", "b2b"), key="t-1"),), Tag(cast.ada, add=("vip",), remove=("new",), key="do")
+    ),
+    "customers.deactivate": lambda cast: Story((), Deactivate(cast.ada, key="do")),
+    "customers.reactivate": lambda cast: Story((Deactivate(cast.ada, key="d-1"),), Reactivate(cast.ada, key="do")),
+    "customers.erase": lambda cast: Story(_told(cast), Erase(cast.ada)),
+    "customers.erase, after a merge": lambda cast: Story(
+        (*_told(cast), Merge(cast.ada, into=cast.bob)), Erase(cast.ada)
     ),
     "points.award": lambda cast: Story(
         (), Award(cast.ada, 50, rule="base", order_id="o-1", expiry="12M", note="a note", key="do")

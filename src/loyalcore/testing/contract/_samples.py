@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from loyalcore.domain.customers import Customer, Membership, Standing
+from loyalcore.domain.customers import Customer, Membership, PointFigures, Standing
 from loyalcore.domain.decision import (
     ChangeSet,
     Fact,
@@ -123,9 +123,36 @@ def put(record: Any, expected: int | None = None, *rest: Record) -> ChangeSet:
     return ChangeSet(puts=(Put(record, expected),), inserts=rest)
 
 
+_TEXTS: dict[str, Any] = dict.fromkeys(
+    ("first_name", "last_name", "email", "street", "postal_code", "city", "region", "country", "language", "shop_url"),
+    TEXT,
+)
+
 FULL: dict[str, Any] = {
-    "customer": customer(merged_into=TEXT, absorbed=("holder-2", TEXT), programs=("beans", "nuts")),
+    "customer": customer(
+        updated_at=FAR,
+        merged_into=TEXT,
+        absorbed=("holder-2", TEXT),
+        programs=("beans", "nuts"),
+        **_TEXTS,
+        birth_on=date(1900, 1, 1),
+        attributes={"a": TEXT, "shoe.size_eu-1": "x" * 1_000, **{f"n-{number}": "名" for number in range(50)}},
+        tags=(TEXT, "b", "a", "B", *(f"t-{number}" for number in range(46))),
+        has_newsletter=False,
+        shop_created_at=FIRST,
+        is_guest=True,
+        is_excluded=True,
+        deactivated_at=FAR,
+        orders=MOST,
+        first_order_at=FIRST,
+    ),
+    "plain customer": customer(has_newsletter=True),
     "membership": membership(
+        customer_id=TEXT,
+        points=PointFigures(
+            active=MOST, pending=1, held=2, spent=3, expired=4, reversed=5, deficit=6, awarded=7, earned=8
+        ),
+        next_change_at=FAR,
         known_at=FIRST,
         joined_at=FIRST,
         standing=Standing(

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from loyalcore.domain.decision import Record
     from loyalcore.store import Store
 
-PUTS = ("customer", "membership", "segment")
+PUTS = ("customer", "plain customer", "membership", "segment")
 PARTS = ("lot", "lot that waits", "hold", "debt")
 TAKEN: dict[str, tuple[Any, Any]] = {
     "entry": (samples.entry(), samples.entry(points=9)),

@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
@@ -14,7 +15,12 @@ from sqlalchemy.pool import NullPool
 
 from loyalcore.adapters.sqlalchemy import SqlStore, _upgrade
 from loyalcore.adapters.sqlalchemy._schema import METADATA, REVISION, REVISION_TABLE
+from loyalcore.domain.customers import Customer, Membership
+from loyalcore.domain.tiers import Downgrade, Level, Measure, TierSet, parse_window
 from loyalcore.errors import CapabilityMissing, InvalidInput
+from loyalcore.testing._play import records
+from loyalcore.values.calendar import parse_duration
+from tests.unit.domain.ledger._shop import Shop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,6 +86,49 @@ def test_migrations_go_back(engine: Engine, script: ScriptDirectory) -> None:
             for revision in script.walk_revisions():
                 revision.module.downgrade()
     assert inspect(engine).get_table_names() == [REVISION_TABLE]
+
+
+@pytest.mark.parametrize("window", ["lifetime", "rolling_1M"])
+def test_members_of_before_are_listed(in_file: SqlStore, engine: Engine, script: ScriptDirectory, window: str) -> None:
+    """Who was a member before there were figures has them, with the folded tier and the date of the next change."""
+    tiers = TierSet(
+        measure=Measure.POINTS_EARNED,
+        levels=(Level("Größe", 10),),
+        window=parse_window(window, "window"),
+        downgrade=Downgrade.ONE_DOWN,
+        expires_in=parse_duration("1M", "expires_in"),
+    )
+    shop = Shop(store=in_file, tiers=tiers)
+    for name in ("cem", "dan", "eve"):
+        shop.loyalty.customers.register(name)
+    shop.award(20, expiry="90D")
+    shop.award(10, who="bob", expiry="5D")
+    shop.award(5, who="cem")
+    shop.award(5, who="dan", expiry="2D")
+    shop.spend(3)
+    shop.loyalty.customers.merge("dan", into="cem")
+    before = records(in_file, Membership)
+    tiers_before = _rows(engine, "SELECT holder_id, tier_fold FROM loyal_membership ORDER BY 1")
+    with engine.begin() as connection, Operations.context(MigrationContext.configure(connection)):
+        newer = [revision.module for revision in script.walk_revisions(base="0003", head="heads")]
+        for module in newer:
+            module.downgrade()
+        for module in reversed(newer):
+            module.upgrade()
+    assert _rows(engine, "SELECT holder_id, tier_fold FROM loyal_membership ORDER BY 1") == tiers_before
+    after = records(in_file, Membership)
+    if window != "lifetime":
+        assert [member.next_change_at for member in after if member.standing.gains] == [shop.clock.now()] * 3
+        shop.points.sweep()
+        after = [attrs.evolve(member, version=1) for member in records(in_file, Membership)]
+        before = [attrs.evolve(member, version=1) for member in before]
+    assert after == before
+    assert {customer.updated_at for customer in records(in_file, Customer)} == {shop.clock.now()}
+
+
+def _rows(engine: Engine, statement: str) -> list[tuple[Any, ...]]:
+    with engine.connect() as connection:
+        return [tuple(row) for row in connection.exec_driver_sql(statement)]
 
 
 def test_names_begin_with_environment_and_holder() -> None:

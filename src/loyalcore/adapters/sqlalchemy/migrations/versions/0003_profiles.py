@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from loyalcore.adapters.sqlalchemy._columns import exact_text, key_text, partial
+from loyalcore.query import fold
 
 revision = "0003"
 down_revision = "0002"
@@ -28,6 +29,9 @@ _LISTED = {
     "shop_created": "shop_created_at",
     "name": "name_fold",
 }
+
+
+_MEMBERSHIP = sa.table("loyal_membership", sa.column("tier", sa.Text), sa.column("tier_fold", sa.Text))
 
 
 def _profile() -> list[sa.Column[Any]]:
@@ -57,7 +61,8 @@ def _figures() -> list[sa.Column[Any]]:
 def upgrade() -> None:
     """Add the columns, fill in what is known, and make the indexes of the lists.
 
-    Tiers are folded by their next change; until then a list does not find them by name.
+    When gains of a window stop to count is known to the program alone: who has some is due at once, and a sweep says
+    the date.
     """
     for column in _profile():
         op.add_column("loyal_customer", column)
@@ -80,6 +85,20 @@ def upgrade() -> None:
             " WHERE l.environment = loyal_membership.environment AND l.holder_id = loyal_membership.holder_id"
             " AND l.program_id = loyal_membership.program_id AND l.ledger = '')"
         )
+    op.execute(
+        "UPDATE loyal_membership SET next_change_at = tier_expires_at WHERE customer_id IS NOT NULL"
+        " AND tier_expires_at < coalesce(next_change_at, tier_expires_at + 1)"
+    )
+    op.execute(
+        "UPDATE loyal_membership SET next_change_at = coalesce(known_at, 0)"
+        " WHERE customer_id IS NOT NULL AND gains IS NOT NULL"
+    )
+    op.execute("UPDATE loyal_membership SET next_change_at = NULL WHERE customer_id IS NULL")
+    connection = op.get_bind()
+    for (tier,) in connection.execute(sa.select(_MEMBERSHIP.c.tier).distinct()).fetchall():
+        if tier is not None:
+            named = sa.update(_MEMBERSHIP).where(_MEMBERSHIP.c.tier == tier)
+            connection.execute(named.values(tier_fold=fold(tier)))
     for name, listed in _LISTED.items():
         op.create_index(f"loyal_customer_{name}", "loyal_customer", ["environment", listed, "customer_id"])
     of_program = ["environment", "program_id"]

@@ -307,3 +307,39 @@ def test_of_two_tables_the_one_that_is_sorted_by_is_read_first(
         assert begun.replace("COVERING ", "") in first.replace("COVERING ", "")
         assert second.startswith(f"SEARCH {other} USING PRIMARY KEY (environment=?")
         assert "customer_id=?)" in second
+
+
+def test_texts_compare_by_code_points_wherever_they_come_from(on_server: Kept) -> None:
+    """What leads out of JSON has the collation of the database, so the statement says which one counts."""
+    for where in (F.attributes["x"].starts_with("a"), F.attributes["x"] == "a"):
+        (ask, *_) = asks(on_server, listing(where))
+        assert '->> CAST($3 AS TEXT)) COLLATE "C")' in ask[0]
+        assert "name_fold COLLATE" not in ask[0]
+
+
+def test_that_a_value_is_there_stays_plain(kept: Kept) -> None:
+    """The complement of a missing value can be found by an index."""
+    for where in (~F.name.is_missing(), F.name.starts_with("")):
+        (ask, *_) = asks(kept, listing(where))
+        assert "kept_sample.name_fold IS NOT NULL" in ask[0]
+        assert "coalesce" not in ask[0]
+
+
+@pytest.mark.parametrize(
+    ("where", "sort", "is_told"),
+    [
+        (Every(), [F.level.asc()], True),
+        (F.active > 5, [F.level.asc()], True),
+        (~(F.city_id == "a"), [F.level.asc()], True),
+        ((F.active > 5) & (F.city_id == "a"), [F.level.asc()], False),
+        (F.name.in_(["a", "b"]), [F.level.asc()], False),
+        (Every(), [F.level.asc(), F.holder_id.desc()], False),
+    ],
+    ids=["all", "range", "complement", "one id", "two names", "two directions"],
+)
+def test_sqlite_is_told_its_index_only_where_that_is_best(
+    embedded: Kept, where: Condition, sort: list[Order], is_told: bool
+) -> None:
+    """SQLite chooses itself where few rows may be asked for, and where no index is in the order of the list."""
+    (ask,) = asks(embedded, listing(where, *sort))
+    assert (" INDEXED BY " in ask[0]) is is_told

@@ -28,8 +28,8 @@ COVERING = [
 ]
 """What reaches every branch of the core: measuring slows, so that the rest runs without."""
 
-WORKERS = ("-n", "2", "--dist", "loadgroup")
-"""Over how many processes the tests are spread."""
+WORKERS = ("-n", "2", "--dist", "loadscope")
+"""Over how many processes the tests are spread, the examples of a page and the tests of a class together."""
 
 ONCE = [
     "tests/contract/test_conformance.py",

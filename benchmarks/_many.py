@@ -68,11 +68,11 @@ class Many:
             self.shop.run_many([Register(name) for name in names[begin : begin + 1_000]], atomic=True)
         self.shop.points.post_many(Award(name, 500, reason="welcome", key="welcome") for name in names)
 
-    def post(self, wanted: Sequence[Award | Spend]) -> Posted:
+    def post(self, wanted: Sequence[Any]) -> Posted:
         """Post everything, in chunks of the usual size."""
         return self.shop.points.post_many(wanted)
 
-    def watched(self, wanted: Sequence[Award | Spend]) -> list[list[Written]]:
+    def watched(self, wanted: Sequence[Any]) -> list[list[Written]]:
         """Post everything, and give the rows that were written, unit by unit."""
         units: list[list[Written]] = []
         dialect: Any = self.store._dialect

@@ -65,8 +65,10 @@ def _sqlite(folder: Path, wanted: list[Award | Spend]) -> Iterator[Row]:
     for number in range(ROUNDS):
         paths = {name: _copy(base, folder / f"{name}_{number}.db") for name in seconds}
         for name in sorted(seconds, reverse=number % 2 == 1):
-            with closing(_Sqlite(paths[name], units) if name == "floor" else Many(f"sqlite:///{paths[name]}")) as one:
-                seconds[name].append(_timed(lambda one=one: one.post(wanted)))  # type: ignore[misc]
+            with closing(
+                SqliteFloor(paths[name], units) if name == "floor" else Many(f"sqlite:///{paths[name]}")
+            ) as one:
+                seconds[name].append(timed(lambda one=one: one.post(wanted)))  # type: ignore[misc]
         if rows_of(paths["facade"]) != rows_of(paths["floor"]):
             raise RuntimeError("the facade and the ready rows differ")
     with closing(Orm("orm", in_file(folder / "orm.db", "FULL"))) as orm:
@@ -86,7 +88,7 @@ def _copy(source: Path, target: Path) -> Path:
     return target
 
 
-class _Sqlite:
+class SqliteFloor:
     """The floor: ready rows, by the driver's executemany, in the same units and with the same durability."""
 
     def __init__(self, path: Path, units: list[list[Written]]) -> None:
@@ -146,15 +148,15 @@ def _postgresql(server: Databases, wanted: list[Award | Spend]) -> Iterator[Row]
             found = {}
             for name in sorted(seconds, reverse=number % 2 == 1):
                 with server.fresh(base) as url:
-                    with closing(_Postgres(url, units) if name == "floor" else Many(url)) as one:
-                        seconds[name].append(_timed(lambda one=one: one.post(wanted)))  # type: ignore[misc]
-                    found[name] = _tables(url)
+                    with closing(PostgresFloor(url, units) if name == "floor" else Many(url)) as one:
+                        seconds[name].append(timed(lambda one=one: one.post(wanted)))  # type: ignore[misc]
+                    found[name] = tables_of(url)
             if found["facade"] != found["floor"]:
                 raise RuntimeError("the facade and the ready rows differ")
     yield from _rows("post_many_pg", "COPY", seconds, len(wanted), 2.0, None)
 
 
-class _Postgres:
+class PostgresFloor:
     """The floor: ready rows by COPY, the changed ones through a table of the session's, in the same units."""
 
     def __init__(self, url: str, units: list[list[Written]]) -> None:
@@ -214,7 +216,8 @@ def _update(kind: type[Any]) -> str:
     return f"UPDATE {table.name} t SET {changes} FROM changed_{table.name} c WHERE {same}{version}"
 
 
-def _tables(url: str) -> dict[str, list[Any]]:
+def tables_of(url: str) -> dict[str, list[Any]]:
+    """Give every row of every table of a database, in one order."""
     with psycopg.connect(url.replace("+psycopg", "")) as connection:
         return {
             table.name: sorted(connection.execute(f"SELECT * FROM {table.name}").fetchall(), key=repr)
@@ -225,7 +228,8 @@ def _tables(url: str) -> dict[str, list[Any]]:
 # Both -----------------------------------------------------------------------------------------------------------------
 
 
-def _timed(act: Callable[[], object]) -> float:
+def timed(act: Callable[[], object]) -> float:
+    """Act, and give the seconds that it took."""
     begin = time.perf_counter()
     act()
     return time.perf_counter() - begin
@@ -243,7 +247,7 @@ def _django(orm: Orm, number: int, operations: int) -> float:
         for work, is_award in works:
             (orm.award if is_award else orm.spend)(work)
 
-    return _timed(do) * DJANGO_PART
+    return timed(do) * DJANGO_PART
 
 
 def _rows(

@@ -1,5 +1,6 @@
 """The contract of a store, over the example store on the Django ORM."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,16 +12,32 @@ from loyalcore.testing.contract import StoreContract
 from loyalcore.testing.postgres import Databases
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the tables once, in a file to be copied."""
+    path = tmp_path_factory.mktemp("django") / "shop.db"
+    open_store(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="module")
+def made_on_postgres(postgres: Databases) -> Iterator[str]:
+    """Make the tables once, in a database to be copied."""
+    with postgres.fresh() as url:
+        open_store(url)
+        yield url
+
+
 class TestDjangoOnSqlite(StoreContract):
     @pytest.fixture
-    def store(self, tmp_path: Path) -> Store:
+    def store(self, made: Path, tmp_path: Path) -> Store:
         """Make a new database in a file."""
-        return open_store(f"sqlite:///{tmp_path}/shop.db")
+        return open_store(f"sqlite:///{shutil.copy(made, tmp_path)}")
 
 
 class TestDjangoOnPostgres(StoreContract):
     @pytest.fixture
-    def store(self, postgres: Databases) -> Iterator[Store]:
+    def store(self, postgres: Databases, made_on_postgres: str) -> Iterator[Store]:
         """Make a new database on PostgreSQL."""
-        with postgres.fresh() as url:
+        with postgres.fresh(made_on_postgres) as url:
             yield open_store(url)

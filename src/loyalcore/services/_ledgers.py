@@ -191,14 +191,16 @@ class Ledgers:
         self,
         customer_id: str,
         *,
-        ledger: str = "",
+        ledger: str | None = "",
         program: str | None = None,
     ) -> tuple[Entry, ...]:
-        """List the entries of a ledger in order.
+        """List the entries of a ledger in order, or of all ledgers that a customer has, ledger by ledger.
+
+        For pages, filters, and the entries of all customers see `loyalcore.Loyalty.entries`.
 
         Args:
             customer_id: The host's customer id.
-            ledger: The ledger, `""` for the main one.
+            ledger: The ledger, `""` for the main one; None for all of them.
             program: The program's id, where the host runs several.
 
         Raises:
@@ -217,6 +219,10 @@ class Ledgers:
             ['award']
         """
         with self._executor.store.unit(readonly=True) as unit:
+            if ledger is None:
+                rules, holder = self._executor.program(program), self._customer(unit, customer_id).holder_id
+                query = All(Entry, self._executor.environment, holder_id=holder, program_id=rules.id)
+                return tuple(unit.stream(query, self._executor.now()))
             _rules, ref, _stored = self._find(unit, customer_id, ledger, program)
             return tuple(self._stream(unit, ref))
 

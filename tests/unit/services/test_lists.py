@@ -309,6 +309,14 @@ def test_entries_of_one_or_all(store: Store) -> None:
     assert [entry.points for entry in shop.entries.page(size=2, cursor=page.next).items] == [2]
 
 
+def test_entries_of_one_ledger_or_of_all_of_a_customer(store: Store) -> None:
+    """Without a page, all entries of a ledger come at once, or those of every ledger that the customer has."""
+    shop, _ = opened(store, count=2)
+    shop.points.award("c-1", 5, reason="gift", key="g", ledger="gifts")
+    assert [entry.points for entry in shop.points.entries("c-1")] == [1]
+    assert [entry.points for entry in shop.points.entries("c-1", ledger=None)] == [1, 5]
+
+
 def test_entries_of_nobody_are_not_found(store: Store) -> None:
     """A customer who is not registered has no list."""
     shop, _ = opened(store)

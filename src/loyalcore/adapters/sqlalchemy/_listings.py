@@ -14,6 +14,7 @@ from loyalcore.domain.customers import Customer, CustomerRow, Membership
 from loyalcore.domain.decision import CustomerRef, LedgerRef, MembershipRef
 from loyalcore.domain.ledger import Entry
 from loyalcore.errors import CapabilityMissing
+from loyalcore.query import check_stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,6 +63,7 @@ class Listings:
         return int(found)
 
     def _list(self, listing: Listing) -> tuple[Lister, Callable[[Row, datetime], Any]]:
+        check_stored(listing.query)
         noun = listing.query.noun
         found = self._lists.get(noun.kind)
         if found is None:

@@ -55,7 +55,6 @@ class Host:
         self.shop = Loyalty(store, [BEANS], actor="checkout")
         self.shop.customers.register("ada")
         self.connection: Any = connect()
-        self.connection.execute("DROP TABLE IF EXISTS shop_order")
         self.connection.execute("CREATE TABLE shop_order (id TEXT)")
 
     def orders(self) -> int:
@@ -82,6 +81,8 @@ def _postgres(url: str) -> Iterator[Host]:
         host = Host(store, lambda: psycopg.connect(dsn, autocommit=True), "BEGIN")
         yield host
         host.connection.close()
+        with host.connect() as connection:  # the database is the next test's
+            connection.execute("DROP TABLE shop_order")
 
 
 @pytest.fixture

@@ -127,6 +127,9 @@ class Dialect(Protocol):
     def rollback(self, link: Any) -> None:
         """Undo the transaction, if there is one."""
 
+    def end_reading(self, link: Any) -> None:
+        """End a transaction that has only read, if there is one."""
+
     # Statements
 
     def by_index(self, asked: Select[Any], table: Table, index: str, *, is_joined: bool = False) -> Select[Any]:

@@ -107,6 +107,9 @@ class _LentDialect:
             link.cursor.execute(f"ROLLBACK TO SAVEPOINT {SAVEPOINT}")
             link.cursor.execute(f"RELEASE SAVEPOINT {SAVEPOINT}")
 
+    def end_reading(self, link: Any) -> None:
+        self.rollback(link)
+
 
 class _LentLinks:
     """The single connection of the host's: it is neither opened nor closed here, and nobody waits for a turn."""

@@ -12,7 +12,7 @@ import itertools
 from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
-from psycopg import RawCursor, RawServerCursor
+from psycopg import RawCursor
 from psycopg.pq import TransactionStatus
 from psycopg.rows import tuple_row
 from psycopg.types.numeric import Int8Dumper
@@ -21,13 +21,15 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql.base import PGDialect
 
 from loyalcore.adapters.sqlalchemy import _bulk
+from loyalcore.adapters.sqlalchemy._portal import Portal
 from loyalcore.adapters.sqlalchemy._tables import NAME_OF, TABLE_OF
+from loyalcore.adapters.sqlalchemy._together import together
 from loyalcore.adapters.sqlalchemy._wording import PostgresWording
 from loyalcore.domain.ledger import Debt, Lot, PointsHold
 from loyalcore.errors import CapabilityMissing, InvalidInput, ReadOnlyStore, StaleVersion, StoreError, StoreUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Engine, Select, Table
     from sqlalchemy.dialects.postgresql import Insert
@@ -49,7 +51,7 @@ _RACED: Final = frozenset({"40001", "40P01", "23505"})
 _LATER: Final = ("starting up", "shutting down", "recovery", "too many clients", "connection slots")
 """What a server says that will let us in later; libpq gives no code with it."""
 _NUMBERS: Final = itertools.count(1)
-"""What tells the cursors of the server's apart."""
+"""What tells the tables of a session's apart."""
 PARTS: Final = frozenset({Lot, PointsHold, Debt})
 """The kinds that are written over."""
 _KINDS: Final = {table.name: kind for kind, table in TABLE_OF.items()}
@@ -205,6 +207,11 @@ class PostgresDialect:
         if link.connection.info.transaction_status != TransactionStatus.IDLE:
             link.cursor.execute("ROLLBACK")
 
+    def end_reading(self, link: PostgresLink) -> None:
+        """End a transaction that has only read: by COMMIT, for after a ROLLBACK psycopg prepares everything anew."""
+        if link.connection.info.transaction_status != TransactionStatus.IDLE:
+            link.cursor.execute("COMMIT")
+
     # Statements
 
     def by_index(self, asked: Select[Any], table: Table, index: str, *, is_joined: bool = False) -> Select[Any]:
@@ -220,10 +227,10 @@ class PostgresDialect:
         if len(asks) == 1:
             return [link.cursor.execute(*asks[0]).fetchall()]
         cursors = link.cursors(len(asks))
-        with _together(link.connection):
+        with together(link.connection):
             for cursor, (statement, values) in zip(cursors, asks, strict=True):
                 cursor.execute(statement, values)
-            return [cursor.fetchall() for cursor in cursors]
+        return [cursor.fetchall() for cursor in cursors]
 
     def write(self, link: PostgresLink, steps: Sequence[Step]) -> None:
         """Write rows, step by step; few of them in one round trip.
@@ -245,7 +252,7 @@ class PostgresDialect:
     def _write_together(link: PostgresLink, steps: Sequence[Step]) -> None:
         asks = [(step, row) for step in steps for row in step.rows]
         cursors = link.cursors(len(asks))
-        with _together(link.connection):
+        with together(link.connection):
             for cursor, (step, row) in zip(cursors, asks, strict=True):
                 cursor.execute(step.statement, row)
         for cursor, (step, _row) in zip(cursors, asks, strict=True):
@@ -268,16 +275,9 @@ class PostgresDialect:
         cursor.execute(staged.write, prepare=False)
         _check(kind, cursor.rowcount == len(step.rows))
 
-    def scan(self, link: PostgresLink, statement: str, values: Row) -> Any:
+    def scan(self, link: PostgresLink, statement: str, values: Row) -> Portal:
         """Open a cursor of the server's on the rows of a query: they do not all come at once."""
-        name = f"loyal_{next(_NUMBERS)}"
-        cursor: Any = _plain(RawServerCursor(link.connection, name, row_factory=tuple_row))
-        try:
-            cursor.execute(statement, values)
-        except psycopg.Error:
-            cursor.close()
-            raise
-        return cursor
+        return Portal(link.connection, link.cursors(2), statement, values)
 
     # Errors
 
@@ -318,27 +318,6 @@ def _plain(cursor: Any) -> Any:
     """Let all numbers travel as one type, so that a statement is prepared once."""
     cursor.adapters.register_dumper(int, Int8Dumper)
     return cursor
-
-
-@contextlib.contextmanager
-def _together(connection: psycopg.Connection[Any]) -> Iterator[None]:
-    """Let statements travel at once, and raise what the server said first.
-
-    An error that left a pipeline would make psycopg write a warning to the host's log, for what is another unit's
-    ordinary win; so it leaves when the pipeline has ended.
-    """
-    first: psycopg.Error | None = None
-    try:
-        with connection.pipeline():
-            try:
-                yield
-            except psycopg.Error as error:
-                first = error
-    except psycopg.Error:
-        if first is None:
-            raise
-    if first is not None:
-        raise first
 
 
 def _copy(cursor: Any, statement: str, rows: Sequence[Row]) -> None:

@@ -245,6 +245,10 @@ class SqliteDialect:
         if link.connection.in_transaction:
             link.cursor.execute("ROLLBACK")
 
+    def end_reading(self, link: SqliteLink) -> None:
+        """End a transaction that has only read, if there is one."""
+        self.rollback(link)
+
     # Statements
 
     def by_index(self, asked: Select[Any], table: Table, index: str, *, is_joined: bool = False) -> Select[Any]:

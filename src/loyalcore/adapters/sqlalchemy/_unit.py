@@ -137,7 +137,7 @@ class SqlUnit:
         try:
             if link is not None:
                 try:
-                    links.dialect.rollback(link)
+                    (links.dialect.end_reading if self._readonly else links.dialect.rollback)(link)
                 except links.dialect.Error:
                     links.drop(link)
                 else:

@@ -31,6 +31,7 @@ _SECRET_MAX: Final = 64
 _SEAL_BYTES: Final = 12
 _VERSION: Final = 1
 _FORM: Final = re.compile(r"[A-Za-z0-9_-]+")
+_dump = json.JSONEncoder(separators=(",", ":")).encode
 _MESSAGE: Final = "is no cursor of this query: begin again without one"
 
 
@@ -71,7 +72,7 @@ def write_cursor(query: Query, position: Position, secret: bytes = b"", scope: s
         DOMAIN.md 3.8.
     """
     keys = [_written(order.field, key) for order, key in zip(query.orders(), position.keys, strict=True)]
-    body = json.dumps([_VERSION, position.is_backward, position.is_inclusive, keys], separators=(",", ":")).encode()
+    body = _dump([_VERSION, position.is_backward, position.is_inclusive, keys]).encode()
     return urlsafe_b64encode(_seal(query, body, secret, scope) + body).decode().rstrip("=")
 
 

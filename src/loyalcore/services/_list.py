@@ -7,7 +7,8 @@ are worked out here and put in between. Nothing is written.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
 
 import attrs
 
@@ -48,6 +49,12 @@ Asked = Query | Condition | Mapping[str, Any] | str | None
 
 CHUNK = 500
 """How many rows a stream asks for at a time."""
+KEPT_MAX: Final = 256
+"""How many search strings are kept as the queries that they are read as."""
+KEPT_LENGTH_MAX: Final = 1_000
+"""How long a search string may be that is kept."""
+
+_parsed = lru_cache(KEPT_MAX)(parse)
 
 
 def read_query(asked: Asked, noun: Noun) -> Query:
@@ -64,7 +71,7 @@ def read_query(asked: Asked, noun: Noun) -> Query:
     if asked is None:
         return Query(noun)
     if isinstance(asked, str):
-        return parse(asked, noun)
+        return _parsed(str.__str__(asked), noun) if len(asked) <= KEPT_LENGTH_MAX else parse(asked, noun)
     if isinstance(asked, Mapping):
         return from_document(asked, noun)
     if isinstance(asked, Condition):
@@ -121,9 +128,9 @@ class List(Generic[R]):
             CapabilityMissing: The store has no pages, or keeps no column of a field.
         """
         size = check_size(size)
-        every = self._listing(query, None, size + 1)
-        position = None if cursor is None else read_cursor(query, cursor, scope=every.scope)
-        return page_of(query, self.behind(query, position, size + 1), size, position, scope=every.scope)
+        scope = self._listing(query, None, size + 1).scope
+        position = None if cursor is None else read_cursor(query, cursor, scope=scope)
+        return page_of(query, self.behind(query, position, size + 1), size, position, scope=scope)
 
     def behind(self, query: Query, position: Position | None, count: int) -> Sequence[R]:
         """Give at most so many rows from a place on, the nearest first.
@@ -179,6 +186,8 @@ class List(Generic[R]):
 
     def _merged(self, listing: Listing, found: Sequence[R], due: Sequence[R], at: datetime) -> Sequence[R]:
         """Put the rows that are due in between; what the store has found meets the condition already."""
+        if not due:
+            return found
         among = attrs.evolve(listing, is_settled=False)
         late = nearest(among, due, at)
         if not late:
@@ -187,8 +196,8 @@ class List(Generic[R]):
         return nearest(everything, [*found, *late], at)
 
     def _resolved(self, query: Query, position: Position | None, count: int, at: datetime) -> Listing:
-        resolved = attrs.evolve(query, where=resolve(query.where, at, self.zone))
-        return self._listing(resolved, position, count)
+        where = resolve(query.where, at, self.zone)
+        return self._listing(query if where is query.where else attrs.evolve(query, where=where), position, count)
 
     def _listing(self, query: Query, position: Position | None, count: int) -> Listing:
         fields = (*fields_of(query.where), *(order.field for order in query.orders()))

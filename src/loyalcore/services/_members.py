@@ -48,6 +48,8 @@ class Members(Moving[CustomerRow]):
         """
         asked = All(Membership, self.executor.environment, program_id=self.program.id, due_by=at)
         found: list[Membership] = list(islice(unit.stream(asked, at), DUE_MAX + 1))
+        if not found:
+            return ()
         if len(found) > DUE_MAX:
             raise SweepDue(limit=DUE_MAX)
         members = [each for each in found if each.customer_id is not None]

@@ -10,8 +10,8 @@ from loyalcore.adapters.sqlalchemy import _rows
 from loyalcore.adapters.sqlalchemy._lister import Lister
 from loyalcore.adapters.sqlalchemy._schema import CUSTOMER, ENTRY, MEMBERSHIP
 from loyalcore.adapters.sqlalchemy._tables import OF_LEDGER
-from loyalcore.domain.customers import Customer, CustomerRow, Membership
-from loyalcore.domain.decision import CustomerRef, LedgerRef, MembershipRef
+from loyalcore.domain.customers import CustomerRow
+from loyalcore.domain.decision import LedgerRef
 from loyalcore.domain.ledger import Entry
 from loyalcore.errors import CapabilityMissing
 from loyalcore.query import check_stored
@@ -90,10 +90,7 @@ def _of(dialect: Dialect, first: Table, *others: Table) -> Lister:
 
 
 def _customer_row(row: Row, at: datetime) -> CustomerRow:
-    member, customer = row[:_OF_MEMBER], row[_OF_MEMBER:]
-    membership: Membership = _rows.membership(MembershipRef(*member[:3]), member[3:])
-    found: Customer = _rows.customer(CustomerRef(*customer[:2]), customer[2:])
-    return CustomerRow(found, membership, at)
+    return CustomerRow(_rows.whole_customer(row[_OF_MEMBER:]), _rows.whole_membership(row), at)
 
 
 def _entry(row: Row, at: datetime) -> Entry:

@@ -57,6 +57,12 @@ def listed(values: tuple[Any, ...]) -> str | None:
     return dump(values) if values else None
 
 
+@lru_cache(maxsize=256)
+def names(text: str) -> tuple[str, ...]:
+    """Read names as JSON, of programs or ledgers: many rows have the same."""
+    return tuple(read(text))
+
+
 def plain_draws(draws: tuple[Draw, ...]) -> str | None:
     """Give draws as JSON, None where there are none."""
     return f"[{','.join([f'[{lot},{points}]' for lot, points in draws])}]" if draws else None

@@ -19,6 +19,7 @@ from loyalcore.adapters.sqlalchemy._nested import (
     listed,
     maybe_instant,
     micros,
+    names,
     numbered,
     plain_amount,
     plain_carried,
@@ -34,7 +35,7 @@ from loyalcore.adapters.sqlalchemy._nested import (
     read_lot,
     texts,
 )
-from loyalcore.adapters.sqlalchemy._schema import FOLDED
+from loyalcore.adapters.sqlalchemy._schema import CUSTOMER, FOLDED
 from loyalcore.domain.customers import Customer, Membership, PointFigures, Standing
 from loyalcore.domain.decision import Fact, FactRef, KeyRecord, KeyRef, LedgerRef, Note, NoteRef, Notice, NoticeRef
 from loyalcore.domain.ledger import (
@@ -61,6 +62,7 @@ Row = tuple[Any, ...]
 _KINDS = {kind.value: kind for kind in EntryKind}
 _STATES = {state.value: state for state in HoldState}
 _NO_STANDING = Standing()
+_NO_VALUES = [None] * len(fields(Standing))
 _FIGURE_NAMES = tuple(field.name for field in fields(PointFigures))
 _FIGURES = attrgetter(*_FIGURE_NAMES)
 
@@ -116,18 +118,24 @@ def _folded(text: str | None) -> str | None:
 
 def customer(ref: CustomerRef, row: Row) -> Customer:
     """Give the customer of a row."""
-    holder_id, registered_at, merged_into, absorbed, programs, version, updated_at, shop_created_at = row[:8]
-    deactivated_at, first_order_at, first_name, last_name, email, street, postal_code, city, region = row[8:17]
-    country, language, shop_url, attributes, tags, birth_on, has_newsletter, is_guest, is_excluded, orders = row[17:27]
+    return whole_customer((ref.environment, ref.customer_id, *row))
+
+
+def whole_customer(row: Row) -> Customer:
+    """Give the customer of a row that has its name too; what is folded in it is passed over."""
+    environment, customer_id, holder_id, registered_at, merged_into, absorbed, programs, version = row[:8]
+    updated_at, shop_created_at, deactivated_at, first_order_at, *profile = row[8:_OF_CUSTOMER]
+    first_name, last_name, email, street, postal_code, city, region, country, language, shop_url = profile[:10]
+    attributes, tags, birth_on, has_newsletter, is_guest, is_excluded, orders = profile[10:]
     return Customer(
-        environment=ref.environment,
-        customer_id=ref.customer_id,
+        environment=environment,
+        customer_id=customer_id,
         holder_id=holder_id,
         registered_at=instant(registered_at),
-        updated_at=maybe_instant(updated_at),
+        updated_at=None if updated_at is None else instant(updated_at),
         merged_into=merged_into,
         absorbed=tuple(read(absorbed)) if absorbed else (),
-        programs=tuple(read(programs)) if programs else (),
+        programs=names(programs) if programs else (),
         first_name=first_name,
         last_name=last_name,
         email=email,
@@ -136,20 +144,24 @@ def customer(ref: CustomerRef, row: Row) -> Customer:
         city=city,
         region=region,
         country=country,
-        birth_on=day(birth_on),
+        birth_on=None if birth_on is None else day(birth_on),
         language=language,
         shop_url=shop_url,
         attributes=read(attributes) if attributes else {},
         tags=tuple(read(tags)) if tags else (),
         has_newsletter=None if has_newsletter is None else bool(has_newsletter),
-        shop_created_at=maybe_instant(shop_created_at),
-        is_guest=bool(is_guest),
-        is_excluded=bool(is_excluded),
-        deactivated_at=maybe_instant(deactivated_at),
+        shop_created_at=None if shop_created_at is None else instant(shop_created_at),
+        is_guest=is_guest != 0,
+        is_excluded=is_excluded != 0,
+        deactivated_at=None if deactivated_at is None else instant(deactivated_at),
         orders=orders,
-        first_order_at=maybe_instant(first_order_at),
+        first_order_at=None if first_order_at is None else instant(first_order_at),
         version=version,
     )
+
+
+_OF_CUSTOMER = len(CUSTOMER.columns) - len(FOLDED)
+"""How many columns of a row are a customer's own."""
 
 
 def membership_row(record: Membership) -> Row:
@@ -179,31 +191,54 @@ def membership_row(record: Membership) -> Row:
 
 def membership(ref: MembershipRef, row: Row) -> Membership:
     """Give the membership of a row."""
-    known_at, joined_at, tier, since, expires_at, previous, measured, gains, ledgers, version, customer_id = row[:11]
-    *figures, next_change_at = row[11 : 12 + len(_FIGURE_NAMES)]
-    if tier is since is expires_at is previous is measured is gains is None:
-        standing = _NO_STANDING
-    else:
-        standing = Standing(
-            tier=tier,
-            since=maybe_instant(since),
-            expires_at=maybe_instant(expires_at),
-            previous=previous,
-            measured=None if measured is None else read_amount(read(measured)),
-            gains=tuple((until, read_amount(amount)) for until, amount in read(gains)) if gains else (),
-        )
+    return whole_membership((ref.environment, ref.holder_id, ref.program_id, *row))
+
+
+def whole_membership(row: Row) -> Membership:
+    """Give the membership of a row that has its name too; what is folded in it is passed over."""
+    environment, holder_id, program_id, known_at, joined_at, *standing = row[:11]
+    ledgers, version, customer_id = row[11:14]
+    active, pending, held, spent, expired, reversed_, deficit, awarded, earned, next_change_at = row[14:24]
     return Membership(
-        environment=ref.environment,
-        holder_id=ref.holder_id,
-        program_id=ref.program_id,
+        environment=environment,
+        holder_id=holder_id,
+        program_id=program_id,
         customer_id=customer_id,
-        known_at=maybe_instant(known_at),
-        joined_at=maybe_instant(joined_at),
-        standing=standing,
-        ledgers=tuple(read(ledgers)) if ledgers else (),
-        points=PointFigures(**dict(zip(_FIGURE_NAMES, figures, strict=True))),
-        next_change_at=maybe_instant(next_change_at),
+        known_at=None if known_at is None else instant(known_at),
+        joined_at=None if joined_at is None else instant(joined_at),
+        standing=_NO_STANDING if standing == _NO_VALUES else _standing(*standing),
+        ledgers=names(ledgers) if ledgers else (),
+        points=PointFigures(
+            active=active,
+            pending=pending,
+            held=held,
+            spent=spent,
+            expired=expired,
+            reversed=reversed_,
+            deficit=deficit,
+            awarded=awarded,
+            earned=earned,
+        ),
+        next_change_at=None if next_change_at is None else instant(next_change_at),
         version=version,
+    )
+
+
+def _standing(
+    tier: str | None,
+    since: int | None,
+    expires_at: int | None,
+    previous: str | None,
+    measured: str | None,
+    gains: str | None,
+) -> Standing:
+    return Standing(
+        tier=tier,
+        since=maybe_instant(since),
+        expires_at=maybe_instant(expires_at),
+        previous=previous,
+        measured=None if measured is None else read_amount(read(measured)),
+        gains=tuple((until, read_amount(amount)) for until, amount in read(gains)) if gains else (),
     )
 
 

@@ -67,6 +67,7 @@ class Statements:
         self.entries: dict[str, str] = {by: self._entries(by) for by in ("seq", "order_id", "corrects")}
         self.insert: dict[type[Any], str] = {kind: self._compile(insert(table)) for kind, table in TABLE_OF.items()}
         self.holder: str = self._compile(self._of_holder())
+        self.soonest: dict[type[Any], str] = {kind: self._soonest(kind) for kind in INDEX_OF_DUE}
         self.lock: dict[type[Any], str] = {kind: self._lock(kind) for kind in VERSIONED} if dialect.locks else {}
         self.update: dict[type[Any], str] = {kind: self._update(kind) for kind in VERSIONED}
         self.upsert: dict[type[Any], str] = {kind: self._upsert(kind) for kind in ORDER_OF_OPEN}
@@ -98,6 +99,14 @@ class Statements:
         table = _schema.CUSTOMER
         asked = select(*table.columns).where(*_same(table.c[name] for name in HOLDER))
         return self._dialect.by_index(asked, table, INDEX_OF_HOLDER)
+
+    def _soonest(self, kind: type[Any]) -> str:
+        """Compile the query of when the next record of an environment is due: one look at the end of an index."""
+        table = TABLE_OF[kind]
+        due = table.c.next_change_at
+        asked = select(due).where(*_same([table.c.environment]), due.is_not(None)).order_by(due)
+        asked = asked.limit(literal_column("1")).offset(literal_column("0"))
+        return self._compile(self._dialect.by_index(asked, table, INDEX_OF_DUE[kind]))
 
     def _remove(self, kind: type[Any]) -> str:
         """Compile what takes a row away: its parameters are the name, and the expected version."""

@@ -109,6 +109,10 @@ def open_scans(dialect: Dialect, link: Link, statements: Statements, query: All)
     kind = query.kind
     if kind not in TABLE_OF:
         raise CapabilityMissing(getattr(kind, "__name__", str(kind)))
+    if query.due_by is not None and query.holder_id is None and kind in INDEX_OF_DUE:
+        ((soonest,),) = dialect.ask(link, [(statements.soonest[kind], (query.environment,))])[0] or ((None,),)
+        if soonest is None or soonest > to_micros(query.due_by):
+            return [], iter(())
 
     def scan(of: type[Any], *, is_part: bool) -> Scan:
         values: tuple[Any, ...] = tuple(value for _, value in narrowings(of, query))

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
+from psycopg.pq import TransactionStatus
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.pool import NullPool
 
 from loyalcore.adapters.sqlalchemy import SqlStore
-from loyalcore.domain.decision import ChangeSet, KeyRef, LedgerRef, Put
+from loyalcore.adapters.sqlalchemy._portal import AHEAD
+from loyalcore.domain.decision import ChangeSet, KeyRecord, KeyRef, LedgerRef, Put
 from loyalcore.errors import (
     CapabilityMissing,
     OutcomeUnknown,
@@ -20,6 +22,7 @@ from loyalcore.errors import (
     StoreError,
     StoreUnavailable,
 )
+from loyalcore.query import All
 from loyalcore.testing.postgres import CUT_OFF, running_server
 from tests.unit.adapters.sqlalchemy import _samples as samples
 from tests.unit.adapters.sqlalchemy._samples import MAIN
@@ -226,6 +229,45 @@ def test_many_rows_are_written_whole(on_server: SqlStore) -> None:
     write(on_server, ChangeSet(puts=tuple(newer)))
     with on_server.unit() as unit:
         assert {head.version for head in unit.load(refs).values()} == {2}
+
+
+def test_what_is_prepared_stays(on_server: SqlStore) -> None:
+    """A read-only unit leaves the statements prepared that it ran: the next one finds them, and makes no others."""
+    asked = "SELECT name FROM pg_prepared_statements WHERE statement LIKE '%loyal_ledger%' ORDER BY name"
+    found = []
+    for _ in range(2):
+        with on_server.unit(readonly=True) as unit:
+            unit.load([MAIN])
+            found.append(unit.connection.execute(asked, prepare=False).fetchall())
+    assert found[0] == found[1] != []
+
+
+@pytest.mark.parametrize("count", [0, 1, AHEAD - 1, AHEAD, AHEAD + 1, 2 * AHEAD + 1])
+def test_a_stream_of_any_length(on_server: SqlStore, count: int) -> None:
+    """A stream gives every record once, whether or not its first rows are all; other statements may run meanwhile."""
+    keys = tuple(samples.key(f"k{number:06}") for number in range(count))
+    write(on_server, ChangeSet(inserts=keys))
+    with on_server.unit(readonly=True) as unit:
+        found = []
+        for key in unit.stream(All(KeyRecord, "live"), samples.NOW):
+            found.append(key.ref.key)
+            if len(found) in {1, AHEAD}:
+                unit.load([MAIN])
+        assert found == [key.ref.key for key in keys]
+        assert unit.connection.execute("SELECT name FROM pg_cursors WHERE name LIKE 'loyal%'").fetchall() == []
+
+
+def test_a_stream_that_is_left_ends_with_its_unit(on_server: SqlStore) -> None:
+    """A stream of which not everything was read leaves no cursor behind, and no transaction."""
+    write(on_server, ChangeSet(inserts=tuple(samples.key(f"k{number:06}") for number in range(2 * AHEAD))))
+    with on_server.unit(readonly=True) as unit:
+        next(unit.stream(All(KeyRecord, "live"), samples.NOW))
+        connection = unit.connection
+    assert connection.info.transaction_status == TransactionStatus.IDLE
+    with on_server.unit() as unit:
+        records = unit.stream(All(KeyRecord, "live"), samples.NOW)
+        unit.apply(ChangeSet(inserts=(samples.key("later"),)))
+        assert len(list(records)) == 2 * AHEAD
 
 
 def test_an_engine_of_the_host(postgres_url: str) -> None:

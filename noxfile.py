@@ -30,6 +30,8 @@ COVERING = [
 
 WORKERS = ("-n", "2", "--dist", "loadscope")
 """Over how many processes the tests are spread, the examples of a page and the tests of a class together."""
+WAITING = ("-n", "4", "--dist", "loadscope")
+"""For tests that wait for databases and other processes half of their time."""
 
 ONCE = [
     "tests/contract/test_conformance.py",
@@ -76,7 +78,7 @@ def tests(session: nox.Session) -> None:
     session.run("coverage", "run", "-m", "pytest", *WORKERS, *COVERING, env=profile)
     session.run("coverage", "combine", "--quiet")
     session.run("coverage", "report", "--fail-under=100")
-    session.run("python", "-m", "pytest", *WORKERS, *(f"--ignore={path}" for path in COVERING), env=profile)
+    session.run("python", "-m", "pytest", *WAITING, *(f"--ignore={path}" for path in COVERING), env=profile)
 
 
 @nox.session(name="property")

@@ -10,6 +10,7 @@ from loyalcore.query import Index
 from loyalcore.testing.conformance import BackEnd, QueryConformance
 from loyalcore.testing.conformance import SampleFields as F
 from tests.contract import _compilers as wrong
+from tests.contract._profile import SHARE
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,6 +29,8 @@ class Indexed(wrong.InMemory):
 class TestInMemory(QueryConformance):
     """The evaluation in memory passes its own suite."""
 
+    share = SHARE
+
     @pytest.fixture
     def backend(self) -> BackEnd:
         """Give the reference."""
@@ -36,6 +39,8 @@ class TestInMemory(QueryConformance):
 
 class TestIndexed(QueryConformance):
     """So does an index."""
+
+    share = SHARE
 
     @pytest.fixture
     def backend(self) -> BackEnd:

@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
 
 from examples.django_store.standalone import open_store
 from loyalcore.testing.conformance import BackEnd, QueryConformance
+from tests.contract._profile import IS_LONG
 from tests.unit.services import test_lists
 
 if TYPE_CHECKING:
@@ -71,10 +71,6 @@ def on_postgres(postgres: Databases) -> Iterator[BackEnd]:
     """Make a new database on PostgreSQL, for all parts."""
     with postgres.fresh() as url, kept(url) as backend:
         yield backend
-
-
-IS_LONG = settings.default is not None and settings.default.max_examples >= 1_000
-"""Whether the profile is the long one, which asks everything."""
 
 
 class Queries(QueryConformance):

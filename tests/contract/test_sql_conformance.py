@@ -10,6 +10,7 @@ from sqlalchemy import make_url
 from loyalcore.adapters.sqlalchemy._postgresql import PostgresDialect
 from loyalcore.adapters.sqlalchemy._sqlite import SqliteDialect
 from loyalcore.testing.conformance import QueryConformance
+from tests.contract._profile import SHARE
 from tests.unit.adapters.sqlalchemy._kept import Kept
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ def database(postgres: Databases) -> Iterator[str]:
 class TestSqlite(QueryConformance):
     """SQLite passes the suite."""
 
+    share = SHARE
+
     @pytest.fixture
     def backend(self) -> Iterator[Kept]:
         """Give rows in a table."""
@@ -48,6 +51,8 @@ class TestSqlite(QueryConformance):
 class TestSqliteByIndex(QueryConformance):
     """So does SQLite where it is told by which index to read."""
 
+    share = SHARE
+
     @pytest.fixture
     def backend(self) -> Iterator[Kept]:
         """Give rows in a table that has an index for each of some sorts."""
@@ -58,6 +63,8 @@ class TestSqliteByIndex(QueryConformance):
 
 class TestPostgres(QueryConformance):
     """PostgreSQL passes the suite."""
+
+    share = SHARE
 
     @pytest.fixture
     def backend(self, database: str) -> Iterator[Kept]:

@@ -4,9 +4,9 @@ from loyalcore.domain.customers._commands import KEEP, Deactivate, Erase, Join, 
 from loyalcore.domain.customers._directory import survivor
 from loyalcore.domain.customers._fields import CUSTOMERS, CustomerFields, PointsFields, customers_noun
 from loyalcore.domain.customers._merge import merged_profile, only_leading
-from loyalcore.domain.customers._model import Customer, Membership, PointFigures, Standing
+from loyalcore.domain.customers._model import Customer, Membership, OrderFigures, PointFigures, Standing
 from loyalcore.domain.customers._policy import CustomerPolicy, check_takes_part
-from loyalcore.domain.customers._profile import check_tags, merged_attributes
+from loyalcore.domain.customers._profile import check_tags
 from loyalcore.domain.customers._row import CustomerRow
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Join",
     "Keep",
     "Membership",
+    "OrderFigures",
     "PointFigures",
     "PointsFields",
     "Reactivate",
@@ -31,7 +32,6 @@ __all__ = [
     "check_tags",
     "check_takes_part",
     "customers_noun",
-    "merged_attributes",
     "merged_profile",
     "only_leading",
     "survivor",

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from loyalcore.domain.customers._policy import CustomerPolicy
 from loyalcore.domain.customers._row import CustomerRow
 from loyalcore.query import (
+    Amount,
     Choice,
     Day,
     Field,
@@ -41,6 +42,20 @@ def _personal(name: str) -> Text:
 
 def _figure(name: str) -> Whole:
     return Whole(f"points.{name}", attrgetter(f"membership.points.{name}"), is_required=True, moves=True)
+
+
+def _order_count(name: str, figure: str) -> Whole:
+    read = attrgetter(f"membership.orders.{figure}")
+    return Whole(name, read, is_required=True, column=f"orders_{figure}")
+
+
+def _order_money(name: str) -> Amount:
+    read = attrgetter(f"membership.orders.{name}")
+    return Amount(name, read, is_required=True, column=f"orders_{name}")
+
+
+def _order_instant(name: str, figure: str) -> Instant:
+    return Instant(name, attrgetter(f"membership.orders.{figure}"), column=f"orders_{figure}")
 
 
 class PointsFields:
@@ -95,8 +110,14 @@ class CustomerFields:
     is_guest: Flag = Flag("is_guest", _of_customer("is_guest"), is_required=True)
     is_excluded: Flag = Flag("is_excluded", _of_customer("is_excluded"), is_required=True)
     deactivated_at: Instant = Instant("deactivated_at", _of_customer("deactivated_at"))
-    orders: Whole = Whole("orders", _of_customer("orders"), is_required=True)
-    first_order_at: Instant = Instant("first_order_at", _of_customer("first_order_at"))
+    orders: Whole = _order_count("orders", "count")
+    products: Whole = _order_count("products", "products")
+    discounted_orders: Whole = _order_count("discounted_orders", "discounted")
+    undiscounted_orders: Whole = _order_count("undiscounted_orders", "undiscounted")
+    revenue: Amount = _order_money("revenue")
+    discounts: Amount = _order_money("discounts")
+    first_order_at: Instant = _order_instant("first_order_at", "first_at")
+    last_order_at: Instant = _order_instant("last_order_at", "last_at")
     known_at: Instant = Instant("known_at", attrgetter("membership.known_at"))
     joined_at: Instant = Instant("joined_at", attrgetter("membership.joined_at"))
     tier: Text = Text("tier", attrgetter("membership.tier"), moves=True)

@@ -7,7 +7,8 @@ from typing import Final
 import attrs
 
 from loyalcore.domain.customers._model import Customer
-from loyalcore.domain.customers._profile import ATTRIBUTES_BYTES_MAX, ATTRIBUTES_MAX, TAGS_MAX, bytes_of
+from loyalcore.domain.customers._profile import TAGS_MAX
+from loyalcore.values.attributes import ATTRIBUTES_BYTES_MAX, ATTRIBUTES_MAX, bytes_of
 
 _TOGETHER: Final = (
     ("first_name", "last_name"),

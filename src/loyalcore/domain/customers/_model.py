@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
@@ -11,7 +12,8 @@ from loyalcore.domain.decision import CustomerRef, MembershipRef
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
-    from decimal import Decimal
+
+NO_MONEY: Final = Decimal(0)
 
 
 @attrs.frozen(kw_only=True)
@@ -47,8 +49,6 @@ class Customer:
         is_guest: Whether there is no account in the shop.
         is_excluded: Whether the customer may neither earn nor spend.
         deactivated_at: Since when the customer may not sign in, earn or spend, UTC; None while active.
-        orders: Orders closed and not cancelled.
-        first_order_at: When the first of them was closed, UTC.
         version: The version of this row.
 
     Source: DOMAIN 1, 3.7.
@@ -80,8 +80,6 @@ class Customer:
     is_guest: bool = False
     is_excluded: bool = False
     deactivated_at: datetime | None = None
-    orders: int = 0
-    first_order_at: datetime | None = None
     version: int = 1
 
     @property
@@ -163,6 +161,33 @@ class PointFigures:
 
 
 @attrs.frozen(kw_only=True)
+class OrderFigures:
+    """The figures of a member's orders in the program's currency: of those closed or partially returned.
+
+    Args:
+        count: How many orders.
+        products: Pieces bought, less those returned.
+        revenue: What they cost after discounts, without tax and shipping; a returned piece leaves with its share.
+        discounts: What discounts took off what is left.
+        discounted: Orders with a discount.
+        undiscounted: Orders without one.
+        first_at: When the first of them was closed, UTC.
+        last_at: When the last of them was closed, UTC.
+
+    Source: DOMAIN 3.7.
+    """
+
+    count: int = 0
+    products: int = 0
+    revenue: Decimal = NO_MONEY
+    discounts: Decimal = NO_MONEY
+    discounted: int = 0
+    undiscounted: int = 0
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+
+
+@attrs.frozen(kw_only=True)
 class Membership:
     """One holder in one program; after a merge or an erasure the one who ended has an empty one.
 
@@ -176,6 +201,9 @@ class Membership:
         standing: The tier held.
         ledgers: The ids of the ledgers that exist, the main one (`""`) among them.
         points: The figures of the main ledger, as they were when it was last written.
+        orders: The figures of the orders.
+        caps: (rule, until, points) of what rules with a cap have granted; `until` is exclusive, in microseconds since
+            1970, `NEVER` where the cap is for good.
         next_change_at: When time alone changes the figures or the tier, UTC, or earlier; None for never.
         version: The version of this record.
     """
@@ -189,6 +217,8 @@ class Membership:
     standing: Standing = Standing()
     ledgers: tuple[str, ...] = ()
     points: PointFigures = PointFigures()
+    orders: OrderFigures = OrderFigures()
+    caps: tuple[tuple[str, int, int], ...] = ()
     next_change_at: datetime | None = None
     version: int = 1
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from loyalcore.errors import InvalidInput, LimitExceeded
+from loyalcore.values.attributes import check_changes
 from loyalcore.values.clock import check_instant
 from loyalcore.values.ids import check_name, check_text
 
@@ -15,12 +16,7 @@ NAME_MAX: Final = 255
 EMAIL_MAX: Final = 254
 URL_MAX: Final = 1_000
 TAGS_MAX: Final = 50
-ATTRIBUTES_MAX: Final = 100
-ATTRIBUTE_NAME_MAX: Final = 64
-ATTRIBUTE_VALUE_MAX: Final = 1_000
-ATTRIBUTES_BYTES_MAX: Final = 16 * 1_024
 
-_ATTRIBUTE: Final = re.compile(r"[a-z0-9_.-]+")
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _LANGUAGE_MAX: Final = 35
@@ -95,60 +91,6 @@ def check_tags(value: object, path: str) -> tuple[str, ...]:
     return tags
 
 
-def _attributes(value: object, path: str) -> dict[str, str | None]:
-    """Return changes of attributes: None takes one away."""
-    if not isinstance(value, Mapping):
-        raise InvalidInput(f"must be a mapping of names to texts, not {type(value).__name__}", path=path)
-    changes: dict[str, str | None] = {}
-    for name, each in value.items():
-        text = check_text(name, path, length_max=ATTRIBUTE_NAME_MAX)
-        if _ATTRIBUTE.fullmatch(text) is None:
-            raise InvalidInput("must have names of a-z, 0-9, _, . and -", path=path)
-        where = f"{path}.{text}"
-        changes[text] = None if each is None else check_name(each, where, length_max=ATTRIBUTE_VALUE_MAX)
-    return changes
-
-
-def merged_attributes(kept: Mapping[str, str], changes: Mapping[str, str | None]) -> dict[str, str]:
-    """Return attributes after changes, in the order of their names.
-
-    Args:
-        kept: The attributes before.
-        changes: New values by their names; None takes one away.
-
-    Raises:
-        LimitExceeded: There would be more than 100, or more than 16 KiB of them.
-
-    Source: DOMAIN 3.9.
-
-    Example:
-        >>> merged_attributes({"size": "42", "old": "x"}, {"size": "43", "old": None})
-        {'size': '43'}
-    """
-    both = {**kept, **changes}
-    found = {name: value for name in sorted(both) if (value := both[name]) is not None}
-    if len(found) > ATTRIBUTES_MAX:
-        raise LimitExceeded("holds too many attributes", path="attributes", limit=ATTRIBUTES_MAX)
-    if bytes_of(found) > ATTRIBUTES_BYTES_MAX:
-        raise LimitExceeded("holds too many bytes", path="attributes", limit=ATTRIBUTES_BYTES_MAX)
-    return found
-
-
-def bytes_of(attributes: Mapping[str, str]) -> int:
-    """Count the bytes of attributes, names and values in UTF-8.
-
-    Args:
-        attributes: Texts by their names.
-
-    Source: DOMAIN 3.9.
-
-    Example:
-        >>> bytes_of({"size": "42"})
-        6
-    """
-    return sum(len(name) + len(value.encode()) for name, value in attributes.items())
-
-
 CHECKS: Final[Mapping[str, Callable[[Any, str], Any]]] = {
     "first_name": _name,
     "last_name": _name,
@@ -166,7 +108,7 @@ CHECKS: Final[Mapping[str, Callable[[Any, str], Any]]] = {
     "is_guest": _flag,
     "is_excluded": _flag,
     "tags": check_tags,
-    "attributes": _attributes,
+    "attributes": check_changes,
 }
 """What each part of the profile accepts."""
 

@@ -16,6 +16,8 @@ from loyalcore.domain.decision._refs import (
     MembershipRef,
     NoteRef,
     NoticeRef,
+    OrderRef,
+    OrdersRef,
     Ref,
     SegmentRef,
 )
@@ -43,6 +45,8 @@ __all__ = [
     "NoteRef",
     "Notice",
     "NoticeRef",
+    "OrderRef",
+    "OrdersRef",
     "Part",
     "Put",
     "Record",

@@ -137,6 +137,22 @@ class SegmentRef:
     segment_id: str
 
 
+@attrs.frozen
+class OrderRef:
+    """An order: the host's own order id, unique in its environment."""
+
+    environment: str
+    order_id: str
+
+
+@attrs.frozen
+class OrdersRef:
+    """All orders of one holder."""
+
+    environment: str
+    holder_id: str
+
+
 Ref = (
     CustomerRef
     | HolderRef
@@ -151,4 +167,6 @@ Ref = (
     | NoteRef
     | NoticeRef
     | SegmentRef
+    | OrderRef
+    | OrdersRef
 )

@@ -14,11 +14,11 @@ from loyalcore.domain.customers import (
     Tag,
     Update,
     check_tags,
-    merged_attributes,
 )
 from loyalcore.domain.decision import ChangeSet, Decision, KeyRef, Put
 from loyalcore.domain.flows._receipt import Receipt
 from loyalcore.errors import InvalidInput, VersionConflict
+from loyalcore.values.attributes import merged_attributes
 
 if TYPE_CHECKING:
     from collections.abc import Callable

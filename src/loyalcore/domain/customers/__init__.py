@@ -3,6 +3,7 @@
 from loyalcore.domain.customers._commands import KEEP, Deactivate, Erase, Join, Keep, Reactivate, Register, Tag, Update
 from loyalcore.domain.customers._directory import survivor
 from loyalcore.domain.customers._fields import CUSTOMERS, CustomerFields, PointsFields, customers_noun
+from loyalcore.domain.customers._figures import merged_caps, merged_figures
 from loyalcore.domain.customers._merge import merged_profile, only_leading
 from loyalcore.domain.customers._model import Customer, Membership, OrderFigures, PointFigures, Standing
 from loyalcore.domain.customers._policy import CustomerPolicy, check_takes_part
@@ -32,6 +33,8 @@ __all__ = [
     "check_tags",
     "check_takes_part",
     "customers_noun",
+    "merged_caps",
+    "merged_figures",
     "merged_profile",
     "only_leading",
     "survivor",

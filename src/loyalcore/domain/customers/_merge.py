@@ -51,7 +51,6 @@ def merged_profile(survivor: Customer, merged: Customer) -> Customer:
         if all(getattr(survivor, name) in (None, getattr(merged, name)) for name in names)
         for name in names
     }
-    first_orders = [at for at in (survivor.first_order_at, merged.first_order_at) if at is not None]
     return attrs.evolve(
         survivor,
         **found,
@@ -59,8 +58,6 @@ def merged_profile(survivor: Customer, merged: Customer) -> Customer:
         attributes=_filled(survivor, merged),
         is_guest=survivor.is_guest and merged.is_guest,
         is_excluded=survivor.is_excluded or merged.is_excluded,
-        orders=survivor.orders + merged.orders,
-        first_order_at=min(first_orders, default=None),
     )
 
 

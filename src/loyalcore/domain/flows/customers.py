@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from loyalcore.domain.customers import Customer, Erase, Join, Membership, Register, merged_profile, only_leading
+from loyalcore.domain.customers import (
+    Customer,
+    Erase,
+    Join,
+    Membership,
+    Register,
+    merged_caps,
+    merged_figures,
+    merged_profile,
+    only_leading,
+)
 from loyalcore.domain.decision import (
     ChangeSet,
     CustomerRef,
@@ -177,7 +187,12 @@ def _merge_membership(leaving: Desk, staying: Desk) -> None:
     tiers = leaving.program.tiers
     standing = new.standing if tiers is None else merged_standing(new.standing, old.standing, tiers)
     staying.membership = attrs.evolve(
-        new, known_at=min(known, default=None), joined_at=min(joined, default=None), standing=standing
+        new,
+        known_at=min(known, default=None),
+        joined_at=min(joined, default=None),
+        standing=standing,
+        orders=merged_figures(new.orders, old.orders),
+        caps=merged_caps(new.caps, old.caps),
     )
     leaving.membership = Membership(environment=old.environment, holder_id=old.holder_id, program_id=old.program_id)
 

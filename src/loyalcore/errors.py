@@ -30,10 +30,13 @@ __all__ = [
     "LimitExceeded",
     "LoyaltyError",
     "NotFound",
+    "OrderTaken",
     "OutcomeUnknown",
     "PromiseBroken",
     "ReadOnlyStore",
     "Refused",
+    "ReturnTaken",
+    "ReturnTooLarge",
     "SchemaMismatch",
     "StaleVersion",
     "StoreError",
@@ -186,6 +189,26 @@ class Ineligible(Refused):
         super().__init__(f"a customer who is {status} cannot {move} points", status=status, move=move)
 
 
+class ReturnTooLarge(Refused):
+    """More pieces than are left of a line of an order; `line_id` is None where nothing is left of the whole order."""
+
+    code = "return_too_large"
+    order_id: str
+    line_id: str | None
+    requested: int
+    left: int
+
+    def __init__(self, *, order_id: str, line_id: str | None, requested: int, left: int) -> None:
+        where = "the order" if line_id is None else f"line {line_id!r}"
+        super().__init__(
+            f"{requested} pieces of {where} cannot be returned: {left} are left",
+            order_id=order_id,
+            line_id=line_id,
+            requested=requested,
+            left=left,
+        )
+
+
 class NotFound(LoyaltyError, LookupError):
     """What was named is not there."""
 
@@ -256,6 +279,32 @@ class FactConflict(Conflict):
             fact=fact,
             paid=paid,
             requested=requested,
+        )
+
+
+class OrderTaken(Conflict):
+    """The order id is that of another customer's order, or of one in another program."""
+
+    code = "order_taken"
+    order_id: str
+    by: str
+
+    def __init__(self, *, order_id: str, by: str) -> None:
+        super().__init__(
+            f"order {order_id!r} is one of {by}; an order id is unique in its environment", order_id=order_id, by=by
+        )
+
+
+class ReturnTaken(Conflict):
+    """The return was recorded before, with other pieces or another refund."""
+
+    code = "return_taken"
+    return_id: str
+
+    def __init__(self, *, return_id: str) -> None:
+        super().__init__(
+            f"return {return_id!r} was recorded before with other pieces or another refund: a new return has its own id",
+            return_id=return_id,
         )
 
 

@@ -2,18 +2,31 @@
 
 from loyalcore.domain.orders._amounts import Amounts
 from loyalcore.domain.orders._cart import Cart, Discount, Item, Payment
+from loyalcore.domain.orders._commands import (
+    CancelOrder,
+    CloseOrder,
+    OpenOrder,
+    ReopenOrder,
+    ReturnItems,
+    UpdateOrder,
+)
+from loyalcore.domain.orders._document import cart_document, read_cart
 from loyalcore.domain.orders._fields import ORDERS, OrderFields
 from loyalcore.domain.orders._order import Order, OrderAward, OrderReturn, Weight
 from loyalcore.domain.orders._policy import OrderPolicy, PartialRestore, RollbackBasis
+from loyalcore.domain.orders._returns import check_items, due, left_of, money_left, share_of
 from loyalcore.domain.orders._states import MOVES, OrderState, state_after
 
 __all__ = [
     "MOVES",
     "ORDERS",
     "Amounts",
+    "CancelOrder",
     "Cart",
+    "CloseOrder",
     "Discount",
     "Item",
+    "OpenOrder",
     "Order",
     "OrderAward",
     "OrderFields",
@@ -22,8 +35,18 @@ __all__ = [
     "OrderState",
     "PartialRestore",
     "Payment",
+    "ReopenOrder",
+    "ReturnItems",
     "RollbackBasis",
+    "UpdateOrder",
     "Weight",
+    "cart_document",
+    "check_items",
+    "due",
+    "left_of",
+    "money_left",
+    "read_cart",
+    "share_of",
     "state_after",
 ]
 

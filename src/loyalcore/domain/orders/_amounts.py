@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from loyalcore.domain.orders._cart import Cart, Discount
 
-_EXACT: Final = Context(prec=150)
+EXACT: Final = Context(prec=150)
+"""Wide enough for every sum, product and share of amounts."""
 _PLACE: Final = Decimal(1).scaleb(-FRACTION_DIGITS_MAX)
 _MOST: Final = Decimal(10) ** INTEGER_DIGITS_MAX
 _HUNDRED: Final = Decimal(100)
@@ -47,7 +48,7 @@ class Amounts:
     @property
     def discount(self) -> Decimal:
         """What all discounts took off."""
-        return _EXACT.subtract(self.gross, self.net)
+        return EXACT.subtract(self.gross, self.net)
 
     @property
     def total(self) -> Decimal:
@@ -59,7 +60,7 @@ def exact_sum(amounts: Sequence[Decimal]) -> Decimal:
     """Return the exact sum of amounts."""
     total = _NOTHING
     for amount in amounts:
-        total = _EXACT.add(total, amount)
+        total = EXACT.add(total, amount)
     return total
 
 
@@ -78,7 +79,7 @@ def amounts_of(cart: Cart) -> Amounts:
     gross: list[Decimal] = []
     lines: dict[str, Decimal] = {}
     for index, item in enumerate(cart.items):
-        price = _EXACT.multiply(item.unit_price, Decimal(item.quantity))
+        price = EXACT.multiply(item.unit_price, Decimal(item.quantity))
         gross.append(price)
         lines[item.line_id] = _lowered(price, item.discounts, f"items[{index}].discounts", faults)
     net = _lowered(exact_sum([*lines.values()]), cart.discounts, "discounts", faults)
@@ -103,10 +104,10 @@ def _lowered(price: Decimal, discounts: Sequence[Discount], path: str, faults: l
             if discount.amount > price:
                 faults.append(Fault(f"{path}[{index}].amount", "takes off more than is left of the price"))
                 return price
-            price = _EXACT.subtract(price, discount.amount)
+            price = EXACT.subtract(price, discount.amount)
         elif discount.percent is not None:
-            kept = _EXACT.subtract(_HUNDRED, discount.percent)
-            price = _EXACT.divide(_EXACT.multiply(price, kept), _HUNDRED)
+            kept = EXACT.subtract(_HUNDRED, discount.percent)
+            price = EXACT.divide(EXACT.multiply(price, kept), _HUNDRED)
     if -int(price.as_tuple().exponent) > FRACTION_DIGITS_MAX:
-        price = price.quantize(_PLACE, ROUND_HALF_UP, _EXACT)
+        price = price.quantize(_PLACE, ROUND_HALF_UP, EXACT)
     return price

@@ -33,6 +33,7 @@ class OrderAward:
         entry_id: The award.
         points: How many points it granted, at least 1.
         weights: What each line that earned them stands for; a return takes back by them.
+        basis: The money by which the whole order earned, for returns that go by the refunded money.
     """
 
     rule: str
@@ -40,6 +41,7 @@ class OrderAward:
     entry_id: str
     points: int
     weights: tuple[Weight, ...]
+    basis: Decimal = Decimal(0)
 
 
 @attrs.frozen(kw_only=True)
@@ -83,6 +85,7 @@ class Order:
         cancelled_at: When it was cancelled, UTC.
         cycle: How many times it was closed.
         redeemed: Points that closing spent on it.
+        spends: The ids of the entries that spent them.
         awards: What closing awarded, in the present cycle.
         unrecovered: (ledger, points) that reopening could not take back; the next closing awards so many less.
         returns: What was returned, in order.
@@ -104,6 +107,7 @@ class Order:
     cancelled_at: datetime | None = None
     cycle: int = 0
     redeemed: int = 0
+    spends: tuple[str, ...] = ()
     awards: tuple[OrderAward, ...] = ()
     unrecovered: tuple[tuple[str, int], ...] = ()
     returns: tuple[OrderReturn, ...] = ()

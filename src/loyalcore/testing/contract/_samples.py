@@ -144,7 +144,6 @@ FULL: dict[str, Any] = {
         is_excluded=True,
         deactivated_at=FAR,
         orders=MOST,
-        first_order_at=FIRST,
     ),
     "plain customer": customer(has_newsletter=True),
     "membership": membership(

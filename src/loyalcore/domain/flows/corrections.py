@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from loyalcore.domain.decision import (
     DebtRef,
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from loyalcore.domain.customers import Customer
     from loyalcore.domain.flows._case import Case
     from loyalcore.domain.ledger import Book, Debt, Draw, OpenLot
+    from loyalcore.values.calendar import Duration
 
 
 def _corrections(case: Case, customer: Customer, ref: LedgerRef, entries: Iterable[Entry]) -> list[list[Entry]]:
@@ -47,11 +48,27 @@ def decide_reverse(command: Reverse, case: Case) -> Decision:
 
     def booking(book: Book, customer: Customer) -> list[Entry]:
         awards = named(command, case, customer, book.ref, EntryKind.AWARD)
-        corrections = _corrections(case, customer, book.ref, awards)
         fields = {"reason": command.reason, "occurred_at": command.occurred_at, "order_id": awards[0].order_id}
-        return reverse(book, list(zip(awards, corrections, strict=True)), command.points, **fields)
+        return take_back(case, customer, book, awards, command.points, **fields)
 
     return simple(command, case, booking)
+
+
+def take_back(
+    case: Case, customer: Customer, book: Book, awards: list[Entry], points: int | None, **fields: Any
+) -> list[Entry]:
+    """Book the taking back of awards, as far as they were not taken back before.
+
+    Args:
+        case: The case.
+        customer: Whose awards they are.
+        book: The ledger, opened at now.
+        awards: The awards, of this ledger or of one that was merged into it.
+        points: How many; None is all that is left; more is clamped to what is left.
+        fields: Further fields of the entries.
+    """
+    corrections = _corrections(case, customer, book.ref, awards)
+    return reverse(book, list(zip(awards, corrections, strict=True)), points, **fields)
 
 
 def decide_restore(command: Restore, case: Case) -> Decision:
@@ -59,22 +76,53 @@ def decide_restore(command: Restore, case: Case) -> Decision:
 
     def booking(book: Book, customer: Customer) -> list[Entry]:
         spends = named(command, case, customer, book.ref, EntryKind.SPEND, EntryKind.CAPTURE)
-        corrections = _corrections(case, customer, book.ref, spends)
-        left = [spend.points - restored(done) for spend, done in zip(spends, corrections, strict=True)]
-        wanted = sum(left) if command.points is None else command.points
-        if wanted > sum(left) or not wanted:
-            raise InsufficientPoints(requested=command.points or 0, available=sum(left), at=book.recorded_at)
-        paid, closed = _bring_back(case, customer, book, spends)
-        written = []
-        for spend, done, most in reversed(list(zip(spends, corrections, left, strict=True))):
-            points = min(most, wanted)
-            wanted -= points
-            if points:
-                fields = {"reason": command.reason, "occurred_at": command.occurred_at, "order_id": spend.order_id}
-                written.append(restore(book, spend, done, points, closed, paid[spend.id], **fields))
-        return written
+        left = sum(left_of_spends(case, customer, book.ref, spends))
+        wanted = left if command.points is None else command.points
+        if wanted > left or not wanted:
+            raise InsufficientPoints(requested=command.points or 0, available=left, at=book.recorded_at)
+        return give_back(case, customer, book, spends, wanted, reason=command.reason, occurred_at=command.occurred_at)
 
     return simple(command, case, booking)
+
+
+def left_of_spends(case: Case, customer: Customer, ref: LedgerRef, spends: list[Entry]) -> list[int]:
+    """Say how many points of each spend were not given back yet."""
+    corrections = _corrections(case, customer, ref, spends)
+    return [spend.points - restored(done) for spend, done in zip(spends, corrections, strict=True)]
+
+
+def give_back(
+    case: Case,
+    customer: Customer,
+    book: Book,
+    spends: list[Entry],
+    points: int,
+    *,
+    grace: Duration | None = None,
+    **fields: Any,
+) -> list[Entry]:
+    """Book the giving back of spends, the last one first.
+
+    Args:
+        case: The case.
+        customer: Whose spends they are.
+        book: The ledger, opened at now.
+        spends: The spends and captures, of this ledger or of one that was merged into it.
+        points: How many points, at most what is left of them.
+        grace: How long what has lapsed meanwhile lives on; None: not at all.
+        fields: Further fields of the entries.
+    """
+    corrections = _corrections(case, customer, book.ref, spends)
+    paid, closed = _bring_back(case, customer, book, spends)
+    written = []
+    for spend, done in reversed(list(zip(spends, corrections, strict=True))):
+        part = min(spend.points - restored(done), points)
+        points -= part
+        if part:
+            written.append(
+                restore(book, spend, done, part, closed, paid[spend.id], grace=grace, order_id=spend.order_id, **fields)
+            )
+    return written
 
 
 def _bring_back(

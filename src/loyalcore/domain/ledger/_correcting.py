@@ -8,8 +8,9 @@ import attrs
 
 from loyalcore.domain.decision import LotRef
 from loyalcore.domain.ledger._book import never
-from loyalcore.domain.ledger._entry import Draw, Entry, EntryKind, NewLot, Settlement
+from loyalcore.domain.ledger._entry import Draw, Entry, EntryKind, NewLot, Settlement, TermChange
 from loyalcore.domain.ledger._policy import ReturnPolicy
+from loyalcore.values.clock import from_micros
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from loyalcore.domain.decision import LedgerRef
     from loyalcore.domain.ledger._book import Book
     from loyalcore.domain.ledger._kernel import OpenDebt, OpenLot
+    from loyalcore.values.calendar import Duration
 
 
 def lot_name(ledger: LedgerRef, lot: int) -> str:
@@ -153,11 +155,13 @@ def restore(
     points: int,
     closed: Mapping[LotRef, OpenLot],
     paid: Sequence[tuple[LedgerRef, Draw]] = (),
+    grace: Duration | None = None,
     **fields: Any,
 ) -> Entry:
     """Book the giving back of a spend: what it still owes is forgiven, then its points go back to their lots.
 
-    The lots drawn on last get theirs back first, with their old dates; what lapsed meanwhile expires at once.
+    The lots drawn on last get theirs back first, with their old dates; what lapsed meanwhile expires at once, unless
+    there is a grace.
 
     Args:
         book: The ledger, opened at now; it knows the spend's debt where there is one.
@@ -167,6 +171,8 @@ def restore(
         closed: The lots it drew on in a ledger that was merged into this one, where no open one here stands for them:
             a lot of this ledger that does, or what became of them where they ran empty before.
         paid: What paid the spend's debt in ledgers that were merged into this one, in order.
+        grace: How long a lot whose date has passed meanwhile lives on; None: not at all. It does not bring back a whole
+            account that lapsed.
         fields: Further fields of the entry.
 
     Source: DOMAIN 3.2, 3.3.
@@ -183,7 +189,13 @@ def restore(
         closed=closed,
     )
     repaid = [Draw(each.lot, -each.points) for each in settled if each.points < 0]
-    alive = [draw for draw in (*repaid, *draws) if not book.account.has_lapsed(book.account.lot_of(draw.lot))]
+    if grace is not None:
+        lots, fields["changes"] = _graced(book, grace, (*repaid, *draws), lots)
+    saved = {change.lot for change in fields.get("changes", ())}
+    account = book.account
+    alive = [
+        draw for draw in (*repaid, *draws) if draw.lot in saved or not account.has_lapsed(account.lot_of(draw.lot))
+    ]
     alive += [Draw(lot.lot, lot.points) for lot in lots if lot.expires_at is None or lot.expires_at > book.recorded_at]
     others = book.owed()
     others.pop(spend.id, None)
@@ -198,6 +210,25 @@ def restore(
     )
     book.advance(book.now)
     return entry
+
+
+def _graced(
+    book: Book, grace: Duration, draws: Sequence[Draw], lots: list[NewLot]
+) -> tuple[list[NewLot], tuple[TermChange, ...]]:
+    """Give what has lapsed meanwhile a new date, in lots that are here and in those that are made."""
+    account, ends = book.account, from_micros(grace.resolve(book.now, book.zone))
+    numbers = dict.fromkeys(draw.lot for draw in draws)
+    over = [
+        lot for lot in map(account.lot_of, numbers) if lot.expires_at <= account.at and lot.lot > account.lapsed_lots
+    ]
+    changes = tuple(TermChange(lot.lot, never(lot.expires_at), ends) for lot in over)
+    made = [
+        lot
+        if lot.expires_at is None or lot.expires_at > book.recorded_at
+        else lot._replace(expires_at=ends, expires_on=None)
+        for lot in lots
+    ]
+    return made, changes
 
 
 def _unsettled_so_far(spend: Entry, corrections: Iterable[Entry]) -> int:

@@ -143,7 +143,6 @@ FULL: dict[str, Any] = {
         is_guest=True,
         is_excluded=True,
         deactivated_at=FAR,
-        orders=MOST,
     ),
     "plain customer": customer(has_newsletter=True),
     "membership": membership(

@@ -303,7 +303,7 @@ class ReturnTaken(Conflict):
 
     def __init__(self, *, return_id: str) -> None:
         super().__init__(
-            f"return {return_id!r} was recorded before with other pieces or another refund: a new return has its own id",
+            f"return {return_id!r} was recorded before with other pieces or refund: a new return has its own id",
             return_id=return_id,
         )
 

@@ -13,6 +13,7 @@ from loyalcore.services._outcomes import Outcome, check_atomic, commands_of, out
 from loyalcore.services.bulk import Bulk
 from loyalcore.services.customers import Customers
 from loyalcore.services.entries import Entries
+from loyalcore.services.orders import Orders
 from loyalcore.services.outbox import Outbox
 from loyalcore.services.points import Points
 from loyalcore.services.segments import Segments
@@ -94,6 +95,7 @@ class Loyalty:
         self.outbox: Outbox = Outbox(executor)
         self.customers: Customers = Customers(executor, self.run)
         self.entries: Entries = Entries(executor)
+        self.orders: Orders = Orders(executor, self.run)
         self.bulk: Bulk = Bulk(executor, self._acting)
         self.segments: Segments = Segments(executor, self.run, self.customers)
 

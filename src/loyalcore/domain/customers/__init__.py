@@ -1,12 +1,12 @@
 """Customers: the directory with its profiles, and memberships in programs."""
 
 from loyalcore.domain.customers._commands import KEEP, Deactivate, Erase, Join, Keep, Reactivate, Register, Tag, Update
-from loyalcore.domain.customers._directory import survivor
+from loyalcore.domain.customers._directory import new_membership, survivor
 from loyalcore.domain.customers._fields import CUSTOMERS, CustomerFields, PointsFields, customers_noun
 from loyalcore.domain.customers._figures import merged_caps, merged_figures
 from loyalcore.domain.customers._merge import merged_profile, only_leading
 from loyalcore.domain.customers._model import Customer, Membership, OrderFigures, PointFigures, Standing
-from loyalcore.domain.customers._policy import CustomerPolicy, check_takes_part
+from loyalcore.domain.customers._policy import CustomerPolicy, barred_as, check_takes_part
 from loyalcore.domain.customers._profile import check_tags
 from loyalcore.domain.customers._row import CustomerRow
 
@@ -30,12 +30,14 @@ __all__ = [
     "Standing",
     "Tag",
     "Update",
+    "barred_as",
     "check_tags",
     "check_takes_part",
     "customers_noun",
     "merged_caps",
     "merged_figures",
     "merged_profile",
+    "new_membership",
     "only_leading",
     "survivor",
 ]

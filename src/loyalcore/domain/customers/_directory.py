@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from loyalcore.domain.customers._model import Membership
 from loyalcore.domain.decision import CustomerRef
 from loyalcore.errors import NotFound
 
@@ -33,3 +34,20 @@ def survivor(environment: str, customer_id: str, find: Callable[[CustomerRef], C
         if found.merged_into is None:
             return found
         customer_id = found.merged_into
+
+
+def new_membership(customer: Customer, program_id: str) -> Membership:
+    """Make the membership of who is listed in a program, which has not heard of the holder yet.
+
+    Args:
+        customer: The customer.
+        program_id: The program.
+
+    Source: DOMAIN 1 (membership).
+    """
+    return Membership(
+        environment=customer.environment,
+        holder_id=customer.holder_id,
+        program_id=program_id,
+        customer_id=customer.customer_id,
+    )

@@ -49,9 +49,27 @@ def check_takes_part(customer: Customer, policy: CustomerPolicy, move: str) -> N
 
     Source: DOMAIN 3.4.
     """
+    status = barred_as(customer, policy)
+    if status is not None:
+        raise Ineligible(status=status, move=move)
+
+
+def barred_as(customer: Customer, policy: CustomerPolicy) -> str | None:
+    """Return why a customer neither earns nor spends; None for who does.
+
+    Args:
+        customer: The customer.
+        policy: What the program says.
+
+    Returns:
+        `excluded`, `deactivated` or `guest`.
+
+    Source: DOMAIN 3.4.
+    """
     if customer.is_excluded:
-        raise Ineligible(status="excluded", move=move)
+        return "excluded"
     if customer.deactivated_at is not None:
-        raise Ineligible(status="deactivated", move=move)
+        return "deactivated"
     if customer.is_guest and not policy.has_guests:
-        raise Ineligible(status="guest", move=move)
+        return "guest"
+    return None

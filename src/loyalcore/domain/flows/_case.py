@@ -20,11 +20,13 @@ from loyalcore.domain.decision import (
     KeyRef,
     LedgerRef,
     MembershipRef,
+    OrderRef,
     Put,
     SegmentRef,
 )
 from loyalcore.domain.flows._desk import Desk
 from loyalcore.domain.flows._receipt import Receipt
+from loyalcore.domain.orders import Cart, OrderCommand, cart_document
 from loyalcore.errors import IdempotencyConflict, InvalidInput, NotFound, StaleVersion
 from loyalcore.values.digest import differing, digests
 from loyalcore.values.ids import check_text
@@ -50,7 +52,7 @@ def payload_digests(command: Any) -> dict[str, str]:
     fields = {"command": command.name}
     for name, value, default in zip(names, values_of(command), defaults, strict=True):
         if value is not default and value != default:
-            fields[name] = value
+            fields[name] = cart_document(value) if isinstance(value, Cart) else value
     return digests(fields)
 
 
@@ -65,9 +67,10 @@ def _payload_fields(kind: type[Any]) -> tuple[tuple[str, ...], Callable[[Any], t
 
 def first_refs(command: Any, environment: str) -> tuple[Ref, ...]:
     """Name what a command reads whatever it finds, so that it is loaded before the first decision."""
-    return tuple(
-        ref(environment, name) for field, ref in _FIRST if isinstance(name := getattr(command, field, None), str)
-    )
+    first = [ref(environment, name) for field, ref in _FIRST if isinstance(name := getattr(command, field, None), str)]
+    if isinstance(command, OrderCommand):
+        first.append(OrderRef(environment, command.order_id))
+    return tuple(first)
 
 
 def find_program(programs: Mapping[str, Program], program_id: object) -> Program:

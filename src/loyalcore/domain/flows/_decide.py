@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from loyalcore.domain.customers import Deactivate, Erase, Join, Reactivate, Register, Tag, Update
-from loyalcore.domain.flows import corrections, customers, movements, points, profiles, segments
+from loyalcore.domain.flows import corrections, customers, movements, orders, points, profiles, returns, segments
 from loyalcore.domain.flows._case import Case
 from loyalcore.domain.flows._receipt import with_notices
 from loyalcore.domain.ledger import (
@@ -27,6 +27,7 @@ from loyalcore.domain.ledger import (
     Sweep,
     Transfer,
 )
+from loyalcore.domain.orders import CancelOrder, CloseOrder, OpenOrder, ReopenOrder, ReturnItems, UpdateOrder
 from loyalcore.domain.segments import RemoveSegment, SaveSegment
 from loyalcore.errors import InvalidInput
 
@@ -43,7 +44,9 @@ Command = (
     | Activity
     | Adjust
     | Award
+    | CancelOrder
     | Capture
+    | CloseOrder
     | Deactivate
     | Deduct
     | Erase
@@ -51,11 +54,14 @@ Command = (
     | Hold
     | Join
     | Merge
+    | OpenOrder
     | Reactivate
     | Register
     | Release
     | RemoveSegment
+    | ReopenOrder
     | Restore
+    | ReturnItems
     | Reverse
     | SaveSegment
     | Spend
@@ -63,6 +69,7 @@ Command = (
     | Tag
     | Transfer
     | Update
+    | UpdateOrder
 )
 
 _FLOWS: dict[type[Any], Callable[[Any, Case], Decision]] = {
@@ -88,6 +95,12 @@ _FLOWS: dict[type[Any], Callable[[Any, Case], Decision]] = {
     Extend: points.decide_extend,
     Activity: points.decide_activity,
     Sweep: movements.decide_sweep,
+    OpenOrder: orders.decide_open,
+    UpdateOrder: orders.decide_update,
+    CloseOrder: orders.decide_close,
+    CancelOrder: returns.decide_cancel,
+    ReopenOrder: returns.decide_reopen,
+    ReturnItems: returns.decide_return_items,
     SaveSegment: segments.decide_save,
     RemoveSegment: segments.decide_remove,
 }
@@ -120,9 +133,11 @@ def decide(
     Raises:
         Needs: A record is missing; load it and decide again.
         InvalidInput: It is no command, or names no program where several run.
-        NotFound: A customer, program, ledger, entry, hold or segment is not there.
+        NotFound: A customer, program, ledger, entry, hold, order or segment is not there.
         IdempotencyConflict: The key was used with another payload.
         FactConflict: The fact was paid with another number of points.
+        OrderTaken: The order is another customer's, or of another program.
+        ReturnTaken: The return was recorded with other pieces or another refund.
         VersionConflict: Another version than the one that was read is there.
         Refused: The program says no.
 

@@ -84,6 +84,7 @@ class Desk:
             environment=environment, holder_id=holder_id, program_id=program.id, customer_id=customer_id
         )
         self.membership: Membership = self._opened
+        self._is_touched = False
         self._is_nobodys = membership is not None and membership.has_ended
         self.books: dict[str, Book] = {}
         self._consumption = consumption
@@ -122,6 +123,10 @@ class Desk:
     def measure(self, at: int, value: int | Decimal) -> None:
         """Note the value of a measure that no ledger holds, such as money spent, from an instant on."""
         self._checkpoints.append((at, value))
+
+    def touch(self) -> None:
+        """Have the membership written even where nothing of it changes: whoever read it meanwhile decides again."""
+        self._is_touched = True
 
     def settle_membership(self, book: Book) -> None:
         """After a booking: join by policy, list a new ledger, and move the tier by what was measured since.
@@ -272,7 +277,7 @@ class Desk:
                 head = ledger_of(book.account, book.ref, 1 if expected is None else expected + 1, heads_only)
                 puts.append(Put(head, expected))
         membership = self.membership_now()
-        if membership != self._opened:
+        if self._is_touched or membership != self._opened:
             expected = None if self.loaded is None else self.loaded.version
             version = 1 if expected is None else expected + 1
             puts.append(Put(attrs.evolve(membership, version=version), expected))

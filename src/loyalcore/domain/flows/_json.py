@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from loyalcore.domain.flows._decide import COMMANDS
+from loyalcore.domain.orders import Cart, cart_document, read_cart
 from loyalcore.errors import Fault, InvalidInput
 from loyalcore.values.clock import parse_instant
 from loyalcore.values.money import check_amount
@@ -69,6 +70,8 @@ def _written(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, Decimal):
         return f"{value:f}"
+    if isinstance(value, Cart):
+        return cart_document(value)
     return [_written(each) for each in value] if isinstance(value, tuple) else value
 
 
@@ -184,5 +187,6 @@ _READERS: Final[dict[str, Callable[[object, str], Any]]] = {
     "datetime": parse_instant,
     "date": _day,
     "Decimal": check_amount,
+    "Cart": read_cart,
     "tuple[str, ...]": _texts,
 }

@@ -13,6 +13,7 @@ from loyalcore.errors import NotFound
 if TYPE_CHECKING:
     from loyalcore.domain.customers import Customer, Membership
     from loyalcore.domain.decision import Decision
+    from loyalcore.domain.orders import Order
     from loyalcore.domain.segments import Segment
 
 
@@ -26,10 +27,11 @@ class Receipt:
         customer: The customer, for commands about customers.
         membership: The membership, for commands about memberships.
         segment: The segment, for commands about segments.
+        order: The order, for commands about orders.
         notices: What the host should tell somebody; it is kept in the outbox as well. A replay has none: the first
             call has left them there.
         replayed: Whether this is the answer of an earlier call, and nothing was written now. Of a command about a
-            profile the customer is the one of now.
+            profile the customer is the one of now, of one about an order the order.
         is_unchanged: Whether everything was as the command wants it, so that only its key is new.
     """
 
@@ -38,6 +40,7 @@ class Receipt:
     customer: Customer | None = None
     membership: Membership | None = None
     segment: Segment | None = None
+    order: Order | None = None
     notices: tuple[Notice, ...] = ()
     replayed: bool = False
     is_unchanged: bool = False

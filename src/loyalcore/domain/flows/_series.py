@@ -18,6 +18,8 @@ from loyalcore.domain.decision import (
     KeyRef,
     LedgerRef,
     MembershipRef,
+    OrderRef,
+    OrdersRef,
     Put,
     Remove,
     Wipe,
@@ -26,6 +28,7 @@ from loyalcore.domain.decision import (
 from loyalcore.domain.flows._case import first_refs
 from loyalcore.domain.flows._decide import COMMANDS, decide
 from loyalcore.domain.ledger import Entry
+from loyalcore.domain.orders import Order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -93,7 +96,7 @@ class Series:
         environment = self._world.environment
         customer: Customer | None = None
         if type(command) in _KEYED:
-            customer = self._records.get(CustomerRef(environment, command.customer_id))
+            customer = self._records.get(CustomerRef(environment, self._whose(command)))
         if customer is None or customer.merged_into is not None:
             return []
         holder_id = customer.holder_id
@@ -104,14 +107,33 @@ class Series:
             refs.append(MembershipRef(environment, holder_id, program_id))
         return refs
 
+    def _whose(self, command: Any) -> str:
+        """Name the customer of a command; of one about an order whose it is, as far as that is known."""
+        name: str | None = getattr(command, "customer_id", None)
+        if name is None:
+            order: Order | None = self._records.get(OrderRef(self._world.environment, command.order_id))
+            name = "" if order is None else order.customer_id
+        return name
+
     def learn(self, found: Mapping[Ref, Any]) -> None:
         """Take what a store answered to what is not known yet, with the entries that this series has made of it."""
         for ref, record in found.items():
             if isinstance(ref, EntriesRef):
                 mine = [entry for entry in self._entries.get(ref.ledger, ()) if getattr(entry, ref.by) == ref.value]
                 self._records[ref] = (*record, *mine)
+            elif isinstance(ref, OrdersRef):
+                self._records[ref] = self._orders_of(ref, record)
             else:
                 self._know(ref, None if Wipe.of(ref) in self._wipes else record)
+
+    def _orders_of(self, ref: OrdersRef, stored: Iterable[Order]) -> tuple[Order, ...]:
+        """Give the orders of a holder as this series has left them."""
+        found: dict[Ref, Any] = {order.ref: order for order in stored}
+        found.update({name: put.record for name, put in self._puts.items() if isinstance(name, OrderRef)})
+        left = [
+            order for name, order in found.items() if order.holder_id == ref.holder_id and name not in self._removes
+        ]
+        return tuple(sorted(left, key=lambda order: order.order_id))
 
     def _know(self, ref: Ref, record: Any) -> None:
         self._records[ref] = record
@@ -142,6 +164,8 @@ class Series:
             first = self._puts.get(put.ref)
             self._puts[put.ref] = Put(put.record, put.expected if first is None else first.expected)
             self._know(put.ref, put.record)
+            if isinstance(put.record, Order):
+                self._records.pop(OrdersRef(put.record.environment, put.record.holder_id), None)
         for part in changes.parts:
             self._parts[part.ref] = self._records[part.ref] = part
         for record in changes.inserts:

@@ -15,6 +15,7 @@ from loyalcore.domain.customers import (
     merged_caps,
     merged_figures,
     merged_profile,
+    new_membership,
     only_leading,
 )
 from loyalcore.domain.decision import (
@@ -28,11 +29,13 @@ from loyalcore.domain.decision import (
     MembershipRef,
     Note,
     Notice,
+    OrdersRef,
     Put,
     Remove,
     Wipe,
 )
 from loyalcore.domain.flows._case import gather
+from loyalcore.domain.flows._figures import MEASURES
 from loyalcore.domain.flows._receipt import Receipt
 from loyalcore.domain.ledger import Entry, Ledger, Merge, merge
 from loyalcore.domain.tiers import merged as merged_standing
@@ -57,7 +60,7 @@ def decide_register(command: Register, case: Case) -> Decision:
         updated_at=case.now,
         programs=tuple(case.programs),
     )
-    memberships = [_new_membership(customer, program_id) for program_id in customer.programs]
+    memberships = [new_membership(customer, program_id) for program_id in customer.programs]
     puts = [Put(customer, None), *(Put(membership, None) for membership in memberships)]
     return Decision(ChangeSet(puts=tuple(puts)), Receipt(command=command.name, customer=customer))
 
@@ -68,19 +71,9 @@ def _registered(command: Register, case: Case, found: Customer) -> Decision:
     if not missing:
         return Decision(ChangeSet(), Receipt(command=command.name, customer=found, replayed=True))
     customer = attrs.evolve(found, programs=(*found.programs, *sorted(missing)), version=found.version + 1)
-    memberships = [_new_membership(customer, program_id) for program_id in sorted(missing)]
+    memberships = [new_membership(customer, program_id) for program_id in sorted(missing)]
     puts = [Put(customer, found.version), *(Put(membership, None) for membership in memberships)]
     return Decision(ChangeSet(puts=tuple(puts)), Receipt(command=command.name, customer=customer))
-
-
-def _new_membership(customer: Customer, program_id: str) -> Membership:
-    """Make the membership of who is listed in a program, which has not heard of the holder yet."""
-    return Membership(
-        environment=customer.environment,
-        holder_id=customer.holder_id,
-        program_id=program_id,
-        customer_id=customer.customer_id,
-    )
 
 
 def decide_join(command: Join, case: Case) -> Decision:
@@ -155,7 +148,7 @@ def _merge_ledgers(command: Merge, case: Case, leaving: Desk, staying: Desk) -> 
             case.ledger_ref(old.holder_id, program, ledger),
             case.ledger_ref(staying.membership.holder_id, program, ledger),
         )
-        for ledger in old.ledgers
+        for ledger in dict.fromkeys(("", *old.ledgers))
     }
     case.world.need(*(ref for pair in refs.values() for ref in pair))
     books = {}
@@ -169,6 +162,10 @@ def _merge_ledgers(command: Merge, case: Case, leaving: Desk, staying: Desk) -> 
     case.world.need(*names)
     taken = [ref for ref in names if case.world.get(ref) is not None]
     _merge_membership(leaving, staying)
+    tiers = program.tiers
+    if tiers is not None and tiers.measure in MEASURES and books:
+        measured = MEASURES[tiers.measure](staying.membership.orders)
+        staying.measure(max(target.account.at for _, target in books.values()), measured)
     entries: list[Entry] = []
     for source, target in books.values():
         here = [ref.hold_id for ref in taken if ref.ledger == target.ref]
@@ -198,7 +195,7 @@ def _merge_membership(leaving: Desk, staying: Desk) -> None:
 
 
 def decide_erase(command: Erase, case: Case) -> Decision:
-    """Take away every row and record that leads to the person or tells of one; the ledgers stay.
+    """Take away every row and record that leads to the person or tells of one, orders too; the ledgers stay.
 
     Each ledger and membership is written once more, so that whoever books on one meanwhile decides again.
     """
@@ -209,6 +206,9 @@ def decide_erase(command: Erase, case: Case) -> Decision:
     case.world.need(*members, *(HolderRef(environment, holder) for holder in customer.absorbed))
     rows: list[Customer] = [customer]
     rows += [row for holder in customer.absorbed if (row := case.world.get(HolderRef(environment, holder))) is not None]
+    owned = [OrdersRef(environment, holder) for holder in holders]
+    case.world.need(*owned)
+    orders = [order for ref in owned for order in case.world.get(ref)]
     memberships: list[Membership] = [found for ref in members if (found := case.world.get(ref)) is not None]
     ledgers = [
         LedgerRef(environment, each.holder_id, each.program_id, ledger)
@@ -225,7 +225,7 @@ def decide_erase(command: Erase, case: Case) -> Decision:
         puts.append(Put(attrs.evolve(ledger, version=ledger.version + 1), ledger.version))
     changes = ChangeSet(
         puts=tuple(puts),
-        removes=tuple(Remove(row.ref, row.version) for row in rows),
+        removes=tuple(Remove(each.ref, each.version) for each in (*rows, *orders)),
         wipes=tuple(Wipe(kind, environment, holder) for kind in (KeyRecord, Note, Notice) for holder in holders),
     )
     return Decision(changes, Receipt(command=command.name))

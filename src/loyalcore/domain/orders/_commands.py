@@ -271,3 +271,7 @@ class ReturnItems:
 
     def __attrs_post_init__(self) -> None:
         _check(self)
+
+
+OrderCommand = OpenOrder | UpdateOrder | CloseOrder | CancelOrder | ReopenOrder | ReturnItems
+"""Every command about an order: it names the order by `order_id`."""

@@ -1,0 +1,179 @@
+"""Open, update and close an order, decided: spend what it redeems, award what it earns, count it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+from loyalcore.domain.customers import CustomerRow, barred_as, check_takes_part
+from loyalcore.domain.decision import EntriesRef, Fact, FactRef
+from loyalcore.domain.earning import redeemable
+from loyalcore.domain.flows._caps import added
+from loyalcore.domain.flows._checkout import Checkout
+from loyalcore.domain.ledger import EntryKind, ExpiryModel, grant, take
+from loyalcore.domain.orders import Order, OrderAward, OrderState, state_after
+from loyalcore.errors import FactConflict, InvalidInput
+
+if TYPE_CHECKING:
+    from loyalcore.domain.decision import Decision
+    from loyalcore.domain.earning import Quote, QuotedAward
+    from loyalcore.domain.flows._case import Case
+    from loyalcore.domain.orders import CloseOrder, OpenOrder, UpdateOrder
+
+REDEMPTION: Final = "redemption"
+"""The reason of a spend that closing an order makes."""
+
+
+def decide_open(command: OpenOrder, case: Case) -> Decision:
+    """Record an order that can still change."""
+    checkout = Checkout.of_customer(command, case)
+    if (done := checkout.replayed()) is not None:
+        return done
+    order = checkout.new_order(command.cart, state_after(checkout.state, "open"))
+    checkout.desk.touch()  # an erasure meanwhile must not miss the order
+    return checkout.decided(order)
+
+
+def decide_update(command: UpdateOrder, case: Case) -> Decision:
+    """Replace the cart of an open order."""
+    checkout = Checkout.of_order(command, case)
+    if (done := checkout.replayed()) is not None:
+        return done
+    state_after(checkout.state, "update")
+    return checkout.decided(checkout.changed(checkout.order, cart=checkout.checked(command.cart)))
+
+
+def decide_close(command: CloseOrder, case: Case) -> Decision:
+    """Close an order; what it earns is what it was quoted."""
+    checkout = Checkout.of_customer(command, case)
+    cycle = 1 if checkout.found is None else checkout.found.cycle + 1
+    refs = _fact_refs(checkout, [rule.id for rule in checkout.program.earning], cycle)
+    ledgers = {rule.ledger for rule in checkout.program.earning}
+    if (done := checkout.replayed(*refs, *map(checkout.ledger_ref, ledgers))) is not None:
+        return done
+    order = _closed(checkout, command)
+    order = _redeem(checkout, order)
+    order = _earn(checkout, order)
+    checkout.count(order)
+    return checkout.decided(order)
+
+
+def _closed(checkout: Checkout, command: CloseOrder) -> Order:
+    """Give the order as closed, before it has spent or earned anything."""
+    state = state_after(checkout.state, "close")
+    before = checkout.found
+    if before is None:
+        if command.cart is None:
+            raise InvalidInput("is required: there is no open order of this id", path="cart")
+        before = checkout.new_order(command.cart, OrderState.OPEN)
+    elif command.cart is not None:
+        before = attrs.evolve(before, cart=checkout.checked(command.cart))
+    return attrs.evolve(
+        before,
+        state=state,
+        closed_at=checkout.book().recorded_at,
+        updated_at=checkout.case.now,
+        cycle=before.cycle + 1,
+        version=before.version if checkout.found is None else before.version + 1,
+    )
+
+
+def _redeem(checkout: Checkout, order: Order) -> Order:
+    """Spend as many of the points asked for as the program lets an order redeem."""
+    if not order.cart.redeem:
+        return order
+    check_takes_part(checkout.customer, checkout.program.customers, "spend")
+    book = checkout.book()
+    found = redeemable(order.cart, book.account.active, checkout.program.orders)
+    if not found.points:
+        return order
+    fields = {"order_id": order.order_id, "reason": REDEMPTION, "occurred_at": checkout.command.occurred_at}
+    (spend,) = checkout.write([take(book, EntryKind.SPEND, found.points, **fields)])
+    return attrs.evolve(order, redeemed=spend.points, spends=(spend.id,))
+
+
+def _earn(checkout: Checkout, order: Order) -> Order:
+    """Award what the order is quoted, by the tier held before it, less what a reopening could not take back."""
+    if barred_as(checkout.customer, checkout.program.customers) is not None:
+        return order
+    desk = checkout.desk
+    desk.settle_membership(checkout.book())
+    row = CustomerRow(checkout.customer, desk.membership_now(), checkout.case.now)
+    quoted: Quote = checkout.program.quote(
+        order.cart, row, at=checkout.book().recorded_at, registry=checkout.case.registry, redeemed=order.redeemed
+    )
+    due = dict(order.unrecovered)
+    awards = []
+    for quoted_award in quoted.awards:
+        kept = min(due.get(quoted_award.ledger, 0), quoted_award.points)
+        due[quoted_award.ledger] = due.get(quoted_award.ledger, 0) - kept
+        if quoted_award.points > kept:
+            awards.append(
+                _award(checkout, order, attrs.evolve(quoted_award, points=quoted_award.points - kept), quoted)
+            )
+    if not awards and checkout.program.points.expiry_model is not ExpiryModel.PER_LOT and not order.redeemed:
+        fields = {"order_id": order.order_id, "occurred_at": checkout.command.occurred_at}
+        checkout.write([checkout.book().write(EntryKind.ACTIVITY, 0, **fields)])
+    desk.membership = attrs.evolve(desk.membership, caps=added(desk.membership.caps, awards, checkout.program, order))
+    left = tuple(sorted((ledger, points) for ledger, points in due.items() if points))
+    return attrs.evolve(order, awards=tuple(awards), unrecovered=left)
+
+
+def _award(checkout: Checkout, order: Order, award: QuotedAward, quoted: Quote) -> OrderAward:
+    """Book one award; a fact that was paid before by the same number of points stands for it.
+
+    Raises:
+        FactConflict: It was paid before with another number of points.
+    """
+    refs = _fact_refs(checkout, [award.rule], order.cycle)
+    entry_id = _paid_before(checkout, refs, award)
+    if entry_id is None:
+        (entry,) = checkout.write(
+            [
+                grant(
+                    checkout.book(award.ledger),
+                    EntryKind.AWARD,
+                    award.points,
+                    activation=award.activation,
+                    expiry=award.expiry,
+                    order_id=order.order_id,
+                    rule=award.rule,
+                    reason=award.rule,
+                    occurred_at=checkout.command.occurred_at,
+                ),
+            ],
+        )
+        checkout.inserts.append(Fact(refs[0], entry.ledger, entry.seq))
+        entry_id = entry.id
+    return OrderAward(
+        rule=award.rule,
+        ledger=award.ledger,
+        entry_id=entry_id,
+        points=award.points,
+        weights=award.weights,
+        basis=quoted.basis,
+    )
+
+
+def _paid_before(checkout: Checkout, refs: list[FactRef], award: QuotedAward) -> str | None:
+    for ref in refs:
+        fact: Fact | None = checkout.case.world.get(ref)
+        if fact is None:
+            continue
+        (entry,) = checkout.case.entries([EntriesRef(fact.ledger, "seq", fact.seq)])
+        if entry.points != award.points or entry.ledger.ledger != award.ledger:
+            raise FactConflict(fact=str(ref), paid=entry.points, requested=award.points)
+        return entry.id
+    return None
+
+
+def _fact_refs(checkout: Checkout, rules: list[str], cycle: int) -> list[FactRef]:
+    """Name the facts of rules for the order: of each, the holder's own first, then those of merged holders."""
+    customer, case = checkout.customer, checkout.case
+    environment, program_id, order_id = case.world.environment, checkout.program.id, checkout.command.order_id
+    return [
+        FactRef(environment, holder, program_id, rule, "order", order_id, cycle=cycle)
+        for rule in rules
+        for holder in (customer.holder_id, *customer.absorbed)
+    ]

@@ -1,9 +1,32 @@
-"""Earning: what an order is worth in points, rule by rule."""
+"""Earning: what an order is worth in points, rule by rule, and how many points may pay for it."""
 
+from loyalcore.domain.earning._checks import NOUNS
 from loyalcore.domain.earning._decide import Earned, earn
-from loyalcore.domain.earning._model import EarningRule
+from loyalcore.domain.earning._model import EarningRule, Steps
+from loyalcore.domain.earning._purchase import Purchase
+from loyalcore.domain.earning._quote import barred, in_order, quote
+from loyalcore.domain.earning._redeem import Redemption, price_in_points, redeemable, value_of
+from loyalcore.domain.earning._trace import Quote, QuotedAward, Step, Why
 
-__all__ = ["Earned", "EarningRule", "earn"]
+__all__ = [
+    "NOUNS",
+    "Earned",
+    "EarningRule",
+    "Purchase",
+    "Quote",
+    "QuotedAward",
+    "Redemption",
+    "Step",
+    "Steps",
+    "Why",
+    "barred",
+    "earn",
+    "in_order",
+    "price_in_points",
+    "quote",
+    "redeemable",
+    "value_of",
+]
 
 
 def __dir__() -> list[str]:

@@ -56,7 +56,7 @@ def earn(rules: Iterable[EarningRule], basis: Decimal, rounding: Rounding) -> tu
         step_above, step_below = rule.ratio
         steps = above * step_below // (below * step_above)
         if steps:
-            points = round_points(steps * rule.points, rounding)
+            points = round_points(steps * (rule.points or 0), rounding)
             if points > POINTS_MAX:
                 raise LimitExceeded("grants too many points", path=f"earning[{rule.id}]", limit=POINTS_MAX)
             granted.append(Earned(rule.id, points))

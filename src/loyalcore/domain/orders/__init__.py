@@ -12,21 +12,26 @@ from loyalcore.domain.orders._commands import (
     UpdateOrder,
 )
 from loyalcore.domain.orders._document import cart_document, read_cart
-from loyalcore.domain.orders._fields import ORDERS, OrderFields
+from loyalcore.domain.orders._fields import CARTS, ITEMS, ORDERS, CartFields, ItemFields, ItemRow, OrderFields
 from loyalcore.domain.orders._order import Order, OrderAward, OrderReturn, Weight
 from loyalcore.domain.orders._policy import OrderPolicy, PartialRestore, RollbackBasis
 from loyalcore.domain.orders._returns import check_items, due, left_of, money_left, share_of
 from loyalcore.domain.orders._states import MOVES, OrderState, state_after
 
 __all__ = [
+    "CARTS",
+    "ITEMS",
     "MOVES",
     "ORDERS",
     "Amounts",
     "CancelOrder",
     "Cart",
+    "CartFields",
     "CloseOrder",
     "Discount",
     "Item",
+    "ItemFields",
+    "ItemRow",
     "OpenOrder",
     "Order",
     "OrderAward",

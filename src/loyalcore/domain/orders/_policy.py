@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from loyalcore.domain.orders._checks import check_money, check_percent, maybe, maybe_money, money
+from loyalcore.domain.orders._checks import check_money, check_percent, gather, maybe, maybe_money, money
 from loyalcore.errors import InvalidInput
 from loyalcore.values.calendar import Duration
 from loyalcore.values.points import check_points
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from loyalcore.errors import Fault
 
 
 class RollbackBasis(StrEnum):
@@ -70,6 +72,10 @@ class OrderPolicy:
     rollback_basis: RollbackBasis = RollbackBasis.RECORDED
     partial_restore: PartialRestore = PartialRestore.AT_COMPLETION
     restore_grace: Duration | None = None
+
+    def faults(self) -> list[Fault]:
+        """Name every setting that is of another type or out of range."""
+        return gather(self, CHECKS)
 
 
 def _flag(value: object, path: str) -> bool:

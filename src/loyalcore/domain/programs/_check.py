@@ -6,6 +6,7 @@ A document and a program built in Python pass the same checks; each gathers all 
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,6 +30,8 @@ from loyalcore.values.points import SCALE_MAX, Rounding, check_points
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
+
+    from loyalcore.domain.tiers import TierSet
 
 VERSION_MAX: Final = 2**31 - 1
 POINTS_NAME_MAX: Final = 64
@@ -229,3 +232,14 @@ def earning_faults(rules: Sequence[EarningRule | None]) -> Iterator[Fault]:
             if rule.id in seen:
                 yield Fault(f"earning[{index}].id", "is the id of an earlier rule; ids are unique")
             seen.add(rule.id)
+
+
+def tier_faults(rules: Sequence[EarningRule], tiers: TierSet | None) -> Iterator[Fault]:
+    """Name the tiers that a rule grants by and the program does not have."""
+    known = [] if tiers is None else [level.name for level in tiers.levels]
+    for index, rule in enumerate(rules):
+        for tier in rule.by_tier or ():
+            if tier and tier not in known:
+                close = get_close_matches(tier, known, n=1)
+                hint = f"; did you mean {close[0]}?" if close else ""
+                yield Fault(f"earning[{index}].by_tier.{tier}", "is no tier of the program" + hint)

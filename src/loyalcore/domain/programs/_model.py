@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from loyalcore.domain.customers import CustomerPolicy
-from loyalcore.domain.earning import EarningRule
+from loyalcore.domain.customers import CustomerPolicy, barred_as
+from loyalcore.domain.earning import EarningRule, Purchase, barred, in_order, quote, redeemable
 from loyalcore.domain.ledger import PointsPolicy
+from loyalcore.domain.orders import OrderPolicy, read_cart
 from loyalcore.domain.programs._check import (
     CUSTOMERS,
     POLICY,
@@ -18,24 +19,32 @@ from loyalcore.domain.programs._check import (
     fault_of,
     model_faults,
     settled,
+    tier_faults,
 )
 from loyalcore.domain.programs._document import (
     customers_document,
     points_document,
     read_document,
-    rule_document,
     tiers_document,
 )
 from loyalcore.domain.programs._file import read_file
+from loyalcore.domain.programs._rules import orders_document, rule_document
 from loyalcore.domain.tiers import TierSet
 from loyalcore.errors import Fault, InvalidDocument, InvalidInput, LimitExceeded
 from loyalcore.values.calendar import check_zone
+from loyalcore.values.clock import check_instant
 from loyalcore.values.money import check_currency
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Mapping
+    from datetime import datetime
     from zoneinfo import ZoneInfo
+
+    from loyalcore.domain.customers import CustomerRow
+    from loyalcore.domain.earning import Quote
+    from loyalcore.domain.orders import Cart
+    from loyalcore.domain.programs._registry import Registry
 
 _NO_ZONE: Any = None
 
@@ -52,6 +61,7 @@ class Program:
         points: The policy of its ledgers. What follows from a setting is written into it: `on_action` counts an
             expiry from the activation, and under the model `inactivity` a relative expiry is the span of inactivity.
         customers: Which customers take part, and from when on they are new or loyal.
+        orders: What lowers the basis of earning, what points are worth, and what returns do.
         earning: The rules by which orders earn, ids unique.
         tiers: Its tiers; None for a program without.
 
@@ -73,9 +83,11 @@ class Program:
     timezone: str = attrs.field(kw_only=True)
     points: PointsPolicy = attrs.field(factory=PointsPolicy, kw_only=True)
     customers: CustomerPolicy = attrs.field(factory=CustomerPolicy, kw_only=True)
+    orders: OrderPolicy = attrs.field(factory=OrderPolicy, kw_only=True)
     earning: tuple[EarningRule, ...] = attrs.field(default=(), kw_only=True)
     tiers: TierSet | None = attrs.field(default=None, kw_only=True)
     zone: ZoneInfo = attrs.field(init=False, eq=False, repr=False, default=_NO_ZONE)
+    rules: tuple[EarningRule, ...] = attrs.field(init=False, eq=False, repr=False, default=())
 
     def __attrs_post_init__(self) -> None:
         faults: list[Fault] = []
@@ -103,15 +115,26 @@ class Program:
                 check(read, getattr(self.customers, name), f"customers.{name}")
         else:
             faults.append(Fault("customers", f"must be a CustomerPolicy, not {type(self.customers).__name__}"))
+        if isinstance(self.orders, OrderPolicy):
+            faults += [Fault(f"orders.{fault.path}", fault.message) for fault in self.orders.faults()]
+        else:
+            faults.append(Fault("orders", f"must be an OrderPolicy, not {type(self.orders).__name__}"))
         if isinstance(self.earning, tuple | list) and all(isinstance(rule, EarningRule) for rule in self.earning):
             faults += earning_faults(self.earning)
+            if self.tiers is None or isinstance(self.tiers, TierSet):
+                faults += tier_faults(self.earning, self.tiers)
         else:
             faults.append(Fault("earning", "must be a tuple of EarningRule"))
         if self.tiers is not None and not isinstance(self.tiers, TierSet):
             faults.append(Fault("tiers", f"must be a TierSet or None, not {type(self.tiers).__name__}"))
         if faults:
             raise InvalidDocument(faults)
-        for name, value in (("zone", zone), ("points", settled(self.points)), ("earning", tuple(self.earning))):
+        for name, value in (
+            ("zone", zone),
+            ("points", settled(self.points)),
+            ("earning", tuple(self.earning)),
+            ("rules", in_order(self.earning)),
+        ):
             object.__setattr__(self, name, value)
 
     @classmethod
@@ -180,9 +203,61 @@ class Program:
             "timezone": self.timezone,
             "points": points_document(self.points),
             "customers": customers_document(self.customers),
+            "orders": orders_document(self.orders),
         }
         if self.earning:
             document["earning"] = [rule_document(rule) for rule in self.earning]
         if self.tiers is not None:
             document["tiers"] = tiers_document(self.tiers)
         return document
+
+    def quote(
+        self,
+        cart: Cart | Mapping[str, Any],
+        customer: CustomerRow | None = None,
+        *,
+        at: datetime,
+        registry: Registry | None = None,
+        redeemed: int | None = None,
+    ) -> Quote:
+        """Say what an order earns, rule by rule, and what it redeems; no store is asked.
+
+        Closing an order calls this function: what is quoted is what is awarded.
+
+        Args:
+            cart: What is ordered: a `Cart`, or its document.
+            customer: Who orders, with the membership as it stands before the order; None where nobody is known: then
+                no condition about the customer is met, nothing is capped by customer, and nothing redeemed.
+            at: The instant, aware.
+            registry: The host's own functions; None where the rules name none.
+            redeemed: The points that pay for it; None: as many as the cart asks for and the program allows.
+
+        Raises:
+            InvalidInput: The instant is naive, the cart is in another currency, points are asked for that have no
+                worth, or a function of the host's gave no number of points; `InvalidDocument` names the cart's faults.
+            LimitExceeded: A rule would grant more points than one award can hold.
+
+        Source: DOMAIN 3.4.
+
+        Example:
+            >>> from datetime import UTC, datetime
+            >>> from loyalcore.domain.earning import EarningRule
+            >>> rule = EarningRule("base", points=1, per=100)
+            >>> program = Program("beans", currency="EUR", timezone="UTC", earning=(rule,))
+            >>> program.quote({"total": 1999}, at=datetime(2026, 1, 1, tzinfo=UTC)).points
+            19
+        """
+        at = check_instant(at, "at")
+        cart = read_cart(cart, "cart")
+        if cart.currency not in (None, self.currency):
+            raise InvalidInput(
+                f"must be {self.currency}, the currency of the program: convert the money first", path="cart.currency"
+            )
+        purchase = Purchase(cart=cart, customer=customer, at=at, zone=self.zone, policy=self.orders)
+        if customer is not None and barred_as(customer.customer, self.customers) is not None:
+            return barred(self.rules, purchase)
+        if redeemed is not None:
+            purchase.redeemed = redeemed
+        elif customer is not None:
+            purchase.redeemed = redeemable(cart, customer.membership.points.active, self.orders).points
+        return quote(self.rules, purchase, self.points.rounding, {} if registry is None else registry.earning)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
@@ -15,6 +15,7 @@ from loyalcore.errors import Fault, InvalidDocument, InvalidInput, LimitExceeded
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from loyalcore.domain.earning import Purchase
     from loyalcore.domain.ledger import OpenLot
     from loyalcore.domain.programs._model import Program
 
@@ -26,6 +27,8 @@ class Registry:
     Args:
         consumption: Sort keys of open lots, by the name that a program's `points.consumption` gives: the lot with the
             lowest key is spent first.
+        earning: Rules of the host's own, by the name that a rule's `function` gives: the points for a `Purchase`, an
+            int, a Decimal or a Fraction, 0 or more.
 
     Raises:
         InvalidDocument: A name is no name or one of the library's own, or what it names cannot be called; `faults`
@@ -40,25 +43,15 @@ class Registry:
     """
 
     consumption: Mapping[str, Callable[[OpenLot], Any]] = attrs.field(factory=dict)
+    earning: Mapping[str, Callable[[Purchase], Any]] = attrs.field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
-        faults = []
-        try:
-            functions = dict(self.consumption)
-        except (TypeError, ValueError):
-            raise InvalidDocument([Fault("consumption", "must be a mapping of names to functions")]) from None
-        for index, (name, function) in enumerate(functions.items()):
-            path = f"consumption[{index}]"
-            try:
-                if check_function_name(name, path) in CONSUMPTION:
-                    faults.append(Fault(path, f"{name} is one of the library's own orders; choose another name"))
-            except (InvalidInput, LimitExceeded) as error:
-                faults.append(fault_of(error))
-            if not callable(function):
-                faults.append(Fault(path, f"must name a function, not {type(function).__name__}"))
+        faults: list[Fault] = []
+        for kind, taken in _KINDS.items():
+            functions = _functions(getattr(self, kind), kind, taken, faults)
+            object.__setattr__(self, kind, MappingProxyType(functions))
         if faults:
             raise InvalidDocument(faults)
-        object.__setattr__(self, "consumption", MappingProxyType(functions))
 
     def check(self, program: Program) -> None:
         """Refuse a program that names a function which is not here.
@@ -67,20 +60,48 @@ class Registry:
             program: The program.
 
         Raises:
-            InvalidInput: Its consumption order is neither the library's nor in this registry.
+            InvalidInput: Its consumption order is neither the library's nor in this registry, or a rule names a
+                function that is not.
 
-        Source: DOMAIN 3.2, HOUSE 1.
+        Source: DOMAIN 3.2, 3.4, HOUSE 1.
 
         Example:
             >>> from loyalcore.domain.programs import Program
             >>> Registry().check(Program("beans", currency="EUR", timezone="UTC"))
         """
-        name = program.points.consumption
-        if name in CONSUMPTION or name in self.consumption:
+        self._find(program.points.consumption, "consumption", "points.consumption")
+        for rule in program.earning:
+            if rule.function is not None:
+                self._find(rule.function, "earning", f"earning[{rule.id}].function")
+
+    def _find(self, name: str, kind: str, path: str) -> None:
+        own, mine = _KINDS[kind], getattr(self, kind)
+        if name in own or name in mine:
             return
-        known = [*CONSUMPTION, *sorted(self.consumption)]
-        close = get_close_matches(name, known, n=1)
+        close = get_close_matches(name, [*own, *sorted(mine)], n=1)
         hint = f"; did you mean {close[0]}?" if close else ""
-        raise InvalidInput(
-            f"{name} is neither one of {', '.join(CONSUMPTION)} nor in the registry{hint}", path="points.consumption"
-        )
+        where = f"neither one of {', '.join(own)} nor in the registry" if own else f"not in the registry's {kind}"
+        raise InvalidInput(f"{name} is {where}{hint}", path=path)
+
+
+_KINDS: Final[Mapping[str, tuple[str, ...]]] = {"consumption": tuple(CONSUMPTION), "earning": ()}
+"""The kinds of function, each with the names that are the library's own."""
+
+
+def _functions(given: Any, kind: str, taken: tuple[str, ...], faults: list[Fault]) -> dict[str, Any]:
+    """Return the functions of one kind by their names; faults are gathered."""
+    try:
+        functions = dict(given)
+    except (TypeError, ValueError):
+        faults.append(Fault(kind, "must be a mapping of names to functions"))
+        return {}
+    for index, (name, function) in enumerate(functions.items()):
+        path = f"{kind}[{index}]"
+        try:
+            if check_function_name(name, path) in taken:
+                faults.append(Fault(path, f"{name} is one of the library's own orders; choose another name"))
+        except (InvalidInput, LimitExceeded) as error:
+            faults.append(fault_of(error))
+        if not callable(function):
+            faults.append(Fault(path, f"must name a function, not {type(function).__name__}"))
+    return functions

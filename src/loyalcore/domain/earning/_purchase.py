@@ -1,0 +1,73 @@
+"""The purchase: an order as earning sees it, with the money that counts."""
+
+from __future__ import annotations
+
+from decimal import Context, Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+from loyalcore.domain.earning._redeem import value_of
+from loyalcore.domain.orders import ItemRow
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from loyalcore.domain.customers import CustomerRow
+    from loyalcore.domain.orders import Cart, OrderPolicy
+
+# Wide enough for every sum of amounts: the host's own decimal context makes no difference.
+_EXACT: Final = Context(prec=60)
+_NOTHING: Final = Decimal(0)
+
+
+@attrs.define(kw_only=True, slots=False)
+class Purchase:
+    """What an earning rule is asked about; a host's own rule gets it.
+
+    Args:
+        cart: What is ordered.
+        customer: The customer with the membership as it stands before the order; None where nobody is known.
+        at: The instant, UTC.
+        zone: The program's zone.
+        policy: What the program says about orders.
+        redeemed: The points that pay for the order.
+    """
+
+    cart: Cart
+    customer: CustomerRow | None
+    at: datetime
+    zone: ZoneInfo
+    policy: OrderPolicy
+    redeemed: int = 0
+
+    @property
+    def tier(self) -> str:
+        """The tier held before the order; the empty text for none."""
+        return "" if self.customer is None else self.customer.membership.tier or ""
+
+    @cached_property
+    def basis(self) -> Decimal:
+        """The money by which the order as a whole earns, never below 0.
+
+        Items after every discount, with tax and shipping where the program says so, less what points pay.
+
+        Source: DOMAIN 3.4 (earning basis).
+        """
+        amounts, policy = self.cart.amounts, self.policy
+        basis = amounts.net
+        if policy.earns_on_tax:
+            basis = _EXACT.add(basis, amounts.tax)
+        if policy.earns_on_shipping:
+            basis = _EXACT.add(basis, amounts.shipping)
+        if self.redeemed and not policy.earns_on_redeemed:
+            basis = _EXACT.subtract(basis, value_of(self.redeemed, policy))
+        return max(basis, _NOTHING)
+
+    @cached_property
+    def items(self) -> tuple[ItemRow, ...]:
+        """The lines with what each costs after its own discounts."""
+        lines = self.cart.amounts.lines
+        return tuple([ItemRow(item, lines[item.line_id]) for item in self.cart.items])

@@ -12,7 +12,8 @@ import attrs
 
 from loyalcore import errors
 from loyalcore.domain.flows import COMMANDS
-from loyalcore.fields import CUSTOMERS, ENTRIES
+from loyalcore.domain.orders import MOVES
+from loyalcore.fields import CARTS, CUSTOMERS, ENTRIES, ITEMS, ORDERS
 from loyalcore.store import _protocol
 from loyalcore.testing.broken import CATCHES
 from loyalcore.testing.contract import StoreContract
@@ -140,12 +141,31 @@ def _fields(noun: Noun) -> Iterator[str]:
     return _rows(*rows)
 
 
+def _order_moves() -> Iterator[str]:
+    """The states of an order: from each the moves that may be made, and where they lead."""
+    moves = sorted({move for each in MOVES.values() for move in each})
+    rows: list[tuple[str, ...]] = [("From", *(f"`{move}`" for move in moves))]
+    for state, each in MOVES.items():
+        name = "(not there)" if state is None else f"`{state.value}`"
+        rows.append((name, *(each[move].value if move in each else "" for move in moves)))
+    yield from _rows(*rows)
+    yield "\n```text"
+    for state, each in MOVES.items():
+        for move, after in each.items():
+            yield f"{'[*]' if state is None else state.value:>20} --{move + ' ':-<15}> {after.value}"
+    yield "```"
+
+
 _TABLES: dict[str, Callable[[], Iterator[str]]] = {
     "broken": _broken,
     "commands": _commands,
     "contract": _contract,
     "customer_fields": partial(_fields, CUSTOMERS),
     "entry_fields": partial(_fields, ENTRIES),
+    "order_fields": partial(_fields, ORDERS),
+    "cart_fields": partial(_fields, CARTS),
+    "item_fields": partial(_fields, ITEMS),
+    "order_moves": _order_moves,
     "errors": _errors,
     "promises": _promises,
 }

@@ -10,6 +10,8 @@ from typing import Any
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 
+from loyalcore.store import sortable
+
 OF_LEDGER = ("environment", "holder_id", "program_id", "ledger")
 
 
@@ -31,6 +33,18 @@ class NameField(Exact, models.CharField):
 
 class ExactField(Exact, models.TextField):
     """A text of any length by which lists are filtered and sorted."""
+
+
+class AmountField(models.Field):
+    """An exact amount of money; SQLite has none, so there it is a text that sorts as amounts do."""
+
+    def db_type(self, connection: Any) -> str:
+        """Give the type of the column."""
+        return "text" if connection.vendor == "sqlite" else "numeric"
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        """Give an amount as the column has it."""
+        return sortable(value) if value is not None and connection.vendor == "sqlite" else value
 
 
 def folded() -> ExactField:
@@ -84,8 +98,6 @@ class Customer(models.Model):
     is_guest = models.BooleanField()
     is_excluded = models.BooleanField()
     deactivated_at = models.DateTimeField(null=True)
-    orders = models.BigIntegerField()
-    first_order_at = models.DateTimeField(null=True)
     version = models.BigIntegerField()
     name_fold = folded()
     first_name_fold = folded()
@@ -133,6 +145,16 @@ class Membership(models.Model):
     points_deficit = models.BigIntegerField()
     points_awarded = models.BigIntegerField()
     points_earned = models.BigIntegerField()
+    orders = models.JSONField()
+    caps = models.JSONField()
+    orders_count = models.BigIntegerField()
+    orders_products = models.BigIntegerField()
+    orders_discounted = models.BigIntegerField()
+    orders_undiscounted = models.BigIntegerField()
+    orders_revenue = AmountField()
+    orders_discounts = AmountField()
+    orders_first_at = models.DateTimeField(null=True)
+    orders_last_at = models.DateTimeField(null=True)
     customer = models.ForeignObject(
         Customer,
         from_fields=("environment", "customer_id"),
@@ -366,3 +388,45 @@ class Segment(models.Model):
     class Meta:
         db_table = "loyalty_segment"
         constraints = (UniqueConstraint(fields=("environment", "segment_id"), name="loyalty_segment_name"),)
+
+
+class Order(models.Model):
+    """A purchase, with what lists ask for as columns."""
+
+    environment = NameField()
+    order_id = NameField()
+    holder_id = NameField()
+    customer_id = NameField()
+    program_id = NameField()
+    state = models.TextField()
+    cart = models.JSONField()
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+    cycle = models.BigIntegerField()
+    redeemed = models.BigIntegerField()
+    spends = models.JSONField()
+    awards = models.JSONField()
+    unrecovered = models.JSONField()
+    returns = models.JSONField()
+    version = models.BigIntegerField()
+    state_fold = folded()
+    store_fold = folded()
+    referral_code_fold = folded()
+    coupons_fold = models.JSONField(null=True)
+    attributes_fold = models.JSONField(null=True)
+    net = AmountField()
+    discount = AmountField()
+    total = AmountField()
+    products = models.BigIntegerField()
+    returned = models.BigIntegerField()
+    awarded = models.BigIntegerField()
+
+    class Meta:
+        db_table = "loyalty_order"
+        constraints = (UniqueConstraint(fields=("environment", "order_id"), name="loyalty_order_name"),)
+        indexes = (
+            Index(fields=("environment", "holder_id"), name="loyalty_order_holder"),
+            Index(fields=("environment", "program_id", "created_at", "order_id"), name="loyalty_order_created"),
+        )

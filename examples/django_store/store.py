@@ -13,8 +13,9 @@ from django.db import Error, connections, transaction
 from examples.django_store import models, queries
 from examples.django_store.standalone import reopen
 from loyalcore.domain.customers import Customer, CustomerRow, Membership
-from loyalcore.domain.decision import ChangeSet, EntriesRef, HolderRef, Put, Ref, Remove
+from loyalcore.domain.decision import ChangeSet, EntriesRef, HolderRef, OrdersRef, Put, Ref, Remove
 from loyalcore.domain.ledger import Debt, Entry, Ledger, Lot, PointsHold
+from loyalcore.domain.orders import Order
 from loyalcore.errors import (
     CapabilityMissing,
     InvalidInput,
@@ -28,15 +29,19 @@ from loyalcore.query import All, Listing
 from loyalcore.store import KIND_OF, KINDS, from_columns, list_columns, name_columns, names, narrowing, to_columns
 
 MODELS: dict[type[Any], Any] = {kind: getattr(models, kind.__name__) for kind in KINDS}
-LOCKED = {ref for ref, kind in KIND_OF.items() if hasattr(MODELS[kind], "version")} - {HolderRef}
-"""The refs of customers, memberships, the heads of ledgers and segments (P6)."""
+LOCKED = {ref for ref, kind in KIND_OF.items() if hasattr(MODELS[kind], "version")} - {HolderRef, OrdersRef}
+"""The refs of customers, memberships, the heads of ledgers, segments and orders (P6)."""
 PARTS: dict[str, tuple[type[Any], str, tuple[str, ...]]] = {
     "lots": (Lot, "version", ("lot",)),
     "holds": (PointsHold, "held", ("seq", "hold_id")),
     "debts": (Debt, "deficit", ("seq", "entry_id")),
 }
 """What a ledger carries: of which kind, the figure that is 0 where there is none, and in which order (P5)."""
-LISTS: dict[type[Any], tuple[type[Any], str]] = {CustomerRow: (Membership, "customer"), Entry: (Entry, "")}
+LISTS: dict[type[Any], tuple[type[Any], str]] = {
+    CustomerRow: (Membership, "customer"),
+    Entry: (Entry, ""),
+    Order: (Order, ""),
+}
 """Each kind of row of which there are lists: the kind of record that it is of, and by which field another is joined."""
 
 
@@ -198,7 +203,7 @@ class DjangoUnit:
             rows, joined = self._listed(listing)
             found = queries.nearest(rows, listing, at, joined)
             if not joined:
-                return [self._record(Entry, row) for row in found.values()]
+                return [self._record(listing.query.noun.kind, row) for row in found.values()]
             read = found.values(*columns_of(Membership), *(f"{joined}__{name}" for name in columns_of(Customer)))
             return [self._customer_row(row, f"{joined}__", at) for row in read]
 
@@ -258,8 +263,9 @@ class DjangoUnit:
     def _find(self, ref: Ref, lock: bool) -> Any:
         kind = KIND_OF[type(ref)]
         rows = self._rows(kind).filter(**name_columns(ref))
-        if isinstance(ref, EntriesRef):
-            return tuple(self._record(kind, row) for row in rows.order_by("seq").values())
+        if isinstance(ref, EntriesRef | OrdersRef):
+            order = "seq" if isinstance(ref, EntriesRef) else "order_id"
+            return tuple(self._record(kind, row) for row in rows.order_by(order).values())
         if lock and type(ref) in LOCKED:
             rows = rows.select_for_update()  # which SQLite does not have, nor need
         return next((self._record(kind, row) for row in rows.values()), None)

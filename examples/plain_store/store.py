@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import takewhile
 from typing import Any, Self
 
-from loyalcore.domain.decision import ChangeSet, EntriesRef, Ref
+from loyalcore.domain.decision import ChangeSet, EntriesRef, OrdersRef, Ref
 from loyalcore.domain.ledger import Debt, Ledger, Lot, PointsHold
 from loyalcore.errors import OutcomeUnknown, ReadOnlyStore, StaleVersion, StoreUnavailable
 from loyalcore.query import All
@@ -173,7 +173,7 @@ class PlainUnit:
         by_others = {name: columns.pop(name) for name in tuple(columns) if name not in names(kind)}
         asked = " AND ".join([SELECT, *(f"{name} = ?" for name in by_others)])
         found = tuple(self._read(kind, f"{asked} ORDER BY name", (*within(name_of(columns)), *by_others.values())))
-        return found if isinstance(ref, EntriesRef) else next(iter(found), None)
+        return found if isinstance(ref, EntriesRef | OrdersRef) else next(iter(found), None)
 
     def _read(self, kind: type[Any], statement: str, values: tuple[Any, ...]) -> Iterator[Any]:
         rows = self.execute(statement, (kind.__name__, *values))

@@ -5,8 +5,20 @@
 
 from loyalcore.domain.customers import CUSTOMERS, CustomerFields
 from loyalcore.domain.ledger import ENTRIES, EntryFields
+from loyalcore.domain.orders import CARTS, ITEMS, ORDERS, CartFields, ItemFields, OrderFields
 
-__all__ = ["CUSTOMERS", "ENTRIES", "CustomerFields", "EntryFields"]
+__all__ = [
+    "CARTS",
+    "CUSTOMERS",
+    "ENTRIES",
+    "ITEMS",
+    "ORDERS",
+    "CartFields",
+    "CustomerFields",
+    "EntryFields",
+    "ItemFields",
+    "OrderFields",
+]
 
 
 def __dir__() -> list[str]:

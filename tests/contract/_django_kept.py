@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connections, models
 
-from examples.django_store.models import ExactField, folded
+from examples.django_store.models import AmountField, ExactField, folded
 from examples.django_store.queries import met, nearest
-from loyalcore.adapters.sqlalchemy._sortable import sortable
 from loyalcore.query import column_of, value_of
 from loyalcore.testing.conformance import RESERVED, SAMPLES
 
@@ -22,23 +21,11 @@ if TYPE_CHECKING:
     from loyalcore.query import Field, Listing, Noun
 
 
-class AmountField(models.DecimalField):  # type: ignore[misc] # Django has no types
-    """An exact amount; SQLite has none, so there it is a text that sorts as amounts do."""
-
-    def db_type(self, connection: Any) -> str:
-        """Give the type of the column."""
-        return "text" if connection.vendor == "sqlite" else "numeric"
-
-    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
-        """Give an amount as the column has it."""
-        return sortable(value) if value is not None and connection.vendor == "sqlite" else value
-
-
 COLUMNS: dict[str, Callable[[], Any]] = {
     "text": folded,
     "id": lambda: ExactField(null=True),
     "whole": lambda: models.BigIntegerField(null=True),
-    "amount": lambda: AmountField(max_digits=30, decimal_places=9, null=True),
+    "amount": lambda: AmountField(null=True),
     "instant": lambda: models.DateTimeField(null=True),
     "day": lambda: models.DateField(null=True),
     "flag": lambda: models.BooleanField(null=True),

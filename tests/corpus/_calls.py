@@ -51,6 +51,17 @@ GOOD: Final[dict[str, dict[str, Any]]] = {
     "entries.count": {"query": "kind:award"},
     "customers.get": {"customer_id": "ada"},
     "customers.membership": {"customer_id": "ada", "at": LATER},
+    "orders.open": {"customer_id": "ada", "order_id": "new", "cart": {"total": "9.90"}},
+    "orders.update": {"order_id": "open", "cart": {"total": "9.90"}},
+    "orders.close": {"customer_id": "ada", "order_id": "new", "cart": {"total": "9.90"}},
+    "orders.cancel": {"order_id": "closed"},
+    "orders.reopen": {"order_id": "closed"},
+    "orders.return_items": {"order_id": "closed", "items": {"1": 1}, "return_id": "r-1", "refund": "2"},
+    "orders.get": {"order_id": "open"},
+    "orders.quote": {"customer_id": "ada", "cart": {"total": "9.90"}},
+    "orders.page": {"query": "state:open", "customer_id": "ada", "size": 1},
+    "orders.stream": {"query": "state:open"},
+    "orders.count": {"query": "state:open"},
     "points.award": {"customer_id": "ada", "points": 5, "reason": "test", "rule": "base", "source_id": "s-1"},
     "points.activate": {"customer_id": "ada", "order_id": "o-2"},
     "points.spend": {"customer_id": "ada", "points": 5},
@@ -160,6 +171,9 @@ def open_shop(store: Store) -> Loyalty:
     points.award("guest", 10, reason="gift", key="a-4")
     points.spend("ada", 500, order_id="o-3", key="s-1")
     points.hold("ada", 100, key="held")
+    shop.orders.open("ada", "open", {"total": "9.90"}, key="o-1")
+    items = [{"line_id": "1", "unit_price": "5", "quantity": 3}]
+    shop.orders.close("ada", "closed", {"items": items}, key="o-2")
     shop.segments.save("friends", "Friends", "customer_id:(ada,bob)")
     return shop
 

@@ -44,7 +44,7 @@ def test_a_nasty_field_is_taken_or_refused(name: str, make_store: Callable[[], A
 @pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_a_command_that_is_made_keeps_plain_values(name: str) -> None:
     """What stands in a command is hashable and of a plain class, whatever was passed."""
-    plain = {"str", "int", "bool", "datetime", "date", "tuple", "dict", "NoneType", "Keep"}
+    plain = {"str", "int", "bool", "datetime", "date", "tuple", "dict", "NoneType", "Keep", "Cart", "Decimal"}
     for field in attrs.fields(COMMANDS[name]):
         for value in NASTY.values():
             try:

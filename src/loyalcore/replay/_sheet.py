@@ -269,7 +269,7 @@ def _earning_check(program: Program) -> Callable[[Sheet, int, datetime, Decimal]
     if not rules:
         return None
     # Below this total no rule grants more than an award can hold.
-    safe = min(_WIDE.multiply(rule.per, Decimal(POINTS_MAX // rule.points)) for rule in rules)
+    safe = min(_WIDE.multiply(rule.per or 1, Decimal(POINTS_MAX // (rule.points or 1))) for rule in rules)
     always_later = points.expiry.text == "unlimited" or (
         points.activation.text == "immediate" and _LATER.fullmatch(points.expiry.text) is not None
     )

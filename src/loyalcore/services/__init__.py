@@ -6,6 +6,7 @@ from loyalcore.services._outcomes import Outcome, Posted
 from loyalcore.services.bulk import Bulk
 from loyalcore.services.customers import Customers
 from loyalcore.services.entries import Entries
+from loyalcore.services.orders import Orders
 from loyalcore.services.outbox import Outbox
 from loyalcore.services.points import Points
 from loyalcore.services.segments import Segments
@@ -19,6 +20,7 @@ __all__ = [
     "Customers",
     "Entries",
     "Loyalty",
+    "Orders",
     "Outbox",
     "Outcome",
     "Points",

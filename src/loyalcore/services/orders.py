@@ -8,6 +8,7 @@ import attrs
 
 from loyalcore.domain.customers import CustomerRow, new_membership, survivor
 from loyalcore.domain.decision import LedgerRef, MembershipRef, OrderRef
+from loyalcore.domain.earning import lessened
 from loyalcore.domain.flows import membership_at
 from loyalcore.domain.orders import (
     ORDERS,
@@ -19,8 +20,9 @@ from loyalcore.domain.orders import (
     ReturnItems,
     UpdateOrder,
     read_cart,
+    state_after,
 )
-from loyalcore.errors import InvalidInput, NotFound
+from loyalcore.errors import InvalidInput, NotFound, OrderTaken
 from loyalcore.query import SIZE
 from loyalcore.services._list import Asked, List, Moving, read_query
 from loyalcore.values.ids import check_text
@@ -337,8 +339,9 @@ class Orders:
     def quote(
         self,
         customer_id: str,
-        cart: Cart | Mapping[str, Any] | str,
+        cart: Cart | Mapping[str, Any] | None = None,
         *,
+        order_id: str | None = None,
         program: str | None = None,
     ) -> Quote:
         """Say what an order would earn now, rule by rule, and what could be redeemed for it; write nothing.
@@ -347,13 +350,17 @@ class Orders:
 
         Args:
             customer_id: The host's customer id.
-            cart: What is ordered: a `Cart`, its document, or the id of an open order.
+            cart: What is ordered: a `Cart`, or its document.
+            order_id: Or an open order; what a reopening could not take back is left out of what it earns.
             program: The program's id, where the host runs several.
 
         Raises:
-            InvalidInput: A value of the wrong type or out of range, or another currency than the program's.
+            InvalidInput: A value of the wrong type or out of range, another currency than the program's, or not exactly
+                one of `cart` and `order_id`.
             LimitExceeded: A text beyond its limit.
             NotFound: The customer, the order or the program is not there.
+            OrderTaken: The order is of another program.
+            IllegalTransition: The order is not open.
             StoreError: The store could not do its part.
 
         Source: DOMAIN 3.4 (what is quoted is what is awarded).
@@ -365,14 +372,19 @@ class Orders:
         """
         executor = self._executor
         name = check_text(customer_id, "customer_id")
-        order = self.get(cart) if isinstance(cart, str) else None
-        if order is not None:
-            program = order.program_id if program is None else program
-        rules = executor.program(program)
-        asked = order.cart if order is not None else _cart(cart)  # type: ignore[arg-type]
-        if asked.currency not in (None, rules.currency):
-            raise InvalidInput(f"must be {rules.currency}, the currency of the program", path="cart.currency")
-        return rules.quote(asked, self._row(name, rules), at=executor.now(), registry=executor.registry)
+        if (cart is None) is (order_id is None):
+            raise InvalidInput("give a cart, or the id of an open order, and not both", path="cart")
+        if order_id is None:
+            rules, asked = executor.program(program), _cart(cart)
+            kept: tuple[tuple[str, int], ...] = ()
+        else:
+            order = self.get(order_id)
+            if program not in (None, order.program_id):
+                raise OrderTaken(order_id=order.order_id, by="another program")
+            state_after(order.state, "close")
+            rules, asked, kept = executor.program(order.program_id), order.cart, order.unrecovered
+        functions = executor.registry.earning
+        return lessened(rules.quote(asked, self._row(name, rules), at=executor.now(), functions=functions), kept)
 
     def _row(self, customer_id: str, rules: Program) -> CustomerRow:
         """Give a customer with the membership as it stands now."""
@@ -503,5 +515,5 @@ class Orders:
         return [found.holder_id, *found.absorbed]
 
 
-def _cart(cart: Cart | Mapping[str, Any]) -> Cart:
+def _cart(cart: object) -> Cart:
     return read_cart(cart, "cart")

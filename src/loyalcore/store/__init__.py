@@ -4,11 +4,13 @@ from loyalcore.store._columns import KIND_OF, KINDS_OF_ROW, from_columns, name_c
 from loyalcore.store._listed import list_columns
 from loyalcore.store._overlay import OverlayStore, with_repository
 from loyalcore.store._protocol import KINDS, Lists, Repository, Store, Unit
+from loyalcore.store._sortable import SORTABLE_LENGTH, read_sortable, sortable
 
 __all__ = [
     "KINDS",
     "KINDS_OF_ROW",
     "KIND_OF",
+    "SORTABLE_LENGTH",
     "Lists",
     "OverlayStore",
     "Repository",
@@ -19,6 +21,8 @@ __all__ = [
     "name_columns",
     "names",
     "narrowing",
+    "read_sortable",
+    "sortable",
     "to_columns",
     "with_repository",
 ]

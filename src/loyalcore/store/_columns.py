@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Union, get_args, get_origin, get_t
 
 import attrs
 
-from loyalcore.domain import customers, decision, ledger, segments
+from loyalcore.domain import customers, decision, ledger, orders, segments
 from loyalcore.domain.customers import Customer, CustomerRow, Membership
 from loyalcore.domain.decision import (
     CustomerRef,
@@ -34,9 +34,12 @@ from loyalcore.domain.decision import (
     NoteRef,
     Notice,
     NoticeRef,
+    OrderRef,
+    OrdersRef,
     SegmentRef,
 )
 from loyalcore.domain.ledger import Debt, Entry, Ledger, Lot, PointsHold
+from loyalcore.domain.orders import Order
 from loyalcore.domain.segments import Segment
 from loyalcore.errors import StoreError
 
@@ -61,15 +64,21 @@ KIND_OF: Final[Mapping[type[Any], type[Any]]] = {
     NoteRef: Note,
     NoticeRef: Notice,
     SegmentRef: Segment,
+    OrderRef: Order,
+    OrdersRef: Order,
 }
 """Which kind of record each kind of ref leads to."""
 
-KINDS_OF_ROW: Final[Mapping[type[Any], tuple[type[Any], ...]]] = {CustomerRow: (Customer, Membership), Entry: (Entry,)}
+KINDS_OF_ROW: Final[Mapping[type[Any], tuple[type[Any], ...]]] = {
+    CustomerRow: (Customer, Membership),
+    Entry: (Entry,),
+    Order: (Order,),
+}
 """The rows that lists are made of, each with the kinds of record that it is put together from."""
 
 _PLANS: dict[type[Any], list[_Step]] = {}
 _OPEN_PARTS = ("lots", "holds", "debts")
-_WORDS = {**vars(ledger), **vars(customers), **vars(segments), **vars(decision)}
+_WORDS = {**vars(ledger), **vars(customers), **vars(segments), **vars(orders), **vars(decision)}
 _WORDS.update({kind.__name__: kind for kind in (date, datetime, Decimal, Mapping)})
 
 
@@ -102,7 +111,7 @@ def _fields_of(ref: type[Any]) -> tuple[str, ...]:
     return tuple(fields)
 
 
-_NAMES = {kind: _fields_of(ref) for ref, kind in KIND_OF.items() if ref is not HolderRef}
+_NAMES = {kind: _fields_of(ref) for ref, kind in KIND_OF.items() if ref not in {HolderRef, OrdersRef}}
 _NAMES[Entry] = (*_NAMES[Ledger], "seq")
 
 
@@ -241,7 +250,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, date | Decimal):
         return str(value)
     if attrs.has(type(value)):
-        return {field.name: _plain(getattr(value, field.name)) for field in attrs.fields(type(value))}
+        return {field.name: _plain(getattr(value, field.name)) for field in attrs.fields(type(value)) if field.init}
     return value
 
 
@@ -255,7 +264,8 @@ def _reader(hint: Any) -> Read:
     if kind is tuple:
         return _tuple_reader(get_args(hint))
     if attrs.has(kind):
-        fields = {name: _reader(each) for name, each in _hints(kind).items()}
+        given = {field.name for field in attrs.fields(kind) if field.init}
+        fields = {name: _reader(each) for name, each in _hints(kind).items() if name in given}
         return lambda value: kind(**{name: fields[name](each) for name, each in value.items()})
     if issubclass(kind, tuple):  # one with names
         reads = [_reader(each) for each in _hints(kind).values()]

@@ -58,6 +58,7 @@ _INSTEAD = {
 }
 _PLAIN = frozenset({"customers.register", "customers.join", "customers.erase"})
 _OF_PROFILES = frozenset({"customers.update", "customers.tag", "customers.deactivate", "customers.reactivate"})
+_OF_CUSTOMER = frozenset({"orders.open", "orders.close"})
 _BY_HAND = frozenset({"points.deduct", "points.adjust", "points.transfer", "points.extend", "points.activity"})
 
 
@@ -76,7 +77,7 @@ class Step:
         pick: Which of the known entries, holds or commands is meant, counted round from the latest. Where none is
             known, what would make one is done instead.
         points: How many points; None where the command may leave them out.
-        order: The number of the order; None for none.
+        order: The number of the order; None for none. What is bought and returned has orders of its own.
         ledger: The ledger.
         terms: Further fields of the command.
 
@@ -178,9 +179,9 @@ class Play:
             return self._repeated(step)
         if step.do == "wait":
             return None
-        if step.do.startswith("segments."):
-            saved: Command = COMMANDS[step.do](**step.terms)
-            return saved
+        family = step.do.partition(".")[0]
+        if family in {"segments", "orders"}:
+            return self._of_order(step) if family == "orders" else _of_segment(step)
         name = CUSTOMERS[step.who % len(CUSTOMERS)]
         other = CUSTOMERS[step.other % len(CUSTOMERS)]
         if step.do == "customers.merge":
@@ -194,6 +195,13 @@ class Play:
         if step.do == "points.sweep":
             return Sweep(self.holders[step.who % len(CUSTOMERS)], ledger=step.ledger)
         return self._posting(step, name, other)
+
+    def _of_order(self, step: Step) -> Command:
+        fields: dict[str, Any] = {"key": f"k-{len(self.done)}", "order_id": f"b-{step.order or 0}", **step.terms}
+        if step.do in _OF_CUSTOMER:
+            fields["customer_id"] = CUSTOMERS[step.who % len(CUSTOMERS)]
+        made: Command = COMMANDS[step.do](**fields)
+        return made
 
     def _posting(self, step: Step, name: str, other: str) -> Command | None:
         fields: dict[str, Any] = {"key": f"k-{len(self.done)}", "ledger": step.ledger, **step.terms}
@@ -269,6 +277,11 @@ class Play:
     def dump(self) -> dict[str, list[Any]]:
         """Give all records, kind by kind."""
         return dump(self.store)
+
+
+def _of_segment(step: Step) -> Command:
+    made: Command = COMMANDS[step.do](**step.terms)
+    return made
 
 
 def changed(command: Any, **fields: Any) -> Command:

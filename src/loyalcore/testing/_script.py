@@ -53,7 +53,19 @@ def program_of(policy: str) -> Program:
         >>> program_of("rolling, with debts").points.shortfall.value
         'allow_negative'
     """
-    return Program.from_document({"id": "beans", "currency": "EUR", "timezone": "Europe/Berlin", **POLICIES[policy]})
+    return Program.from_document({**_SHOPPING, **POLICIES[policy]})
+
+
+_SHOPPING: dict[str, Any] = {
+    "id": "beans",
+    "currency": "EUR",
+    "timezone": "Europe/Berlin",
+    "orders": {"point_value": "0.10", "partial_restore": "pro_rata", "restore_grace": "1D"},
+    "earning": [
+        {"id": "shopping", "points": 1, "per": 1},
+        {"id": "tea", "points": 3, "items": "category:tea", "max_per_period": 4, "period": "monthly"},
+    ],
+}
 
 
 def _do(do: str, points: int | None = None, **fields: Any) -> Step:
@@ -145,6 +157,46 @@ _MERGES = [
     _do("customers.merge", who=2, other=0),
     _do("transfer", 2, who=1, other=2),
 ]
+_MUGS = {
+    "items": [
+        {"line_id": "1", "unit_price": "10.50", "quantity": 3, "sku": "mug", "discounts": [{"percent": "10"}]},
+        {"line_id": "2", "unit_price": "4", "category": "tea", "attributes": {"for": "Zoë"}},
+    ],
+    "coupons": ["SPRING"],
+    "discounts": [{"amount": "1"}],
+}
+_ORDERS = [
+    _do("orders.open", order=1, cart={"total": "9"}),
+    _do("again"),
+    _do("clash"),
+    _do("orders.open", order=1, cart=_MUGS),
+    _do("orders.close", order=1, who=1),
+    _do("orders.update", order=1, cart=_MUGS, after=HOUR),
+    _do("orders.reopen", order=1),
+    _do("orders.return_items", order=1, return_id="r-1"),
+    _do("orders.close", order=1, after=HOUR),
+    _do("orders.close", order=1),
+    _do("orders.close", order=2, cart={**_MUGS, "redeem": 7}),
+    _do("orders.close", order=3, cart={"total": "3", "currency": "USD"}),
+    _do("orders.close", order=3),
+    _do("orders.return_items", order=1, items={"1": 1}, return_id="r-1"),
+    _do("again", after=HOUR),
+    _do("orders.return_items", order=1, items={"1": 1}, return_id="r-1"),
+    _do("orders.return_items", order=1, items={"1": 2}, return_id="r-1"),
+    _do("orders.return_items", order=1, items={"1": 3}, return_id="r-2"),
+    _do("orders.return_items", order=1, items={"9": 1}, return_id="r-2"),
+    _do("orders.reopen", order=2, reason="mistake"),
+    _do("spend", 3),
+    _do("orders.close", order=2, after=HOUR),
+    _do("orders.return_items", order=2, items={"2": 1}, return_id="r-1", refund="2", restore=1),
+    _do("orders.cancel", order=2, reason="payment expired"),
+    _do("orders.cancel", order=2),
+    _do("orders.return_items", order=1, return_id="r-3", after=4 * DAY),
+    _do("orders.close", order=4, who=1, cart={"total": "12.34"}),
+    _do("orders.open", order=5, who=1, cart={"total": "5"}),
+    _do("orders.cancel", order=5),
+    _do("orders.cancel", order=6),
+]
 _EVERYBODY = {"version": 1, "noun": "customer", "where": {"all": []}}
 _NOBODY = {"version": 1, "noun": "customer", "where": {"field": "customer_id", "op": "in", "value": []}}
 _SEGMENTS = [
@@ -216,6 +268,7 @@ SCRIPT: tuple[Step, ...] = (
     *_SEGMENTS,
     *_GRANTS,
     *_PROFILES,
+    *_ORDERS,
     *_TAKES,
     *_HOLDS,
     *_CORRECTIONS,
@@ -229,7 +282,11 @@ SCRIPT: tuple[Step, ...] = (
     *_HOLDS,
     *_CORRECTIONS,
     *_ENDS,
+    _do("orders.return_items", order=4, return_id="r-1"),
+    _do("orders.close", order=7, cart={"total": "8"}),
     *_ERASURES,
+    _do("orders.cancel", order=7),
+    _do("orders.close", order=8, who=2, cart=_MUGS),
     *_HOLDS,
     *_ENDS,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from loyalcore.domain.customers import Deactivate, Erase, Join, Reactivate, Register, Tag, Update
@@ -22,6 +23,17 @@ from loyalcore.domain.ledger import (
     Spend,
     Sweep,
     Transfer,
+)
+from loyalcore.domain.orders import (
+    CancelOrder,
+    Cart,
+    CloseOrder,
+    Discount,
+    Item,
+    OpenOrder,
+    ReopenOrder,
+    ReturnItems,
+    UpdateOrder,
 )
 from loyalcore.domain.programs import Program
 from loyalcore.domain.segments import RemoveSegment, SaveSegment
@@ -43,6 +55,8 @@ PROGRAM = Program.from_document(
             "hold_for": "1D",
             "notices": ["points_added", "points_deducted", "points_adjusted", "points_activated"],
         },
+        "orders": {"point_value": "0.10"},
+        "earning": [{"id": "shopping", "points": 1, "per": 1}, {"id": "first", "points": 5, "max_per_customer": 5}],
         "tiers": {
             "measure": "points_earned",
             "downgrade": "never",
@@ -108,6 +122,29 @@ def _friends(cast: Cast, title: str, version: int | None = None) -> SaveSegment:
     return SaveSegment(cast.new, title, {"version": 1, "noun": "customer", "where": where}, version=version)
 
 
+_CART = Cart(
+    items=[
+        Item("1", unit_price="10.50", quantity=3, sku="mug", discounts=[Discount(percent=10)]),
+        Item("2", unit_price=4, category="tea"),
+    ],
+    coupons=["SPRING"],
+    redeem=20,
+)
+
+
+def _bought(cast: Cast) -> tuple[Command, ...]:
+    """Let ada buy something, some of it with points."""
+    return (*_full(cast), CloseOrder(cast.ada, f"{cast.new}-1", _CART, key="c-1"))
+
+
+def _returned(cast: Cast) -> tuple[Command, ...]:
+    return (*_bought(cast), ReturnItems(f"{cast.new}-1", (("1", 1),), return_id="r-1", key="c-2"))
+
+
+def _opened(cast: Cast) -> tuple[Command, ...]:
+    return (*_full(cast), OpenOrder(cast.ada, f"{cast.new}-1", Cart.of_total(9), key="c-1"))
+
+
 STORIES: dict[str, Callable[[Cast], Story]] = {
     "customers.register": lambda cast: Story((), Register(cast.new)),
     "customers.join": lambda cast: Story((), Join(cast.ada)),
@@ -141,6 +178,21 @@ STORIES: dict[str, Callable[[Cast], Story]] = {
     "customers.erase": lambda cast: Story(_told(cast), Erase(cast.ada)),
     "customers.erase, after a merge": lambda cast: Story(
         (*_told(cast), Merge(cast.ada, into=cast.bob)), Erase(cast.ada)
+    ),
+    "customers.erase, with orders": lambda cast: Story(_returned(cast), Erase(cast.ada)),
+    "orders.open": lambda cast: Story((), OpenOrder(cast.ada, f"{cast.new}-1", _CART, key="do")),
+    "orders.update": lambda cast: Story(_opened(cast), UpdateOrder(f"{cast.new}-1", _CART, key="do")),
+    "orders.close": lambda cast: Story(_full(cast), CloseOrder(cast.ada, f"{cast.new}-1", _CART, key="do")),
+    "orders.close, what was open": lambda cast: Story(
+        _opened(cast), CloseOrder(cast.ada, f"{cast.new}-1", key="do", occurred_at=BEFORE_AT)
+    ),
+    "orders.cancel": lambda cast: Story(_returned(cast), CancelOrder(f"{cast.new}-1", key="do")),
+    "orders.reopen": lambda cast: Story(_bought(cast), ReopenOrder(f"{cast.new}-1", key="do", reason="mistake")),
+    "orders.return_items": lambda cast: Story(
+        _bought(cast), ReturnItems(f"{cast.new}-1", (("1", 1),), return_id="r-1", refund=Decimal("9.45"), key="do")
+    ),
+    "orders.return_items, the rest": lambda cast: Story(
+        _returned(cast), ReturnItems(f"{cast.new}-1", return_id="r-2", key="do")
     ),
     "points.award": lambda cast: Story(
         (), Award(cast.ada, 50, rule="base", order_id="o-1", expiry="12M", note="a note", key="do")

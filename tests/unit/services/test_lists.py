@@ -10,7 +10,7 @@ import pytest
 
 from loyalcore.adapters.memory import MemoryStore
 from loyalcore.adapters.sqlalchemy import SqlStore
-from loyalcore.domain.customers import CustomerPolicy, CustomerRow, customers_noun
+from loyalcore.domain.customers import CustomerPolicy, CustomerRow, OrderFigures, customers_noun
 from loyalcore.domain.decision import ChangeSet, Put
 from loyalcore.domain.ledger import PointsPolicy
 from loyalcore.domain.programs import Program
@@ -236,9 +236,11 @@ def test_a_program_sets_the_stages(store: Store) -> None:
         customer = shop.customers.register(name).customer
         assert customer is not None
         first = clock.now() - dt.timedelta(days=days) if orders else None
-        changed = attrs.evolve(customer, orders=orders, first_order_at=first, version=2)
+        member = shop.customers.membership(name)
+        figures = OrderFigures(count=orders, first_at=first)
+        changed = attrs.evolve(member, orders=figures, version=member.version + 1)
         with store.unit() as unit:
-            unit.apply(ChangeSet(puts=(Put(changed, 1),)))
+            unit.apply(ChangeSet(puts=(Put(changed, member.version),)))
             unit.commit()
     shop.customers.deactivate("dot", key="d")
     stages = {

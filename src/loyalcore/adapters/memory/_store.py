@@ -11,8 +11,18 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from loyalcore.domain.customers import Customer, CustomerRow, Membership
-from loyalcore.domain.decision import ChangeSet, CustomerRef, EntriesRef, HolderRef, LedgerRef, Wipe
+from loyalcore.domain.decision import (
+    ChangeSet,
+    CustomerRef,
+    EntriesRef,
+    HolderRef,
+    LedgerRef,
+    OrderRef,
+    OrdersRef,
+    Wipe,
+)
 from loyalcore.domain.ledger import Entry, Ledger, with_parts
+from loyalcore.domain.orders import Order
 from loyalcore.errors import CapabilityMissing, ReadOnlyStore, StaleVersion, StoreUnavailable
 from loyalcore.query import All, check_stored, counted, nearest
 from loyalcore.store import KIND_OF, name_columns, narrowing
@@ -40,6 +50,7 @@ class _Shelf:
         self._entries: dict[LedgerRef, list[Entry]] = {}
         self._named: dict[EntriesRef, list[Entry]] = {}
         self._holders: dict[HolderRef, CustomerRef] = {}
+        self._orders: dict[OrdersRef, set[OrderRef]] = {}
 
     def above(self) -> _Shelf:
         """Lay an empty shelf above this one."""
@@ -51,6 +62,9 @@ class _Shelf:
             return self._find_entries(ref)
         if isinstance(ref, HolderRef):
             return self._find_holder(ref)
+        if isinstance(ref, OrdersRef):
+            found = (self._record(name) for name in self._orders_of(ref))
+            return tuple(sorted((order for order in found if order is not None), key=_name_of))
         found = self._record(ref)
         return with_parts(found, self._open_parts(found.ref)) if isinstance(found, Ledger) else found
 
@@ -59,6 +73,10 @@ class _Shelf:
         if found is None and self._below is not None and ref not in self._records:
             return self._below._record(ref)
         return found
+
+    def _orders_of(self, ref: OrdersRef) -> set[OrderRef]:
+        own = self._orders.get(ref, set())
+        return own if self._below is None else own | self._below._orders_of(ref)
 
     def _find_holder(self, ref: HolderRef) -> Customer | None:
         named = self._customer_of(ref)
@@ -117,6 +135,8 @@ class _Shelf:
                 record = with_parts(record, ())
             elif isinstance(record, Customer):
                 self._holders[HolderRef(record.environment, record.holder_id)] = record.ref
+            elif isinstance(record, Order):
+                self._orders.setdefault(OrdersRef(record.environment, record.holder_id), set()).add(record.ref)
             self._records[put.ref] = record
         for part in changes.parts:
             self._records[part.ref] = part
@@ -142,6 +162,8 @@ class _Shelf:
             record = self._records.pop(ref, None)
             if isinstance(record, Customer):
                 self._holders.pop(HolderRef(record.environment, record.holder_id), None)
+            elif isinstance(record, Order):
+                self._orders[OrdersRef(record.environment, record.holder_id)].discard(record.ref)
 
     def _all_refs(self) -> set[Ref]:
         own = set(self._records)
@@ -172,6 +194,10 @@ class _Shelf:
         if listing.query.noun.kind is Entry:
             query = _meant(Entry, listing)
             return [entry for entry in self._all_entries() if _is_within(entry, query)]
+        if listing.query.noun.kind is Order:
+            return [
+                order for order in map(self._record, self._refs(Order)) if _is_within(order, _meant(Order, listing))
+            ]
         raise CapabilityMissing(f"pages of {listing.query.noun.name}")
 
     def _members(self, listing: Listing, at: datetime) -> list[CustomerRow]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, Final
 
 from sqlalchemy import String, Text, text
+
+from loyalcore.store import SORTABLE_LENGTH, sortable
 
 ENTRY_ID_MAX: Final = 800
 """The longest id of an entry: three names of 255 characters, a number, and what stands between them."""
@@ -22,6 +25,15 @@ def exact_text() -> Text:
     exact = Text()
     exact = exact.with_variant(Text(collation="C"), "postgresql")
     return exact.with_variant(Text(collation="utf8mb4_nopad_bin"), "mysql", "mariadb")
+
+
+def amount_text() -> String:
+    """Give the type of an amount, written as a text that sorts as the amounts do."""
+    return key_text(SORTABLE_LENGTH)
+
+
+NOTHING: Final = sortable(Decimal(0))
+"""No money, as a column of amounts has it."""
 
 
 def partial(condition: str) -> dict[str, Any]:

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_
 
-from loyalcore.adapters.sqlalchemy import _rows
+from loyalcore.adapters.sqlalchemy import _orders, _rows
 from loyalcore.adapters.sqlalchemy._lister import Lister
-from loyalcore.adapters.sqlalchemy._schema import CUSTOMER, ENTRY, MEMBERSHIP
+from loyalcore.adapters.sqlalchemy._schema import CUSTOMER, ENTRY, MEMBERSHIP, ORDER
 from loyalcore.adapters.sqlalchemy._tables import OF_LEDGER
 from loyalcore.domain.customers import CustomerRow
 from loyalcore.domain.decision import LedgerRef
 from loyalcore.domain.ledger import Entry
+from loyalcore.domain.orders import Order
 from loyalcore.errors import CapabilityMissing
 from loyalcore.query import check_stored
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 _OF_MEMBER = len(MEMBERSHIP.columns) - 1
 """How many columns of a row are a membership's: all but its folded tier."""
+_FOLDED_TIER = list(MEMBERSHIP.columns).index(MEMBERSHIP.c.tier_fold)
+"""Where the folded tier stands, which lists do not read."""
 _JOINED = and_(
     CUSTOMER.c.environment == MEMBERSHIP.c.environment,
     CUSTOMER.c.customer_id == MEMBERSHIP.c.customer_id,
@@ -41,6 +44,7 @@ class Listings:
         self._lists: dict[type[Any], tuple[Lister, Callable[[Row, datetime], Any]]] = {
             CustomerRow: (_of(dialect, MEMBERSHIP, CUSTOMER), _customer_row),
             Entry: (_of(dialect, ENTRY), _entry),
+            Order: (_of(dialect, ORDER), _order),
         }
 
     def page(self, ask: Callable[[Ask], list[Row]], listing: Listing, at: datetime) -> list[Any]:
@@ -90,8 +94,13 @@ def _of(dialect: Dialect, first: Table, *others: Table) -> Lister:
 
 
 def _customer_row(row: Row, at: datetime) -> CustomerRow:
-    return CustomerRow(_rows.whole_customer(row[_OF_MEMBER:]), _rows.whole_membership(row), at)
+    member = (*row[:_FOLDED_TIER], None, *row[_FOLDED_TIER:_OF_MEMBER])
+    return CustomerRow(_rows.whole_customer(row[_OF_MEMBER:]), _rows.whole_membership(member), at)
 
 
 def _entry(row: Row, at: datetime) -> Entry:
     return _rows.entry(LedgerRef(*row[:OF_LEDGER]), row[OF_LEDGER:])
+
+
+def _order(row: Row, at: datetime) -> Order:
+    return _orders.whole_order(row)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from loyalcore.adapters.sqlalchemy import _rows
+from loyalcore.adapters.sqlalchemy import _orders, _rows
 from loyalcore.adapters.sqlalchemy._bulk import columns_of
 from loyalcore.adapters.sqlalchemy._statements import VERSIONED
 from loyalcore.adapters.sqlalchemy._tables import OF_LEDGER, prefix
@@ -23,6 +23,8 @@ from loyalcore.domain.decision import (
     MembershipRef,
     NoteRef,
     NoticeRef,
+    OrderRef,
+    OrdersRef,
     SegmentRef,
 )
 from loyalcore.domain.ledger import Debt, Ledger, Lot, PointsHold
@@ -70,6 +72,9 @@ def _load_each(
         if isinstance(ref, HolderRef):
             asks.append((statements.holder, _NAMES[HolderRef](ref)))
             continue
+        if isinstance(ref, OrdersRef):
+            asks.append((statements.orders, (ref.environment, ref.holder_id)))
+            continue
         kind = KIND_OF.get(type(ref))
         if kind is None:
             raise CapabilityMissing(type(ref).__name__)
@@ -91,6 +96,8 @@ def _load_each(
             found[ref] = None
         elif isinstance(ref, EntriesRef):
             found[ref] = tuple([_rows.entry(ref.ledger, row) for row in rows])
+        elif isinstance(ref, OrdersRef):
+            found[ref] = tuple([_orders.whole_order(row) for row in rows])
         else:
             found[ref] = _DRESS[type(ref)](ref, rows[0]) if rows else None
     if heads:
@@ -209,11 +216,12 @@ _NAMES: dict[type[Any], Callable[[Any], Row]] = {
     NoteRef: lambda ref: (*_name(ref.ledger), ref.seq),
     NoticeRef: lambda ref: (ref.environment, ref.holder_id, ref.notice_id),
     SegmentRef: lambda ref: (ref.environment, ref.segment_id),
+    OrderRef: lambda ref: (ref.environment, ref.order_id),
 }
 """The values of a ref, in the order of the columns of its table's name, or of those that a holder is found by."""
 
-_LOCKED = frozenset(ref for ref, kind in KIND_OF.items() if kind in VERSIONED and ref is not HolderRef)
-"""The refs that are locked; whose a holder is, is only read."""
+_LOCKED = frozenset(ref for ref, kind in KIND_OF.items() if kind in VERSIONED and ref in _NAMES) - {HolderRef}
+"""The refs that are locked; whose a holder is, and which orders there are, is only read."""
 
 _DRESS: dict[type[Any], Callable[[Any, Row], Any]] = {
     CustomerRef: _rows.customer,
@@ -227,5 +235,6 @@ _DRESS: dict[type[Any], Callable[[Any, Row], Any]] = {
     NoteRef: lambda ref, row: _rows.note(ref.ledger, row),
     NoticeRef: _rows.notice,
     SegmentRef: _rows.segment,
+    OrderRef: _orders.order,
 }
 """How a row, with the ref that names it, becomes a record."""

@@ -35,8 +35,9 @@ from loyalcore.adapters.sqlalchemy._nested import (
     read_lot,
     texts,
 )
+from loyalcore.adapters.sqlalchemy._orders import order_row
 from loyalcore.adapters.sqlalchemy._schema import CUSTOMER, FOLDED
-from loyalcore.domain.customers import Customer, Membership, PointFigures, Standing
+from loyalcore.domain.customers import Customer, Membership, OrderFigures, PointFigures, Standing
 from loyalcore.domain.decision import Fact, FactRef, KeyRecord, KeyRef, LedgerRef, Note, NoteRef, Notice, NoticeRef
 from loyalcore.domain.ledger import (
     Debt,
@@ -48,8 +49,10 @@ from loyalcore.domain.ledger import (
     PointsHold,
     Settlement,
 )
+from loyalcore.domain.orders import Order
 from loyalcore.domain.segments import Segment
 from loyalcore.query import fold
+from loyalcore.store import read_sortable, sortable
 from loyalcore.values.clock import to_micros
 
 if TYPE_CHECKING:
@@ -85,7 +88,6 @@ def customer_row(record: Customer) -> Row:
         micros(record.updated_at),
         micros(record.shop_created_at),
         micros(record.deactivated_at),
-        micros(record.first_order_at),
         record.first_name,
         record.last_name,
         record.email,
@@ -102,7 +104,6 @@ def customer_row(record: Customer) -> Row:
         record.has_newsletter,
         record.is_guest,
         record.is_excluded,
-        record.orders,
         *(_folded(getattr(record, name)) for name in _FOLDED_TEXTS),
         listed(tuple(fold(tag) for tag in tags)),
         dump({name: fold(value) for name, value in attributes.items()}) if attributes else None,
@@ -124,9 +125,9 @@ def customer(ref: CustomerRef, row: Row) -> Customer:
 def whole_customer(row: Row) -> Customer:
     """Give the customer of a row that has its name too; what is folded in it is passed over."""
     environment, customer_id, holder_id, registered_at, merged_into, absorbed, programs, version = row[:8]
-    updated_at, shop_created_at, deactivated_at, first_order_at, *profile = row[8:_OF_CUSTOMER]
+    updated_at, shop_created_at, deactivated_at, *profile = row[8:_OF_CUSTOMER]
     first_name, last_name, email, street, postal_code, city, region, country, language, shop_url = profile[:10]
-    attributes, tags, birth_on, has_newsletter, is_guest, is_excluded, orders = profile[10:]
+    attributes, tags, birth_on, has_newsletter, is_guest, is_excluded = profile[10:]
     return Customer(
         environment=environment,
         customer_id=customer_id,
@@ -154,8 +155,6 @@ def whole_customer(row: Row) -> Customer:
         is_guest=is_guest != 0,
         is_excluded=is_excluded != 0,
         deactivated_at=None if deactivated_at is None else instant(deactivated_at),
-        orders=orders,
-        first_order_at=None if first_order_at is None else instant(first_order_at),
         version=version,
     )
 
@@ -186,6 +185,21 @@ def membership_row(record: Membership) -> Row:
         *_FIGURES(record.points),
         micros(record.next_change_at),
         _folded(standing.tier),
+        *_order_figures(record.orders),
+        listed(record.caps),
+    )
+
+
+def _order_figures(figures: OrderFigures) -> Row:
+    return (
+        figures.count,
+        figures.products,
+        figures.discounted,
+        figures.undiscounted,
+        sortable(figures.revenue),
+        sortable(figures.discounts),
+        micros(figures.first_at),
+        micros(figures.last_at),
     )
 
 
@@ -199,6 +213,7 @@ def whole_membership(row: Row) -> Membership:
     environment, holder_id, program_id, known_at, joined_at, *standing = row[:11]
     ledgers, version, customer_id = row[11:14]
     active, pending, held, spent, expired, reversed_, deficit, awarded, earned, next_change_at = row[14:24]
+    *figures, caps = row[25:34]
     return Membership(
         environment=environment,
         holder_id=holder_id,
@@ -219,9 +234,37 @@ def whole_membership(row: Row) -> Membership:
             awarded=awarded,
             earned=earned,
         ),
+        orders=_NO_ORDERS if not figures[0] and figures == _NO_FIGURES else _read_figures(*figures),
+        caps=tuple([tuple(each) for each in read(caps)]) if caps else (),
         next_change_at=None if next_change_at is None else instant(next_change_at),
         version=version,
     )
+
+
+def _read_figures(
+    count: int,
+    products: int,
+    discounted: int,
+    undiscounted: int,
+    revenue: str,
+    discounts: str,
+    first_at: int | None,
+    last_at: int | None,
+) -> OrderFigures:
+    return OrderFigures(
+        count=count,
+        products=products,
+        revenue=read_sortable(revenue),
+        discounts=read_sortable(discounts),
+        discounted=discounted,
+        undiscounted=undiscounted,
+        first_at=maybe_instant(first_at),
+        last_at=maybe_instant(last_at),
+    )
+
+
+_NO_ORDERS = OrderFigures()
+_NO_FIGURES = list(_order_figures(_NO_ORDERS))
 
 
 def _standing(
@@ -582,5 +625,6 @@ ROW_OF: dict[type[Any], Callable[[Any], Row]] = {
     Note: note_row,
     Notice: notice_row,
     Segment: segment_row,
+    Order: order_row,
 }
 """How each kind of record becomes a row."""

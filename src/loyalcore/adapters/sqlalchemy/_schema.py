@@ -24,10 +24,18 @@ from sqlalchemy import (
     false,
 )
 
-from loyalcore.adapters.sqlalchemy._columns import ENTRY_ID_MAX, exact_text, key_text, partial, table_options
+from loyalcore.adapters.sqlalchemy._columns import (
+    ENTRY_ID_MAX,
+    NOTHING,
+    amount_text,
+    exact_text,
+    key_text,
+    partial,
+    table_options,
+)
 from loyalcore.domain.customers import PointFigures
 
-REVISION: Final = "0004"
+REVISION: Final = "0005"
 """The revision of the migrations that makes these tables."""
 REVISION_TABLE: Final = "loyal_revision"
 """Where Alembic keeps the revision; not its default, so that a host's own migrations can live beside it."""
@@ -94,7 +102,7 @@ CUSTOMER: Final = Table(
     _json("absorbed"),
     _json("programs"),
     _number("version"),
-    *(_instant(name, is_null=True) for name in ("updated_at", "shop_created_at", "deactivated_at", "first_order_at")),
+    *(_instant(name, is_null=True) for name in ("updated_at", "shop_created_at", "deactivated_at")),
     *(_text(name, is_null=True) for name in ("first_name", "last_name", "email", "street", "postal_code", "city")),
     *(_text(name, is_null=True) for name in ("region", "country", "language", "shop_url")),
     _json("attributes"),
@@ -102,7 +110,6 @@ CUSTOMER: Final = Table(
     Column("birth_on", String(10), nullable=True),
     _flag("has_newsletter", is_null=True),
     *(_flag(name, server_default=false()) for name in ("is_guest", "is_excluded")),
-    Column("orders", BigInteger, nullable=False, server_default="0"),
     *(Column(f"{name}_fold", exact_text(), nullable=True) for name in FOLDED),
     Index("loyal_customer_holder", "environment", "holder_id"),
     *(
@@ -116,6 +123,11 @@ CUSTOMER: Final = Table(
     ),
     **table_options(),
 )
+
+ORDER_COUNTS: Final = ("count", "products", "discounted", "undiscounted")
+ORDER_MONEY: Final = ("revenue", "discounts")
+ORDER_INSTANTS: Final = ("first_at", "last_at")
+"""The figures of a member's orders, as they stand in the table."""
 
 MEMBERSHIP: Final = Table(
     "loyal_membership",
@@ -135,9 +147,15 @@ MEMBERSHIP: Final = Table(
     *(Column(f"points_{field.name}", BigInteger, nullable=False, server_default="0") for field in fields(PointFigures)),
     _instant("next_change_at", is_null=True),
     Column("tier_fold", exact_text(), nullable=True),
+    *(Column(f"orders_{name}", BigInteger, nullable=False, server_default="0") for name in ORDER_COUNTS),
+    *(Column(f"orders_{name}", amount_text(), nullable=False, server_default=NOTHING) for name in ORDER_MONEY),
+    *(_instant(f"orders_{name}", is_null=True) for name in ORDER_INSTANTS),
+    _json("caps"),
     Index("loyal_membership_customer", "environment", "program_id", "customer_id"),
     Index("loyal_membership_points", "environment", "program_id", "points_active", "customer_id"),
     Index("loyal_membership_joined", "environment", "program_id", "joined_at", "customer_id"),
+    Index("loyal_membership_orders", "environment", "program_id", "orders_count", "customer_id"),
+    Index("loyal_membership_revenue", "environment", "program_id", "orders_revenue", "customer_id"),
     Index("loyal_membership_due", "environment", "next_change_at", **partial("next_change_at IS NOT NULL")),
     **table_options(),
 )
@@ -318,12 +336,49 @@ SEGMENT: Final = Table(
     **table_options(),
 )
 
+ORDER: Final = Table(
+    "loyal_order",
+    METADATA,
+    *_names("environment", "order_id"),
+    Column("holder_id", key_text(), nullable=False),
+    Column("customer_id", key_text(), nullable=False),
+    Column("program_id", key_text(), nullable=False),
+    Column("state", String(24), nullable=False),
+    _instant("created_at"),
+    _instant("updated_at"),
+    _instant("closed_at", is_null=True),
+    _instant("cancelled_at", is_null=True),
+    _number("cycle"),
+    _number("redeemed"),
+    _text("cart"),
+    _json("spends"),
+    _json("awards"),
+    _json("unrecovered"),
+    _json("returns"),
+    _number("version"),
+    *(Column(name, amount_text(), nullable=False) for name in ("net", "discount", "total")),
+    _number("products"),
+    _number("returned"),
+    _number("awarded"),
+    Column("state_fold", exact_text(), nullable=False),
+    *(
+        Column(f"{name}_fold", exact_text(), nullable=True)
+        for name in ("store", "referral_code", "coupons", "attributes")
+    ),
+    Index("loyal_order_holder", "environment", "holder_id"),
+    *(
+        Index(f"loyal_order_{name}", "environment", "program_id", column, "order_id")
+        for name, column in (("created", "created_at"), ("closed", "closed_at"), ("net", "net"))
+    ),
+    **table_options(),
+)
+
 
 def spread() -> MetaData:
     """Give the tables partitioned by the hash of their holder, on PostgreSQL; those without one by their own id."""
     tables = MetaData()
     for table in METADATA.sorted_tables:
         copy = table.to_metadata(tables)
-        column = {CUSTOMER: "customer_id", SEGMENT: "segment_id"}.get(table, "holder_id")
+        column = {CUSTOMER: "customer_id", SEGMENT: "segment_id", ORDER: "order_id"}.get(table, "holder_id")
         copy.dialect_options["postgresql"]["partition_by"] = f"HASH ({column})"
     return tables

@@ -16,6 +16,7 @@ from loyalcore.adapters.sqlalchemy._tables import HOLDER, OF_LEDGER, TABLE_OF, p
 from loyalcore.domain.customers import Customer, Membership
 from loyalcore.domain.decision import KeyRecord, Note, Notice
 from loyalcore.domain.ledger import Debt, Ledger, Lot, PointsHold
+from loyalcore.domain.orders import Order
 from loyalcore.domain.segments import Segment
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ INDEX_OF_OPEN: dict[type[Any], str] = {Lot: "loyal_lot_open", PointsHold: "loyal
 INDEX_OF_ENTRIES = {"order_id": "loyal_entry_order", "corrects": "loyal_entry_corrects"}
 INDEX_OF_DUE: dict[type[Any], str] = {Ledger: "loyal_ledger_due", Membership: "loyal_membership_due"}
 INDEX_OF_HOLDER = "loyal_customer_holder"
+INDEX_OF_ORDERS = "loyal_order_holder"
 
 ORDER_OF_OPEN: dict[type[Any], tuple[str, ...]] = {
     Lot: ("lot",),
@@ -49,7 +51,7 @@ ORDER_OF_OPEN: dict[type[Any], tuple[str, ...]] = {
 """In which order a ledger shows what is open in it."""
 
 
-VERSIONED: tuple[type[Any], ...] = (Customer, Ledger, Membership, Segment)
+VERSIONED: tuple[type[Any], ...] = (Customer, Ledger, Membership, Segment, Order)
 """The kinds that are locked and written with a version, in the order in which that is done."""
 
 WIPABLE: tuple[type[Any], ...] = (KeyRecord, Note, Notice)
@@ -67,6 +69,7 @@ class Statements:
         self.entries: dict[str, str] = {by: self._entries(by) for by in ("seq", "order_id", "corrects")}
         self.insert: dict[type[Any], str] = {kind: self._compile(insert(table)) for kind, table in TABLE_OF.items()}
         self.holder: str = self._compile(self._of_holder())
+        self.orders: str = self._compile(self._orders_of_holder())
         self.soonest: dict[type[Any], str] = {kind: self._soonest(kind) for kind in INDEX_OF_DUE}
         self.lock: dict[type[Any], str] = {kind: self._lock(kind) for kind in VERSIONED} if dialect.locks else {}
         self.update: dict[type[Any], str] = {kind: self._update(kind) for kind in VERSIONED}
@@ -99,6 +102,12 @@ class Statements:
         table = _schema.CUSTOMER
         asked = select(*table.columns).where(*_same(table.c[name] for name in HOLDER))
         return self._dialect.by_index(asked, table, INDEX_OF_HOLDER)
+
+    def _orders_of_holder(self) -> Select[Any]:
+        """Ask for the whole rows of the orders of a holder."""
+        table = _schema.ORDER
+        asked = select(*table.columns).where(*_same(table.c[name] for name in HOLDER))
+        return self._dialect.by_index(asked, table, INDEX_OF_ORDERS).order_by(table.c.order_id)
 
     def _soonest(self, kind: type[Any]) -> str:
         """Compile the query of when the next record of an environment is due: one look at the end of an index."""

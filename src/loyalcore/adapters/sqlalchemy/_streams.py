@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from loyalcore.adapters.sqlalchemy import _rows
+from loyalcore.adapters.sqlalchemy import _orders, _rows
 from loyalcore.adapters.sqlalchemy._statements import INDEX_OF_DUE, narrowings
 from loyalcore.adapters.sqlalchemy._tables import OF_LEDGER, TABLE_OF, prefix
 from loyalcore.domain.customers import Customer, Membership
@@ -19,9 +19,11 @@ from loyalcore.domain.decision import (
     Note,
     Notice,
     NoticeRef,
+    OrderRef,
     SegmentRef,
 )
 from loyalcore.domain.ledger import Debt, Entry, Ledger, Lot, PointsHold
+from loyalcore.domain.orders import Order
 from loyalcore.domain.segments import Segment
 from loyalcore.errors import CapabilityMissing, StoreUnavailable
 from loyalcore.values.clock import to_micros
@@ -48,6 +50,7 @@ DRESS: dict[type[Any], tuple[type[Any], Callable[[Any, _rows.Row], Any]]] = {
     Note: (LedgerRef, _rows.note),
     Notice: (NoticeRef, _rows.notice),
     Segment: (SegmentRef, _rows.segment),
+    Order: (OrderRef, _orders.order),
 }
 """Which ref the first columns of a row make, and how the rest becomes a record."""
 

@@ -8,6 +8,7 @@ from loyalcore.adapters.sqlalchemy import _schema
 from loyalcore.domain.customers import Customer, Membership
 from loyalcore.domain.decision import Fact, KeyRecord, Note, Notice
 from loyalcore.domain.ledger import Debt, Entry, Ledger, Lot, PointsHold
+from loyalcore.domain.orders import Order
 from loyalcore.domain.segments import Segment
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ TABLE_OF: dict[type[Any], Table] = {
     Note: _schema.NOTE,
     Notice: _schema.NOTICE,
     Segment: _schema.SEGMENT,
+    Order: _schema.ORDER,
 }
 """Where each kind of record is kept."""
 
@@ -42,10 +44,11 @@ NAME_OF: dict[type[Any], str] = {
     Note: "note",
     Notice: "notice",
     Segment: "segment",
+    Order: "order",
 }
 """What errors call each kind of record."""
 
-PREFIX: dict[type[Any], int] = {Customer: 2, Membership: 3, KeyRecord: 3, Fact: 9, Notice: 3, Segment: 2}
+PREFIX: dict[type[Any], int] = {Customer: 2, Membership: 3, KeyRecord: 3, Fact: 9, Notice: 3, Segment: 2, Order: 2}
 """How many columns of a row its ref tells; of all others, the four that name the ledger."""
 
 OF_LEDGER = 4

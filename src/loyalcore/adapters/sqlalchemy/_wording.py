@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from sqlalchemy import BigInteger, Boolean, Numeric, Text, any_, cast, exists, func, literal_column, select
+from sqlalchemy import BigInteger, Boolean, Text, any_, cast, exists, func, literal_column, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from loyalcore.adapters.sqlalchemy._sortable import sortable
+from loyalcore.store import sortable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -144,7 +144,6 @@ class PostgresWording:
     _TYPES: Final[dict[str, Any]] = {
         "whole": BigInteger(),
         "instant": BigInteger(),
-        "amount": Numeric(),
         "flag": Boolean(),
     }
 
@@ -183,8 +182,8 @@ class PostgresWording:
         return exists(select(_ONE).select_from(span).where(column >= span.c.low, column < span.c.high))
 
     def amount(self, value: Decimal) -> Any:
-        """Leave an amount as it is."""
-        return value
+        """Write an amount as a text that sorts as it does."""
+        return sortable(value)
 
     def name(self, key: str) -> str:
         """Leave the name as it is."""

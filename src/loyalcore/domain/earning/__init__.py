@@ -4,7 +4,7 @@ from loyalcore.domain.earning._checks import NOUNS
 from loyalcore.domain.earning._decide import Earned, earn
 from loyalcore.domain.earning._model import EarningRule, Steps
 from loyalcore.domain.earning._purchase import Purchase
-from loyalcore.domain.earning._quote import barred, in_order, quote
+from loyalcore.domain.earning._quote import barred, in_order, lessened, quote
 from loyalcore.domain.earning._redeem import Redemption, price_in_points, redeemable, value_of
 from loyalcore.domain.earning._trace import Quote, QuotedAward, Step, Why
 
@@ -22,6 +22,7 @@ __all__ = [
     "barred",
     "earn",
     "in_order",
+    "lessened",
     "price_in_points",
     "quote",
     "redeemable",

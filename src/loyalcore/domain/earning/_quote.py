@@ -108,6 +108,27 @@ def barred(rules: Sequence[EarningRule], purchase: Purchase) -> Quote:
     return Quote(awards=(), trace=trace, basis=purchase.basis, redemption=Redemption(0, Decimal(0)))
 
 
+def lessened(quoted: Quote, kept: Sequence[tuple[str, int]]) -> Quote:
+    """Return a quote less points that the customer has kept of an earlier closing of the same order.
+
+    Args:
+        quoted: What the order earns.
+        kept: (ledger, points) that a reopening could not take back; they are left out of the first awards.
+
+    Source: DOMAIN 3.3 (closing again awards less what the reopening could not recover).
+    """
+    if not kept:
+        return quoted
+    left = dict(kept)
+    awards = []
+    for award in quoted.awards:
+        less = min(left.get(award.ledger, 0), award.points)
+        left[award.ledger] = left.get(award.ledger, 0) - less
+        if award.points > less:
+            awards.append(attrs.evolve(award, points=award.points - less))
+    return attrs.evolve(quoted, awards=tuple(awards))
+
+
 # Whether a rule has a say ---------------------------------------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ from loyalcore.domain.customers import (
     Erase,
     Join,
     Membership,
+    OrderFigures,
     Register,
     merged_caps,
     merged_figures,
@@ -148,7 +149,7 @@ def _merge_ledgers(command: Merge, case: Case, leaving: Desk, staying: Desk) -> 
             case.ledger_ref(old.holder_id, program, ledger),
             case.ledger_ref(staying.membership.holder_id, program, ledger),
         )
-        for ledger in dict.fromkeys(("", *old.ledgers))
+        for ledger in old.ledgers
     }
     case.world.need(*(ref for pair in refs.values() for ref in pair))
     books = {}
@@ -162,10 +163,7 @@ def _merge_ledgers(command: Merge, case: Case, leaving: Desk, staying: Desk) -> 
     case.world.need(*names)
     taken = [ref for ref in names if case.world.get(ref) is not None]
     _merge_membership(leaving, staying)
-    tiers = program.tiers
-    if tiers is not None and tiers.measure in MEASURES and books:
-        measured = MEASURES[tiers.measure](staying.membership.orders)
-        staying.measure(max(target.account.at for _, target in books.values()), measured)
+    _measure_orders(case, staying, old.orders)
     entries: list[Entry] = []
     for source, target in books.values():
         here = [ref.hold_id for ref in taken if ref.ledger == target.ref]
@@ -174,6 +172,16 @@ def _merge_ledgers(command: Merge, case: Case, leaving: Desk, staying: Desk) -> 
         entries += merge(source, target, here, orders, reason=command.reason)
         staying.settle_membership(target)
     return entries
+
+
+def _measure_orders(case: Case, staying: Desk, gone: OrderFigures) -> None:
+    """Let the tier follow the orders of both, where it is measured by them."""
+    tiers = staying.program.tiers
+    if tiers is None or tiers.measure not in MEASURES or not gone.count:
+        return
+    main = staying.book("", case.ledger(case.ledger_ref(staying.membership.holder_id, staying.program, "")), case.now)
+    staying.measure(main.account.at, MEASURES[tiers.measure](staying.membership.orders))
+    staying.settle_membership(main)
 
 
 def _merge_membership(leaving: Desk, staying: Desk) -> None:

@@ -8,7 +8,7 @@ import attrs
 
 from loyalcore.domain.customers import CustomerRow, barred_as, check_takes_part
 from loyalcore.domain.decision import EntriesRef, Fact, FactRef
-from loyalcore.domain.earning import redeemable
+from loyalcore.domain.earning import lessened, redeemable
 from loyalcore.domain.flows._caps import added
 from loyalcore.domain.flows._checkout import Checkout
 from loyalcore.domain.ledger import EntryKind, ExpiryModel, grant, take
@@ -101,23 +101,30 @@ def _earn(checkout: Checkout, order: Order) -> Order:
     desk.settle_membership(checkout.book())
     row = CustomerRow(checkout.customer, desk.membership_now(), checkout.case.now)
     quoted: Quote = checkout.program.quote(
-        order.cart, row, at=checkout.book().recorded_at, registry=checkout.case.registry, redeemed=order.redeemed
+        order.cart,
+        row,
+        at=checkout.book().recorded_at,
+        functions=checkout.case.registry.earning,
+        redeemed=order.redeemed,
     )
-    due = dict(order.unrecovered)
-    awards = []
-    for quoted_award in quoted.awards:
-        kept = min(due.get(quoted_award.ledger, 0), quoted_award.points)
-        due[quoted_award.ledger] = due.get(quoted_award.ledger, 0) - kept
-        if quoted_award.points > kept:
-            awards.append(
-                _award(checkout, order, attrs.evolve(quoted_award, points=quoted_award.points - kept), quoted)
-            )
+    less = lessened(quoted, order.unrecovered)
+    awards = [_award(checkout, order, award, quoted) for award in less.awards]
     if not awards and checkout.program.points.expiry_model is not ExpiryModel.PER_LOT and not order.redeemed:
         fields = {"order_id": order.order_id, "occurred_at": checkout.command.occurred_at}
         checkout.write([checkout.book().write(EntryKind.ACTIVITY, 0, **fields)])
     desk.membership = attrs.evolve(desk.membership, caps=added(desk.membership.caps, awards, checkout.program, order))
-    left = tuple(sorted((ledger, points) for ledger, points in due.items() if points))
-    return attrs.evolve(order, awards=tuple(awards), unrecovered=left)
+    return attrs.evolve(order, awards=tuple(awards), unrecovered=_still_unrecovered(order, quoted, less))
+
+
+def _still_unrecovered(order: Order, quoted: Quote, less: Quote) -> tuple[tuple[str, int], ...]:
+    """Return what reopenings could not take back and this closing did not leave out either, by ledger."""
+    left = []
+    for ledger, points in order.unrecovered:
+        kept = sum(award.points for award in quoted.awards if award.ledger == ledger)
+        kept -= sum(award.points for award in less.awards if award.ledger == ledger)
+        if points > kept:
+            left.append((ledger, points - kept))
+    return tuple(left)
 
 
 def _award(checkout: Checkout, order: Order, award: QuotedAward, quoted: Quote) -> OrderAward:

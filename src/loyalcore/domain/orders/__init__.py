@@ -1,7 +1,7 @@
 """Orders: carts, their amounts, states and returns, and what closing them awarded."""
 
 from loyalcore.domain.orders._amounts import Amounts
-from loyalcore.domain.orders._cart import Cart, Discount, Item, Payment
+from loyalcore.domain.orders._cart import Cart
 from loyalcore.domain.orders._commands import (
     CancelOrder,
     CloseOrder,
@@ -13,6 +13,7 @@ from loyalcore.domain.orders._commands import (
 )
 from loyalcore.domain.orders._document import cart_document, read_cart
 from loyalcore.domain.orders._fields import CARTS, ITEMS, ORDERS, CartFields, ItemFields, ItemRow, OrderFields
+from loyalcore.domain.orders._item import Discount, Item, Payment
 from loyalcore.domain.orders._order import Order, OrderAward, OrderReturn, Weight
 from loyalcore.domain.orders._policy import OrderPolicy, PartialRestore, RollbackBasis
 from loyalcore.domain.orders._returns import check_items, due, left_of, money_left, share_of

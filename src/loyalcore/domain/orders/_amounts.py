@@ -17,7 +17,7 @@ from loyalcore.values.money import FRACTION_DIGITS_MAX, INTEGER_DIGITS_MAX
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from loyalcore.domain.orders._cart import Cart, Discount
+    from loyalcore.domain.orders._item import Discount, Item
 
 EXACT: Final = Context(prec=150)
 """Wide enough for every sum, product and share of amounts."""
@@ -64,11 +64,14 @@ def exact_sum(amounts: Sequence[Decimal]) -> Decimal:
     return total
 
 
-def amounts_of(cart: Cart) -> Amounts:
+def amounts_of(items: Sequence[Item], discounts: Sequence[Discount], tax: Decimal, shipping: Decimal) -> Amounts:
     """Work out what a cart costs.
 
     Args:
-        cart: The cart, each of its fields checked.
+        items: Its lines.
+        discounts: What lowers the price of the whole.
+        tax: On the whole, beside that of the lines.
+        shipping: Of the whole, beside that of the lines.
 
     Raises:
         InvalidDocument: Discounts of an amount take off more than is left, or the order costs more than can be said.
@@ -78,17 +81,17 @@ def amounts_of(cart: Cart) -> Amounts:
     faults: list[Fault] = []
     gross: list[Decimal] = []
     lines: dict[str, Decimal] = {}
-    for index, item in enumerate(cart.items):
+    for index, item in enumerate(items):
         price = EXACT.multiply(item.unit_price, Decimal(item.quantity))
         gross.append(price)
         lines[item.line_id] = _lowered(price, item.discounts, f"items[{index}].discounts", faults)
-    net = _lowered(exact_sum([*lines.values()]), cart.discounts, "discounts", faults)
+    net = _lowered(exact_sum([*lines.values()]), discounts, "discounts", faults)
     amounts = Amounts(
         gross=exact_sum(gross),
         lines=lines,
         net=net,
-        tax=exact_sum([cart.tax, *(item.tax for item in cart.items)]),
-        shipping=exact_sum([cart.shipping, *(item.shipping for item in cart.items)]),
+        tax=exact_sum([tax, *(item.tax for item in items)]),
+        shipping=exact_sum([shipping, *(item.shipping for item in items)]),
     )
     if max(amounts.gross, amounts.total) >= _MOST:
         faults.append(Fault("items", f"cost too much: at most {INTEGER_DIGITS_MAX} digits before the point"))

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from loyalcore.domain.orders._cart import Cart, Discount, Item, Payment
+from loyalcore.domain.orders._cart import Cart
+from loyalcore.domain.orders._item import Discount, Item, Payment
 from loyalcore.errors import Fault, InvalidDocument
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from loyalcore.domain.orders._cart import Cart, Item
+from loyalcore.domain.orders._cart import Cart
+from loyalcore.domain.orders._item import Item
 from loyalcore.domain.orders._order import Order
 from loyalcore.query import Amount, Field, Id, Instant, Noun, Text, TextMap, TextSet, Whole
 

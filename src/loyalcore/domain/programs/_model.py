@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from loyalcore.domain.customers import CustomerRow
     from loyalcore.domain.earning import Quote
     from loyalcore.domain.orders import Cart
-    from loyalcore.domain.programs._registry import Registry
 
 _NO_ZONE: Any = None
 
@@ -217,7 +216,7 @@ class Program:
         customer: CustomerRow | None = None,
         *,
         at: datetime,
-        registry: Registry | None = None,
+        functions: Mapping[str, Callable[[Purchase], Any]] | None = None,
         redeemed: int | None = None,
     ) -> Quote:
         """Say what an order earns, rule by rule, and what it redeems; no store is asked.
@@ -229,7 +228,7 @@ class Program:
             customer: Who orders, with the membership as it stands before the order; None where nobody is known: then
                 no condition about the customer is met, nothing is capped by customer, and nothing redeemed.
             at: The instant, aware.
-            registry: The host's own functions; None where the rules name none.
+            functions: The host's own rules, as the registry's `earning` has them; None where the rules name none.
             redeemed: The points that pay for it; None: as many as the cart asks for and the program allows.
 
         Raises:
@@ -260,4 +259,4 @@ class Program:
             purchase.redeemed = redeemed
         elif customer is not None:
             purchase.redeemed = redeemable(cart, customer.membership.points.active, self.orders).points
-        return quote(self.rules, purchase, self.points.rounding, {} if registry is None else registry.earning)
+        return quote(self.rules, purchase, self.points.rounding, functions or {})

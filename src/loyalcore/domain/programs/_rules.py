@@ -110,6 +110,8 @@ def read_rules(program: Table) -> tuple[EarningRule, ...]:
     rules: list[EarningRule | None] = []
     for table in program.tables("earning", _RULE, "write [[earning]]"):
         rules.append(None)
+        if table.wrong:  # no table at all
+            continue
         given = {key: table.read(key) for key in _RULE if key in table.values}
         given = {key: value for key, value in given.items() if key not in table.wrong}
         said = set(table.values)

@@ -117,6 +117,8 @@ def as_it_is(value: object, path: str) -> Any:
 
 def exact(value: object, path: str) -> Any:
     """Say of a float how to write it, where money or points are meant; all else is judged by the rule that it is of."""
+    if value is None:
+        raise InvalidInput("must not be null: leave it out", path=path)
     if isinstance(value, float):
         raise InvalidInput(
             'must not be a float: write money as text, such as "1.50", and points as a whole number', path=path

@@ -21,6 +21,7 @@ from loyalcore.testing.contract.idempotency import IdempotencyContract
 from loyalcore.testing.contract.immutability import ImmutabilityContract
 from loyalcore.testing.contract.listing import ListingContract
 from loyalcore.testing.contract.lots import LotContract
+from loyalcore.testing.contract.orders import OrderContract
 from loyalcore.testing.contract.reference import BusinessReferenceContract
 from loyalcore.testing.contract.removal import RemovalContract
 from loyalcore.testing.contract.reversal import ReversalContract
@@ -44,6 +45,7 @@ class StoreContract(
     StreamingContract,
     RemovalContract,
     ListingContract,
+    OrderContract,
     ConcurrencyContract,
     CrashContract,
     DifferentialContract,
@@ -67,6 +69,7 @@ __all__ = [
     "ListingContract",
     "LockingContract",
     "LotContract",
+    "OrderContract",
     "RemovalContract",
     "ReversalContract",
     "StoreContract",

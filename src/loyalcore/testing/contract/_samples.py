@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from loyalcore.domain.customers import Customer, Membership, PointFigures, Standing
+from loyalcore.domain.customers import Customer, Membership, OrderFigures, PointFigures, Standing
 from loyalcore.domain.decision import (
     ChangeSet,
     Fact,
@@ -34,6 +35,17 @@ from loyalcore.domain.ledger import (
     PointsHold,
     Settlement,
     TermChange,
+)
+from loyalcore.domain.orders import (
+    Cart,
+    Discount,
+    Item,
+    Order,
+    OrderAward,
+    OrderReturn,
+    OrderState,
+    Payment,
+    Weight,
 )
 from loyalcore.domain.segments import Segment
 
@@ -118,6 +130,13 @@ def segment(name: str = "vip", *, version: int = 1, **fields: Any) -> Segment:
     return Segment(environment="live", segment_id=name, version=version, **values)
 
 
+def order(name: str = "o-1", *, version: int = 1, **fields: Any) -> Order:
+    """Make an open order."""
+    values = {"holder_id": "holder-1", "customer_id": "ada", "program_id": "beans", "state": OrderState.OPEN, **fields}
+    values = {"cart": Cart.of_total("19.90"), "created_at": AT, "updated_at": AT, **values}
+    return Order(environment="live", order_id=name, version=version, **values)
+
+
 def put(record: Any, expected: int | None = None, *rest: Record) -> ChangeSet:
     """Make a change set of one versioned record, and records to insert beside it."""
     return ChangeSet(puts=(Put(record, expected),), inserts=rest)
@@ -157,6 +176,17 @@ FULL: dict[str, Any] = {
             tier="Gold", since=AT, expires_at=FAR, previous="Silver", measured=7, gains=((1, 2), (MOST, MOST))
         ),
         ledgers=("", "gift", TEXT),
+        orders=OrderFigures(
+            count=MOST,
+            products=3,
+            revenue=Decimal("63.5"),
+            discounts=Decimal(7),
+            discounted=1,
+            undiscounted=1,
+            first_at=FIRST,
+            last_at=FAR,
+        ),
+        caps=(("base", MOST, 5), (TEXT, 7, 1)),
     ),
     "lot": lot(
         granted=MOST,
@@ -217,6 +247,71 @@ FULL: dict[str, Any] = {
     "fact": fact(TEXT, line=TEXT, side="referrer", cycle=7),
     "note": note(text=TEXT * 10),
     "notice": notice(TEXT, at=FAR, details={"points": MOST, "reason": TEXT, "order_id": None}),
+    "order": Order(
+        environment="live",
+        order_id=TEXT,
+        holder_id="holder-1",
+        customer_id=TEXT,
+        program_id="beans",
+        state=OrderState.PARTIALLY_RETURNED,
+        cart=Cart(
+            items=(
+                Item(
+                    "1",
+                    unit_price="19.90",
+                    quantity=3,
+                    sku=TEXT,
+                    category="Straße",
+                    discounts=(Discount(percent="10"), Discount(amount="0.5", code=TEXT)),
+                    tax="1.5",
+                    shipping="2",
+                    attributes={"colour": TEXT},
+                ),
+                Item("2", unit_price=5),
+            ),
+            discounts=(Discount(amount=1),),
+            shipping="4.90",
+            tax="0.000000001",
+            payments=(Payment(kind="gift_card", amount=5),),
+            coupons=(TEXT, "SPRING"),
+            referral_code=TEXT,
+            store="Köln",
+            currency="EUR",
+            redeem=7,
+            attributes={"a": TEXT},
+        ),
+        created_at=FIRST,
+        updated_at=FAR,
+        closed_at=FIRST,
+        cancelled_at=FAR,
+        cycle=3,
+        redeemed=7,
+        spends=("h1:beans:1:", TEXT),
+        awards=(
+            OrderAward(
+                rule="base",
+                ledger="side",
+                entry_id="h1:beans:2:side",
+                points=10**15,
+                weights=(Weight("1", Decimal("12.50")), Weight("2", Decimal(0))),
+                basis=Decimal("17.4"),
+            ),
+        ),
+        unrecovered=(("", 3), ("side", 1)),
+        returns=(
+            OrderReturn(
+                return_id=TEXT,
+                at=FAR,
+                items=(("1", 2), ("2", 1)),
+                refund=Decimal("9.90"),
+                reversed=5,
+                waived=1,
+                restored=2,
+            ),
+        ),
+        version=7,
+    ),
+    "plain order": order(),
     "segment": segment(TEXT, title=TEXT, condition=TEXT * 100, created_at=FIRST, updated_at=FAR, version=MOST),
 }
 """One record of every kind but the ledger with every field at an edge, by a name."""

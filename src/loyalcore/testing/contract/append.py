@@ -21,6 +21,7 @@ from loyalcore.domain.decision import (
     LotRef,
     MembershipRef,
     NoteRef,
+    OrderRef,
     Put,
     SegmentRef,
 )
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from loyalcore.domain.decision import Record
     from loyalcore.store import Store
 
-PUTS = ("customer", "plain customer", "membership", "segment")
+PUTS = ("customer", "plain customer", "membership", "segment", "order", "plain order")
 PARTS = ("lot", "lot that waits", "hold", "debt")
 TAKEN: dict[str, tuple[Any, Any]] = {
     "entry": (samples.entry(), samples.entry(points=9)),
@@ -61,6 +62,7 @@ class AppendContract(Contract):
             FactRef("live", "h", "p", "r", "order", "o"),
             NoteRef(REF, 1),
             SegmentRef("live", "s"),
+            OrderRef("live", "o"),
         ],
         ids=lambda ref: type(ref).__name__,
     )

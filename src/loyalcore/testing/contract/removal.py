@@ -41,6 +41,7 @@ VERSIONED: dict[str, Any] = {
     "customer": samples.customer,
     "membership": samples.membership,
     "segment": samples.segment,
+    "order": samples.order,
 }
 MANY = 60
 HOLDERS = (
@@ -80,7 +81,7 @@ def _wipe(kind: Any, holder: str = "holder-1") -> ChangeSet:
 
 def _fill(store: Store) -> dict[str, list[Any]]:
     """Write a record of every kind, and give all that are there."""
-    versioned = (samples.ledger(), samples.customer(), samples.membership(), samples.segment())
+    versioned = (samples.ledger(), samples.customer(), samples.membership(), samples.segment(), samples.order())
     head = tuple(Put(record, None) for record in versioned)
     inserts = (samples.entry(), samples.key(), samples.fact(), samples.note(), samples.notice())
     write(store, ChangeSet(puts=head, parts=(samples.lot(),), inserts=inserts))
@@ -175,6 +176,7 @@ class RemovalContract(Contract):
             "customer": {"holder_id": "holder-9"},
             "membership": {"joined_at": samples.AT},
             "segment": {"title": "VIPs"},
+            "order": {"holder_id": "holder-9"},
         }
         new = make(**others[kind])
         gone, made = _remove(new, 2), samples.put(new)

@@ -9,6 +9,7 @@ import pytest
 from loyalcore.domain.customers import Customer
 from loyalcore.domain.decision import ChangeSet, Fact, KeyRecord, LedgerRef, Note, Notice, Put
 from loyalcore.domain.ledger import Entry, Ledger, Lot
+from loyalcore.domain.orders import Order
 from loyalcore.domain.segments import Segment
 from loyalcore.query import All
 from loyalcore.testing.contract import _samples as samples
@@ -83,6 +84,9 @@ class StreamingContract(Contract):
             (KeyRecord, {"holder_id": "holder-1", "program_id": "nuts"}, 1),
             (KeyRecord, {"holder_id": "holder-2"}, 0),
             (Note, {"ledger": "gift"}, 0),
+            (Order, {"holder_id": "holder-1", "program_id": "beans"}, 1),
+            (Order, {"holder_id": "holder-2"}, 0),
+            (Order, {"program_id": "nuts"}, 0),
             (Segment, {}, 1),
             (Segment, {"holder_id": "holder-2", "program_id": "nuts"}, 1),
         ],
@@ -93,7 +97,12 @@ class StreamingContract(Contract):
     ) -> None:
         """P12: a query is narrowed by the columns that its kind has, and by no others."""
         kept = (samples.key(), samples.fact(), samples.note(), samples.notice())
-        write(store, samples.put(samples.customer(), None, *kept), samples.put(samples.segment()))
+        write(
+            store,
+            samples.put(samples.customer(), None, *kept),
+            samples.put(samples.segment()),
+            samples.put(samples.order()),
+        )
         assert len(_stream(store, All(kind, "live", **narrowed))) == wanted
 
     def test_a_streamed_ledger_is_a_loaded_one(self, store: Store) -> None:

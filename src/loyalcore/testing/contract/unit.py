@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 EVERYTHING = ChangeSet(
     puts=(
         *(Put(samples.customer(), None), Put(samples.membership(), None)),
-        *(Put(samples.ledger(), None), Put(samples.segment(), None)),
+        *(Put(samples.ledger(), None), Put(samples.segment(), None), Put(samples.order(), None)),
     ),
     parts=(samples.lot(), samples.hold(), samples.debt()),
     inserts=(samples.entry(), samples.key(), samples.fact(), samples.note(), samples.notice()),
@@ -43,6 +43,7 @@ EMPTY = {
         "Note",
         "Notice",
         "Segment",
+        "Order",
     )
 }
 

@@ -13,7 +13,7 @@ import attrs
 from loyalcore.domain.earning import earn
 from loyalcore.domain.flows import find_program, from_json, read_value
 from loyalcore.errors import InvalidInput
-from loyalcore.services import Customers, Entries, Points, Segments
+from loyalcore.services import Customers, Entries, Orders, Points, Segments
 from loyalcore.values.calendar import check_zone, parse_duration, parse_expiry, parse_start, wall_to_micros
 from loyalcore.values.clock import NEVER, check_instant, from_micros, parse_instant, to_micros
 from loyalcore.values.money import check_amount
@@ -32,6 +32,10 @@ _QUESTIONS: Final = frozenset(
         "customers.page",
         "entries.count",
         "entries.page",
+        "orders.count",
+        "orders.get",
+        "orders.page",
+        "orders.quote",
         "points.balance",
         "points.entries",
         "points.explain",
@@ -45,10 +49,12 @@ _QUESTIONS: Final = frozenset(
 )
 
 
-_NO_STEPS: Final = frozenset({"customers.stream", "entries.stream", "points.post_many", "segments.all"})
+_NO_STEPS: Final = frozenset(
+    {"customers.stream", "entries.stream", "orders.stream", "points.post_many", "segments.all"}
+)
 """What no step names: many commands, rows one by one, and what others have saved in the same store."""
 
-_PARTS: Final = {"customers": Customers, "entries": Entries, "points": Points, "segments": Segments}
+_PARTS: Final = {"customers": Customers, "entries": Entries, "orders": Orders, "points": Points, "segments": Segments}
 
 
 class Asked(NamedTuple):

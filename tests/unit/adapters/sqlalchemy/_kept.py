@@ -6,7 +6,7 @@ import json
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, MetaData, Numeric, String, Table, Text, insert
+from sqlalchemy import BigInteger, Boolean, Column, Index, MetaData, Table, Text, insert
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.schema import CreateIndex, CreateTable, DropTable
 
@@ -27,7 +27,7 @@ _TYPES: dict[str, tuple[Any, ...]] = {
     "id": (key_text(1_000),),
     "text": (Text(), key_text(3_000)),
     "whole": (BigInteger(),),
-    "amount": (Numeric().with_variant(String(31), "sqlite"),),
+    "amount": (key_text(31),),
     "flag": (Boolean(),),
     "instant": (BigInteger(),),
     "day": (key_text(10),),

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
-from loyalcore.domain.customers import Customer, Membership, PointFigures, Standing
+import attrs
+
+from loyalcore.domain.customers import Customer, Membership, OrderFigures, PointFigures, Standing
 from loyalcore.domain.decision import (
     ChangeSet,
     Fact,
@@ -34,6 +37,17 @@ from loyalcore.domain.ledger import (
     PointsHold,
     Settlement,
     TermChange,
+)
+from loyalcore.domain.orders import (
+    Cart,
+    Discount,
+    Item,
+    Order,
+    OrderAward,
+    OrderReturn,
+    OrderState,
+    Payment,
+    Weight,
 )
 from loyalcore.domain.segments import Segment
 from loyalcore.values.clock import NEVER
@@ -74,8 +88,6 @@ FULL_CUSTOMER = Customer(
     is_excluded=True,
     updated_at=NOW,
     deactivated_at=LATER,
-    orders=3,
-    first_order_at=NOW,
     version=7,
 )
 FULL_MEMBERSHIP = Membership(
@@ -96,6 +108,17 @@ FULL_MEMBERSHIP = Membership(
     ledgers=("", "side"),
     points=PointFigures(active=1, pending=2, held=3, spent=-4, expired=5, reversed=6, deficit=7, awarded=8, earned=-9),
     next_change_at=LATER,
+    orders=OrderFigures(
+        count=2,
+        products=3,
+        revenue=Decimal("63.5"),
+        discounts=Decimal(7),
+        discounted=1,
+        undiscounted=1,
+        first_at=NOW,
+        last_at=LATER,
+    ),
+    caps=(("base", NEVER, 5), (ODD, 7, 1)),
     version=3,
 )
 FULL_LOT = Lot(
@@ -212,6 +235,81 @@ FULL_SEGMENT = Segment(
     updated_at=LATER,
     version=7,
 )
+FULL_ORDER = Order(
+    environment="live",
+    order_id=ODD,
+    holder_id="h1",
+    customer_id=ODD,
+    program_id="beans",
+    state=OrderState.PARTIALLY_RETURNED,
+    cart=Cart(
+        items=(
+            Item(
+                "1",
+                unit_price="19.90",
+                quantity=3,
+                sku=ODD,
+                category="Straße",
+                discounts=(Discount(percent="10"), Discount(amount="0.5", code=ODD)),
+                tax="1.5",
+                shipping="2",
+                attributes={"colour": ODD},
+            ),
+            Item("2", unit_price=5),
+        ),
+        discounts=(Discount(amount=1),),
+        shipping="4.90",
+        tax="0.000000001",
+        payments=(Payment(kind="gift_card", amount=5),),
+        coupons=(ODD, "SPRING"),
+        referral_code=ODD,
+        store="Köln",
+        currency="EUR",
+        redeem=7,
+        attributes={"a": ODD},
+    ),
+    created_at=NOW,
+    updated_at=LATER,
+    closed_at=NOW,
+    cancelled_at=LATER,
+    cycle=3,
+    redeemed=7,
+    spends=("h1:beans:1:", ODD),
+    awards=(
+        OrderAward(
+            rule="base",
+            ledger="side",
+            entry_id="h1:beans:2:side",
+            points=10**15,
+            weights=(Weight("1", Decimal("12.50")), Weight("2", Decimal(0))),
+            basis=Decimal("17.4"),
+        ),
+    ),
+    unrecovered=(("", 3), ("side", 1)),
+    returns=(
+        OrderReturn(
+            return_id=ODD,
+            at=LATER,
+            items=(("1", 2), ("2", 1)),
+            refund=Decimal("9.90"),
+            reversed=5,
+            waived=1,
+            restored=2,
+        ),
+    ),
+    version=7,
+)
+BARE_ORDER = Order(
+    environment="live",
+    order_id="o-1",
+    holder_id="h1",
+    customer_id="ada",
+    program_id="beans",
+    state=OrderState.OPEN,
+    cart=Cart.of_total(0),
+    created_at=NOW,
+    updated_at=NOW,
+)
 FULL_NOTE = Note(NoteRef(REF, 11), ODD + "\n\ttwo lines")
 
 
@@ -222,6 +320,12 @@ def ledger(ref: LedgerRef = MAIN, version: int = 1, **figures: object) -> Ledger
     )
     given: dict[str, object] = {**zero, "seq": version, "at": NOW, "recorded_at": NOW, **figures}
     return Ledger(ref=ref, version=version, **given)  # type: ignore[arg-type]
+
+
+def order(ref: LedgerRef = MAIN, order_id: str = "o-1") -> Order:
+    """Make a small order."""
+    name: Any = {"environment": ref.environment, "holder_id": ref.holder_id, "program_id": ref.program_id}
+    return attrs.evolve(BARE_ORDER, order_id=order_id, **name)
 
 
 def lot(ref: LedgerRef = MAIN, number: int = 1, free: int = 5) -> Lot:

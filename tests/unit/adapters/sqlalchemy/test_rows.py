@@ -12,6 +12,7 @@ from loyalcore.adapters.sqlalchemy._tables import TABLE_OF
 from loyalcore.domain.customers import Customer, Membership, Standing
 from loyalcore.domain.decision import ChangeSet, EntriesRef, KeyRecord, KeyRef, Put
 from loyalcore.domain.ledger import Debt, Entry, EntryKind, HoldState, Lot, PointsHold
+from loyalcore.domain.orders import Order
 from loyalcore.domain.segments import Segment
 from loyalcore.store import KINDS
 from tests.unit.adapters.sqlalchemy import _samples as samples
@@ -42,12 +43,14 @@ RECORDS = {
     "note": samples.FULL_NOTE,
     "notice": samples.FULL_NOTICE,
     "segment": samples.FULL_SEGMENT,
+    "order": samples.FULL_ORDER,
+    "bare order": samples.BARE_ORDER,
 }
 
 
 def written(record: Any) -> ChangeSet:
     """Make the change set that writes one record."""
-    if isinstance(record, Customer | Membership | Segment):
+    if isinstance(record, Customer | Membership | Segment | Order):
         return ChangeSet(puts=(Put(record, None),))
     if isinstance(record, Lot | PointsHold | Debt):
         return ChangeSet(parts=(record,))

@@ -70,6 +70,7 @@ def written() -> ChangeSet:
             inserts.append(KeyRecord(KeyRef(ref.environment, ref.holder_id, ref.program_id), "award", {}))
             saved: Any = {"title": "t", "condition": "{}", "created_at": NOW, "updated_at": NOW}
             segment_id = f"{ref.holder_id}/{ref.program_id}"
+            puts.append(Put(samples.order(ref, f"{ref.holder_id}/{ref.program_id}"), None))
             puts.append(Put(Segment(environment=ref.environment, segment_id=segment_id, **saved), None))
     return ChangeSet(puts=tuple(puts), parts=tuple(parts), inserts=tuple(inserts))
 

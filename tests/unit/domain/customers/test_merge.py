@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 import pytest
 
-from loyalcore.domain.customers import Customer, merged_profile, only_leading
+from loyalcore.domain.customers import Customer, OrderFigures, merged_figures, merged_profile, only_leading
 from loyalcore.domain.customers._profile import CHECKS
 
 DAY_0 = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -125,8 +125,8 @@ def test_an_account_that_was_shut_shuts_no_other() -> None:
 )
 def test_orders_are_of_both(mine: Any, theirs: Any, first: Any) -> None:
     """Orders are added, and the first one is the earlier."""
-    made = merged({"orders": 2, "first_order_at": mine}, {"orders": 3, "first_order_at": theirs})
-    assert (made.orders, made.first_order_at) == (5, first)
+    made = merged_figures(OrderFigures(count=2, first_at=mine), OrderFigures(count=3, first_at=theirs))
+    assert (made.count, made.first_at) == (5, first)
 
 
 def test_who_ended_tells_nothing() -> None:

@@ -19,10 +19,10 @@ from loyalcore.domain.customers import (
     Tag,
     Update,
     check_tags,
-    merged_attributes,
 )
 from loyalcore.domain.customers._profile import CHECKS, REQUIRED
 from loyalcore.errors import InvalidInput, LimitExceeded, LoyaltyError
+from loyalcore.values.attributes import merged_attributes
 
 DAY_0 = datetime(2026, 1, 1, 12, tzinfo=UTC)
 ROW = Customer(environment="live", customer_id="ada", holder_id="h1", registered_at=DAY_0)

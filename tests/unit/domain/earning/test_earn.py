@@ -101,7 +101,6 @@ def test_a_step_may_be_text_or_decimal(per: Any) -> None:
     [
         pytest.param("base", 1, 1.5, ["per"], id="float step"),
         pytest.param("base", 1, True, ["per"], id="bool step"),
-        pytest.param("base", 1, None, ["per"], id="no step"),
         pytest.param("base", 1, "1,5", ["per"], id="comma"),
         pytest.param("base", 1, 0, ["per"], id="step of 0"),
         pytest.param("base", 1, "-1", ["per"], id="negative step"),

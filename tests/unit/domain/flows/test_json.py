@@ -30,6 +30,18 @@ from loyalcore.domain.ledger import (
     Sweep,
     Transfer,
 )
+from loyalcore.domain.orders import (
+    CancelOrder,
+    Cart,
+    CloseOrder,
+    Discount,
+    Item,
+    OpenOrder,
+    Payment,
+    ReopenOrder,
+    ReturnItems,
+    UpdateOrder,
+)
 from loyalcore.domain.segments import RemoveSegment, SaveSegment
 from loyalcore.errors import InvalidInput, LimitExceeded
 from loyalcore.values.points import Rounding
@@ -38,6 +50,12 @@ AT = datetime(2026, 1, 31, 12, 30, 0, 1, tzinfo=UTC)
 VISIT = {"command": "points.activity", "customer_id": "ada", "reason": "visit", "key": "y-1"}
 LONGER = {"command": "points.extend", "customer_id": "ada", "reason": "strike", "key": "x-1"}
 WHERE = {"version": 1, "noun": "customer", "where": {"field": "customer_id", "op": "=", "value": "ada"}}
+CART = Cart(
+    items=[Item("1", unit_price="9.90", quantity=3, discounts=[Discount(percent=10)], attributes={"colour": "red"})],
+    payments=[Payment(kind="gift_card", amount=5)],
+    coupons=["SPRING"],
+    redeem=5,
+)
 SAMPLES: list[Any] = [
     Register("ada"),
     Join("ada", program="beans"),
@@ -47,6 +65,14 @@ SAMPLES: list[Any] = [
     Tag("ada", add=("vip",), remove=("new",), key="t-1"),
     Deactivate("ada", key="d-1"),
     Erase("ada"),
+    OpenOrder("ada", "o-1", CART, key="o-1", occurred_at=AT, program="beans"),
+    UpdateOrder("o-1", CART, key="o-2"),
+    CloseOrder("ada", "o-1", CART, key="o-3"),
+    CloseOrder("ada", "o-1", key="o-4"),
+    CancelOrder("o-1", key="o-5", reason="payment expired"),
+    ReopenOrder("o-1", key="o-6"),
+    ReturnItems("o-1", (("1", 2),), return_id="r-1", key="o-7", refund=Decimal("9.90"), restore=0),
+    ReturnItems("o-1", return_id="r-2", key="o-8"),
     Reactivate("ada", key="r-1"),
     Award("ada", 120, reason="welcome", key="w-1", activation="14D", expires_on=date(2026, 12, 31), occurred_at=AT),
     Award("ada", 1, key="w-2", rule="base", source_type="review", source_id="r-1", line="2", side="referee", cycle=2),
@@ -86,7 +112,7 @@ def test_every_field_is_of_a_type_that_json_has_a_form_for() -> None:
     """
     fields = {field for kind in COMMANDS.values() for field in attrs.fields(kind)}
     types = {str(field.type).removesuffix(" | None").removesuffix(" | Keep") for field in fields}
-    lists = {"tuple[str, ...]", "Mapping[str, str | None]", "Document"}
+    lists = {"tuple[str, ...]", "tuple[tuple[str, int], ...]", "Mapping[str, str | None]", "Document", "Cart"}
     assert types <= {"str", "int", "bool", "datetime", "date", "Decimal"} | lists
 
 

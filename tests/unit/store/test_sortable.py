@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalcore.adapters.sqlalchemy._sortable import LENGTH, WHOLE_DIGITS_MAX, read_sortable, sortable
 from loyalcore.errors import LimitExceeded
+from loyalcore.store._sortable import SORTABLE_LENGTH, WHOLE_DIGITS_MAX, read_sortable, sortable
 
 amounts = st.decimals(-(10**16), 10**16, allow_nan=False, allow_infinity=False, places=9) | st.sampled_from(
     [Decimal(text) for text in ("0", "-0.00", "0.000000001", "-0.000000001", "9.99", "10", "10.00", "-9.99", "-10")]
@@ -24,7 +24,7 @@ def test_texts_sort_as_amounts_do(left: Decimal, right: Decimal) -> None:
 @given(amounts)
 def test_an_amount_is_read_as_it_was_written(amount: Decimal) -> None:
     """Each text is of one length and leads back to its amount, which ends with no zero and is never -0."""
-    assert len(sortable(amount)) == LENGTH
+    assert len(sortable(amount)) == SORTABLE_LENGTH
     found = read_sortable(sortable(amount))
     assert found == amount
     assert not found.is_signed() or found

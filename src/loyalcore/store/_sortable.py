@@ -1,4 +1,4 @@
-"""Amounts as texts that sort as the amounts do, for a database without exact decimals."""
+"""Amounts as texts that sort as the amounts do: the same on every database, also on one without exact decimals."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WHOLE_DIGITS_MAX: Final = 21
 """The most digits before the point: room for the sum of a million of the largest amounts."""
 _DIGITS: Final = WHOLE_DIGITS_MAX + FRACTION_DIGITS_MAX
 _ZERO: Final = 10**_DIGITS
-LENGTH: Final = _DIGITS + 1
+SORTABLE_LENGTH: Final = _DIGITS + 1
 """How long each text is."""
 
 
@@ -41,7 +41,7 @@ def sortable(amount: Decimal) -> str:
     if len(fraction) > FRACTION_DIGITS_MAX:
         raise LimitExceeded("has too many digits after the point", path="amount", limit=FRACTION_DIGITS_MAX)
     billionths = int(whole + fraction.ljust(FRACTION_DIGITS_MAX, "0"))
-    return f"{_ZERO + (-billionths if amount.is_signed() else billionths):0{LENGTH}d}"
+    return f"{_ZERO + (-billionths if amount.is_signed() else billionths):0{SORTABLE_LENGTH}d}"
 
 
 def read_sortable(text: str) -> Decimal:

@@ -11,18 +11,18 @@ if TYPE_CHECKING:
     from loyalcore import Loyalty
 
 
-class Order(models.Model):
-    """An order of the shop: loyalcore knows nothing of this table."""
+class Purchase(models.Model):
+    """An order in the shop's own table, of which loyalcore knows nothing."""
 
     customer_id = models.CharField(max_length=255)
     total = models.DecimalField(max_digits=12, decimal_places=2)
 
     class Meta:
         app_label = "django_store"
-        db_table = "shop_order"
+        db_table = "shop_purchase"
 
 
-def place(loyalty: Loyalty, customer_id: str, total: Decimal, *, pay: int = 0, using: str = "default") -> Order:
+def place(loyalty: Loyalty, customer_id: str, total: Decimal, *, pay: int = 0, using: str = "default") -> Purchase:
     """Keep an order, take the points that it is paid with, and award a point for each whole euro.
 
     Args:
@@ -36,7 +36,7 @@ def place(loyalty: Loyalty, customer_id: str, total: Decimal, *, pay: int = 0, u
         InsufficientPoints: There are not as many points as `pay`; then there is no order either.
     """
     with transaction.atomic(using=using):
-        order: Order = Order.objects.using(using).create(customer_id=customer_id, total=total)
+        order: Purchase = Purchase.objects.using(using).create(customer_id=customer_id, total=total)
         points = loyalty.within(connections[using]).points
         if pay:
             points.spend(customer_id, pay, order_id=str(order.pk), key=f"order-{order.pk}-paid")

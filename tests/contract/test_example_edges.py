@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 setup()
 
-from examples.django_store.shop import Order, place  # noqa: E402 - models need the settings
+from examples.django_store.shop import Purchase, place  # noqa: E402 - models need the settings
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -66,7 +66,7 @@ def loyalty(store: DjangoStore) -> Loyalty:
 
 def orders(store: DjangoStore) -> int:
     """Count the orders of the shop."""
-    return int(Order.objects.using(store.using).count())
+    return int(Purchase.objects.using(store.using).count())
 
 
 # A host's own transaction -----------------------------------------------------------------------------------------
@@ -111,7 +111,7 @@ def test_a_refused_command_leaves_the_block_open(store: DjangoStore, loyalty: Lo
     """A command that is refused within a block undoes its own savepoint only."""
     with transaction.atomic(using=store.using):
         lent = loyalty.within(connections[store.using])
-        Order.objects.using(store.using).create(customer_id="ada", total=5)
+        Purchase.objects.using(store.using).create(customer_id="ada", total=5)
         with pytest.raises(InsufficientPoints):
             lent.points.spend("ada", 500, key="s-1")
         lent.points.spend("ada", 40, key="s-2")
@@ -124,7 +124,7 @@ def test_a_refused_command_leaves_the_block_open(store: DjangoStore, loyalty: Lo
 def test_a_taken_name_leaves_the_block_open(store: DjangoStore, loyalty: Loyalty) -> None:
     """A change set that is refused as stale within a block leaves what the block did before."""
     with transaction.atomic(using=store.using):
-        Order.objects.using(store.using).create(customer_id="ada", total=5)
+        Purchase.objects.using(store.using).create(customer_id="ada", total=5)
         lent = store.within(connections[store.using])
         with pytest.raises(StaleVersion), lent.unit() as unit:
             unit.apply(ChangeSet(inserts=(samples.key(), samples.key())))

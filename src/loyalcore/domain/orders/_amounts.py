@@ -108,8 +108,8 @@ def _lowered(price: Decimal, discounts: Sequence[Discount], path: str, faults: l
                 faults.append(Fault(f"{path}[{index}].amount", "takes off more than is left of the price"))
                 return price
             price = EXACT.subtract(price, discount.amount)
-        elif discount.percent is not None:
-            kept = EXACT.subtract(_HUNDRED, discount.percent)
+        else:
+            kept = EXACT.subtract(_HUNDRED, discount.percent or _NOTHING)
             price = EXACT.divide(EXACT.multiply(price, kept), _HUNDRED)
     if -int(price.as_tuple().exponent) > FRACTION_DIGITS_MAX:
         price = price.quantize(_PLACE, ROUND_HALF_UP, EXACT)

@@ -27,7 +27,7 @@ def _reason(value: object, path: str) -> str:
 
 def _pieces(value: object, path: str) -> tuple[tuple[str, int], ...]:
     """Return (line id, pieces) of a mapping or of a list of such pairs, each line once."""
-    pairs = list(value.items()) if isinstance(value, Mapping) else check_list(value, path, ITEMS_MAX)
+    pairs = check_list([*value.items()] if isinstance(value, Mapping) else value, path, ITEMS_MAX)
     found: dict[str, int] = {}
     for index, pair in enumerate(pairs):
         if not isinstance(pair, tuple | list) or len(pair) != 2:

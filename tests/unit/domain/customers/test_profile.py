@@ -22,7 +22,6 @@ from loyalcore.domain.customers import (
 )
 from loyalcore.domain.customers._profile import CHECKS, REQUIRED
 from loyalcore.errors import InvalidInput, LimitExceeded, LoyaltyError
-from loyalcore.values.attributes import merged_attributes
 
 DAY_0 = datetime(2026, 1, 1, 12, tzinfo=UTC)
 ROW = Customer(environment="live", customer_id="ada", holder_id="h1", registered_at=DAY_0)
@@ -240,36 +239,6 @@ def test_attributes_are_a_mapping() -> None:
     assert type(updated(attributes=UserDict(a="x"))["attributes"]) is dict
     for bad in ([("a", "x")], "a", 7):
         assert refusal(attributes=bad) == (InvalidInput, "attributes")
-
-
-def test_changes_of_attributes_are_laid_over_those_kept() -> None:
-    """What is not named stays, None takes away what is there or is not, and names are sorted."""
-    kept = {"b": "2", "d": "4"}
-    assert merged_attributes(kept, {"c": "3", "a": "1", "d": None, "x": None}) == {"a": "1", "b": "2", "c": "3"}
-    assert list(merged_attributes(kept, {"a": "1"})) == ["a", "b", "d"]
-    assert kept == {"b": "2", "d": "4"}
-
-
-def test_there_are_up_to_100_attributes() -> None:
-    """A hundred are kept, one more is refused, and one in the place of another is not one more."""
-    full = {f"a-{number}": "x" for number in range(100)}
-    assert merged_attributes({}, full) == full
-    with pytest.raises(LimitExceeded) as caught:
-        merged_attributes(full, {"b": "x"})
-    assert (caught.value.path, caught.value.limit) == ("attributes", 100)
-    assert len(merged_attributes(full, {"b": "x", "a-1": None})) == 100
-
-
-def test_attributes_have_up_to_16_kib() -> None:
-    """Names and values are counted as bytes of UTF-8: 16,384 are kept, one more is refused."""
-    kept = {f"{number:04}": "x" * 996 for number in range(16)} | {"0": "\u00e9" * 191, "1": "y"}
-    size = sum(len(name.encode()) + len(value.encode()) for name, value in kept.items())
-    assert size == 16_384 + 1
-    with pytest.raises(LimitExceeded) as caught:
-        merged_attributes({}, kept)
-    assert (caught.value.path, caught.value.limit) == ("attributes", 16_384)
-    exact = {**kept, "0000": "x" * 995}
-    assert merged_attributes({}, exact) == dict(sorted(exact.items()))
 
 
 # Commands

@@ -63,8 +63,7 @@ class _Shelf:
         if isinstance(ref, HolderRef):
             return self._find_holder(ref)
         if isinstance(ref, OrdersRef):
-            found = (self._record(name) for name in self._orders_of(ref))
-            return tuple(sorted((order for order in found if order is not None), key=_name_of))
+            return self._find_orders(ref)
         found = self._record(ref)
         return with_parts(found, self._open_parts(found.ref)) if isinstance(found, Ledger) else found
 
@@ -73,6 +72,11 @@ class _Shelf:
         if found is None and self._below is not None and ref not in self._records:
             return self._below._record(ref)
         return found
+
+    def _find_orders(self, ref: OrdersRef) -> tuple[Order, ...]:
+        """Give the orders of a holder; a name that it had once may be gone, or another's by now."""
+        named = (self._record(name) for name in self._orders_of(ref))
+        return tuple(sorted((each for each in named if each and each.holder_id == ref.holder_id), key=_name_of))
 
     def _orders_of(self, ref: OrdersRef) -> set[OrderRef]:
         own = self._orders.get(ref, set())

@@ -8,6 +8,7 @@ from loyalcore.testing.broken._catches import CATCHES, Catch
 from loyalcore.testing.broken.keys import AnyPayload, CaseFolding, EarlyCount, LookFirst, Padding, UsedUpKey
 from loyalcore.testing.broken.listings import AnyProgram, DueListed, RepeatedRow
 from loyalcore.testing.broken.lots import NewestFirst, SpendBlind, StaleLots, UncappedReversal
+from loyalcore.testing.broken.orders import FirstPage, OwnNumbers, StaleOwner
 from loyalcore.testing.broken.removals import BlindRemoval, NameKept, StaleIndex, StillListed, WideWipe, WipeLast
 from loyalcore.testing.broken.times import Labelling, LocalTime, Naive, Truncating
 from loyalcore.testing.broken.units import (
@@ -34,6 +35,7 @@ __all__ = [
     "DueListed",
     "EarlyCheck",
     "EarlyCount",
+    "FirstPage",
     "Forgetting",
     "Labelling",
     "LateLock",
@@ -44,6 +46,7 @@ __all__ = [
     "NameKept",
     "NewestFirst",
     "OutboxApart",
+    "OwnNumbers",
     "Padding",
     "ProjectionApart",
     "RacyRead",
@@ -52,6 +55,7 @@ __all__ = [
     "SpendBlind",
     "StaleIndex",
     "StaleLots",
+    "StaleOwner",
     "StaleRetry",
     "StillListed",
     "SwallowedCommit",

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from loyalcore.domain.decision import KeyRecord
-from loyalcore.testing.broken import keys, listings, lots, removals, times, units, versions
+from loyalcore.testing.broken import keys, listings, lots, orders, removals, times, units, versions
 from loyalcore.testing.contract import (
     AppendContract,
     BusinessReferenceContract,
@@ -20,6 +20,7 @@ from loyalcore.testing.contract import (
     ListingContract,
     LockingContract,
     LotContract,
+    OrderContract,
     RemovalContract,
     ReversalContract,
     StreamingContract,
@@ -125,6 +126,10 @@ CATCHES: tuple[Catch, ...] = (
     Catch(listings.DueListed, ListingContract, "test_a_settled_list_leaves_out_what_is_due"),
     Catch(listings.RepeatedRow, ListingContract, "test_a_list_of_customers_is_the_reference", {"text": "sort:-points"}),
     Catch(listings.AnyProgram, ListingContract, "test_who_is_merged_is_in_no_list"),
+    Catch(orders.OwnNumbers, OrderContract, "test_an_order_id_is_taken_for_every_holder"),
+    Catch(orders.OwnNumbers, OrderContract, "test_of_holders_who_race_for_an_order_id_one_has_it"),
+    Catch(orders.FirstPage, OrderContract, "test_many_orders_are_of_a_holder"),
+    Catch(orders.StaleOwner, OrderContract, "test_an_order_leads_from_its_holder_alone"),
     Catch(lots.StaleLots, ConcurrencyContract, "test_contested_ledgers_are_not_overspent"),
 )
 """Every broken store with the tests that catch it; each test is passed by the memory store."""

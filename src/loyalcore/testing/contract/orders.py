@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
@@ -10,18 +11,18 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 import pytest
 
-from loyalcore.domain.decision import ChangeSet, LedgerRef, OrderRef, OrdersRef, Put, Remove
+from loyalcore.domain.decision import ChangeSet, KeyRecord, LedgerRef, OrderRef, OrdersRef, Put, Remove
 from loyalcore.domain.earning import EarningRule
 from loyalcore.domain.orders import ORDERS, Cart, Order, OrderPolicy, OrderState
 from loyalcore.domain.programs import Program
 from loyalcore.domain.tiers import Level, Measure, TierSet
-from loyalcore.errors import IllegalTransition, OrderTaken
+from loyalcore.errors import IllegalTransition, OrderTaken, StaleVersion
 from loyalcore.query import Listing, Query, counted, nearest, parse, resolve
 from loyalcore.services import Loyalty
 from loyalcore.testing._clock import FixedClock
 from loyalcore.testing._play import records
 from loyalcore.testing.contract import _samples as samples
-from loyalcore.testing.contract._contract import START, THREADS, Contract, need, race, read, write
+from loyalcore.testing.contract._contract import START, THREADS, Contract, need, race, read, refused, write
 from loyalcore.values.calendar import check_zone
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ BEANS: Final = Program(
     earning=(EarningRule("base", points=1, per=1),),
     tiers=TierSet(measure=Measure.MONEY_SPENT, levels=(Level("Base", 0), Level("Gold", 100))),
 )
+MANY: Final = 60
 CART: Final = {"items": [{"line_id": "1", "unit_price": "10", "quantity": 3}]}
 
 ASKED: Final = (
@@ -119,6 +121,55 @@ class OrderContract(Contract):
             found = unit.load([OrdersRef("live", "holder-1")])[OrdersRef("live", "holder-1")]
             assert [order.order_id for order in found] == ["o-2"]
         assert [order.order_id for order in read(store, OrdersRef("live", "holder-1"))] == ["o-1"]
+
+    def test_many_orders_are_of_a_holder(self, store: Store) -> None:
+        """P4: all orders of a holder are found, however many, and of each of several holders its own."""
+        made = [samples.order(f"o-{number:03}", holder_id=f"holder-{number % 2}") for number in range(2 * MANY)]
+        write(store, ChangeSet(puts=tuple(Put(each, None) for each in made)))
+        refs = [OrdersRef("live", f"holder-{number}") for number in range(3)]
+        with store.unit(readonly=True) as unit:
+            found = unit.load(refs)
+        assert [found[ref] for ref in refs] == [tuple(made[::2]), tuple(made[1::2]), ()]
+
+    def test_an_order_leads_from_its_holder_alone(self, store: Store) -> None:
+        """P4: an order that is put under another holder is found from that one only, at once for its unit."""
+        write(store, samples.put(samples.order("o-1")), samples.put(samples.order("o-2")))
+        moved = samples.order("o-1", version=2, holder_id="holder-2")
+        anew = samples.order("o-2", holder_id="holder-2")
+        refs = [OrdersRef("live", "holder-1"), OrdersRef("live", "holder-2")]
+        with store.unit() as unit:
+            unit.apply(ChangeSet(puts=(Put(moved, 1), Put(anew, None)), removes=(Remove(anew.ref, 1),)))
+            assert list(unit.load(refs).values()) == [(), (moved, anew)]
+            unit.commit()
+        assert [read(store, ref) for ref in refs] == [(), (moved, anew)]
+
+    def test_an_order_id_is_taken_for_every_holder(self, store: Store) -> None:
+        """P8: an order id is one order's in its environment: under another holder it is refused, in another not."""
+        mine = samples.order("o-1")
+        write(store, samples.put(mine))
+        theirs = samples.order("o-1", holder_id="holder-2", customer_id="bob", program_id="tea")
+        refused(store, samples.put(theirs))
+        assert (records(store, Order), read(store, OrdersRef("live", "holder-2"))) == ([mine], ())
+        elsewhere = attrs.evolve(theirs, environment="sandbox")
+        write(store, samples.put(elsewhere))
+        assert (read(store, mine.ref), read(store, elsewhere.ref)) == (mine, elsewhere)
+
+    def test_of_holders_who_race_for_an_order_id_one_has_it(self, store: Store) -> None:
+        """P8: of 16 holders that take one order id at once one has it, and nothing of the others is kept."""
+        need(store, "threads")
+        gate = threading.Barrier(THREADS)
+
+        def take(number: int) -> int:
+            gate.wait(timeout=30)
+            holder = f"holder-{number}"
+            write(store, samples.put(samples.order("o-1", holder_id=holder), None, samples.key(holder=holder)))
+            return number
+
+        answers = race([partial(take, number) for number in range(THREADS)])
+        won = [answer for answer in answers if isinstance(answer, int)]
+        assert (len(won), sum(isinstance(answer, StaleVersion) for answer in answers)) == (1, THREADS - 1), answers
+        assert [each.holder_id for each in records(store, Order)] == [f"holder-{won[0]}"]
+        assert [each.ref.holder_id for each in records(store, KeyRecord)] == [f"holder-{won[0]}"]
 
     @pytest.mark.parametrize("text", ASKED)
     def test_a_list_of_orders_is_the_reference(self, store: Store, text: str) -> None:

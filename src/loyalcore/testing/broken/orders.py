@@ -1,0 +1,69 @@
+"""Stores that mistake whose an order is, or how many there are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import attrs
+
+from loyalcore.domain.decision import OrdersRef
+from loyalcore.domain.orders import Order
+from loyalcore.testing.broken._wrapped import Shelf, Wrapped
+
+if TYPE_CHECKING:
+    from loyalcore.domain.decision import ChangeSet, Put, Ref
+
+PAGE = 20
+
+
+class _NumberedShelf(Shelf):
+    def check(self, changes: ChangeSet) -> None:
+        """Refuse an order id only where its own holder has it."""
+        super().check(attrs.evolve(changes, puts=tuple(put for put in changes.puts if not self._is_anothers(put))))
+
+    def _is_anothers(self, put: Put) -> bool:
+        made, found = put.record, self.find(put.ref)
+        if put.expected is not None or not isinstance(made, Order):
+            return False
+        return found is not None and found.holder_id != made.holder_id
+
+
+class OwnNumbers(Wrapped):
+    """Numbers the orders of each customer by themselves: an id that another one has is no hindrance.
+
+    Source: HOUSE 4 (what must be unique beyond one holder has a key of its own, an order id among it).
+    """
+
+    shelf: ClassVar[type[Shelf]] = _NumberedShelf
+
+
+class _PagedShelf(Shelf):
+    def find(self, ref: Ref) -> Any:
+        """Give of the orders of a holder the first page."""
+        found = super().find(ref)
+        return found[:PAGE] if isinstance(ref, OrdersRef) else found
+
+
+class FirstPage(Wrapped):
+    """Asks for the orders of a holder page by page, and is content with the first page: an erasure leaves the others.
+
+    Source: DOMAIN 3.7 (every personal value goes, whatever there is of it).
+    """
+
+    shelf: ClassVar[type[Shelf]] = _PagedShelf
+
+
+class _StaleOwnerShelf(Shelf):
+    def _find_orders(self, ref: OrdersRef) -> tuple[Order, ...]:
+        """Give every order that has ever been the holder's, if it is there still."""
+        named = (self._record(name) for name in self._orders_of(ref))
+        return tuple(sorted((order for order in named if order is not None), key=lambda order: order.order_id))
+
+
+class StaleOwner(Wrapped):
+    """Finds orders by an index of holders that is added to and never cleared: an order is shown to who had its id once.
+
+    Source: sourcenetwork/defradb#5056 (entries of a secondary index stay behind).
+    """
+
+    shelf: ClassVar[type[Shelf]] = _StaleOwnerShelf

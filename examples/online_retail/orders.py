@@ -53,7 +53,8 @@ def gather(lines: Iterable[Mapping[str, str]]) -> tuple[dict[str, Invoice], Coun
     return invoices, left_out
 
 
-def _open(path: Path) -> TextIO:
+def open_lines(path: Path) -> TextIO:
+    """Open a file of lines, packed or not."""
     if path.suffix == ".gz":
         return gzip.open(path, "rt", encoding="utf-8", newline="")
     return path.open(encoding="utf-8", newline="")
@@ -65,7 +66,7 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("lines", type=Path, help="online_retail.csv.gz")
     parser.add_argument("orders", type=Path, help="the file of orders to write")
     given = parser.parse_args(words)
-    with _open(given.lines) as file:
+    with open_lines(given.lines) as file:
         invoices, left_out = gather(csv.DictReader(file))
     with given.orders.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file)

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from loyalcore.domain.programs import Program
-    from loyalcore.replay import OrdersFile, Replayed, Report
+    from loyalcore.replay import LinesFile, OrdersFile, Replayed, Report
+    from loyalcore.store import Store
 
 __all__ = ["main", "run_replay"]
 
@@ -93,7 +94,14 @@ def _parser() -> argparse.ArgumentParser:
         "--orders",
         required=True,
         metavar="O.csv",
-        help="the orders: order_id, customer_id, ordered_at, total and perhaps currency, with a header",
+        help="the orders: order_id, customer_id, ordered_at, total and perhaps currency, with a header; or line by "
+        "line, with line_id, quantity and unit_price in place of the total",
+    )
+    replay.add_argument(
+        "--returns",
+        metavar="R.csv",
+        help="what came back of orders that are given line by line: return_id, order_id, returned_at, line_id, "
+        "quantity and perhaps refund",
     )
     replay.add_argument(
         "--as-of",
@@ -140,6 +148,7 @@ def _replay(given: argparse.Namespace) -> int:
         store_url=given.store,
         redeem=_whole(given.redeem),
         skip_bad=given.skip_bad,
+        returns=given.returns,
     )
     return DONE if all(summary["checks"].values()) else FAILED
 
@@ -161,6 +170,7 @@ def run_replay(
     store_url: str | None = None,
     redeem: int | None = None,
     skip_bad: bool = False,
+    returns: str | None = None,
 ) -> dict[str, Any]:
     """Run the command `replay` in this process: read, check, book, write, and print what came of it.
 
@@ -172,6 +182,7 @@ def run_replay(
         store_url: The URL of a database; None is `loyalty.db` in that folder.
         redeem: Just before each order, spend the largest multiple of this that is active.
         skip_bad: Go on without the rows that are bad.
+        returns: The path of what came back of the orders, which are then given line by line.
 
     Returns:
         What was written to `summary.json`.
@@ -185,19 +196,74 @@ def run_replay(
     Source: house decision (`docs/how-to/run-a-replay.md`).
     """
     from loyalcore.domain.programs import Program
-    from loyalcore.replay import parse_when, read_orders
+    from loyalcore.replay import has_lines, parse_when, read_lines, read_orders, read_returns
 
     started = time.perf_counter()
     rules = Program.load(program)
     end = parse_when(as_of, rules.zone, "--as-of")
     if Path(out).exists() and not Path(out).is_dir():
         raise InvalidInput("is no folder", path="--out")
-    found = read_orders(orders, rules, skip_bad=skip_bad)
-    _tell_of(found)
-    return _run(rules, found, end, Path(out), store_url, redeem, started)
+    if returns is None and not has_lines(orders):
+        found = read_orders(orders, rules, skip_bad=skip_bad)
+        _tell_of(found)
+        return _run(rules, _Orders(found, rules, end, redeem), end, Path(out), store_url, started)
+    lines = read_lines(orders, rules, skip_bad=skip_bad)
+    back = None if returns is None else read_returns(returns, rules, skip_bad=skip_bad)
+    for each in (lines, back):
+        if each is not None:
+            _tell_of(each)
+    return _run(rules, _Lines(lines, back, rules, end, redeem), end, Path(out), store_url, started)
 
 
-def _tell_of(found: OrdersFile) -> None:
+class _Orders:
+    """Orders of which the totals are known, to be replayed."""
+
+    def __init__(self, found: OrdersFile, rules: Program, end: datetime, redeem: int | None) -> None:
+        self.skipped = found.skipped
+        self._found, self._rules, self._end, self._redeem = found, rules, end, redeem
+
+    def run(self, store: Store, progress: Callable[[int, int], None]) -> Replayed:
+        """Replay them into a store."""
+        from loyalcore.replay import replay
+        from loyalcore.values.ids import SystemIds
+
+        orders = self._found.orders
+        return replay(
+            store, self._rules, orders, as_of=self._end, ids=SystemIds(), redeem=self._redeem, progress=progress
+        )
+
+
+class _Lines:
+    """Orders given line by line, and what came back of them, to be replayed."""
+
+    def __init__(
+        self, lines: LinesFile, back: LinesFile | None, rules: Program, end: datetime, redeem: int | None
+    ) -> None:
+        self.skipped = lines.skipped + (0 if back is None else back.skipped)
+        self._lines, self._back, self._rules, self._end, self._redeem = lines, back, rules, end, redeem
+
+    def run(self, store: Store, progress: Callable[[int, int], None]) -> Replayed:
+        """Replay them into a store, and tell what the program refused."""
+        from loyalcore.replay import replay_history
+        from loyalcore.values.ids import SystemIds
+
+        history = replay_history(
+            store,
+            self._rules,
+            self._lines.found,
+            () if self._back is None else self._back.found,
+            as_of=self._end,
+            ids=SystemIds(),
+            redeem=self._redeem,
+            progress=progress,
+        )
+        for left in history.left:
+            _say(f"left out: {left.name}: {left.reason}")
+        print(f"{history.returns:,} returns, {history.returns_added:,} of them new")
+        return history.replayed
+
+
+def _tell_of(found: OrdersFile | LinesFile) -> None:
     if found.ignored:
         _say(f"columns that were not looked at: {', '.join(found.ignored)}")
     for fault in found.faults:
@@ -206,23 +272,21 @@ def _tell_of(found: OrdersFile) -> None:
 
 def _run(
     rules: Program,
-    found: OrdersFile,
+    history: _Orders | _Lines,
     end: datetime,
     out: Path,
     store_url: str | None,
-    redeem: int | None,
     started: float,
 ) -> dict[str, Any]:
     from loyalcore.adapters.sqlalchemy import SqlStore
     from loyalcore.exports import Outputs
-    from loyalcore.replay import replay, write_report, write_summary
-    from loyalcore.values.ids import SystemIds
+    from loyalcore.replay import write_report, write_summary
 
     with SqlStore(_url(out) if store_url is None else store_url) as store:
         out.mkdir(parents=True, exist_ok=True)
         store.upgrade()
         with _Bar("orders") as bar:
-            replayed = replay(store, rules, found.orders, as_of=end, ids=SystemIds(), redeem=redeem, progress=bar.show)
+            replayed = history.run(store, bar.show)
         with Outputs(out) as files, _Bar("customers") as bar:
             count = len(replayed.customers)
             report = write_report(
@@ -234,7 +298,7 @@ def _run(
                 replayed,
                 report,
                 as_of=end,
-                skipped=found.skipped,
+                skipped=history.skipped,
                 seconds=time.perf_counter() - started,
             )
     _print(summary, replayed, report, out)

@@ -40,18 +40,19 @@ class KeyForms:
 
     def spend(self, order_id: str) -> str:
         """Give the key of the redemption before an order."""
-        return _fit(self._spend + order_id)
+        return fit(self._spend + order_id)
 
     def award(self, rule: str, order_id: str) -> str:
         """Give the key of what a rule grants for an order."""
-        return _fit(self._award[rule] + order_id)
+        return fit(self._award[rule] + order_id)
 
     def seen(self, order_id: str) -> str:
         """Give the key of an order for which nothing was booked."""
-        return _fit(self._seen + order_id)
+        return fit(self._seen + order_id)
 
 
-def _fit(key: str) -> str:
+def fit(key: str) -> str:
+    """Give a key as it is, or a digest of it where it is too long."""
     if len(key) <= KEY_MAX:
         return key
     return f"replay:#{blake2b(key.encode(), digest_size=_DIGEST_BYTES).hexdigest()}"

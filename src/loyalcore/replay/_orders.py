@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     import os
 
     from loyalcore.domain.programs import Program
-    from loyalcore.replay._sheet import BadRow, Order
+    from loyalcore.replay._rows import BadRow
+    from loyalcore.replay._sheet import Order
 
 
 @attrs.frozen(kw_only=True)
@@ -67,7 +68,7 @@ def read_orders(source: str | os.PathLike[str], program: Program, *, skip_bad: b
         Decimal('19.90')
     """
     name = str(source)
-    sheet = Sheet(_read(source), program)
+    sheet = Sheet(read_bytes(source), program)
     try:
         orders = tuple(sheet.orders())
     except InvalidDocument as error:
@@ -77,7 +78,13 @@ def read_orders(source: str | os.PathLike[str], program: Program, *, skip_bad: b
     return OrdersFile(orders=orders, faults=tuple(sheet.faults), skipped=sheet.skipped, ignored=sheet.ignored)
 
 
-def _read(source: str | os.PathLike[str]) -> bytes:
+def read_bytes(source: str | os.PathLike[str]) -> bytes:
+    """Read a file.
+
+    Raises:
+        NotFound: There is no such file.
+        InvalidInput: It is no file that can be read.
+    """
     try:
         return Path(source).read_bytes()
     except FileNotFoundError:

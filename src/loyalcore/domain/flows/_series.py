@@ -143,6 +143,14 @@ class Series:
         elif isinstance(record, Customer):
             self._records[record.ref] = self._records[_holder_of(record)] = record
 
+    def at(self, now: datetime) -> None:
+        """Let the next commands be decided at another instant, UTC."""
+        self._now = now
+
+    def record(self, ref: Ref) -> Any:
+        """Give what is known of a ref, as this series has left it; None where there is nothing, or nothing is known."""
+        return self._records.get(ref)
+
     def decide(self, command: Command) -> Receipt:
         """Decide the next command.
 

@@ -9,7 +9,8 @@ import pytest
 
 from loyalcore.domain.customers import Customer, CustomerRow, Membership
 from loyalcore.domain.ledger import Entry
-from loyalcore.fields import CUSTOMERS, ENTRIES
+from loyalcore.domain.orders import Order
+from loyalcore.fields import CUSTOMERS, ENTRIES, ORDERS
 from loyalcore.query import column_of, value_of
 from loyalcore.store import KINDS_OF_ROW, list_columns, to_columns
 from loyalcore.testing.contract import _samples as samples
@@ -38,6 +39,14 @@ def test_every_field_of_entries_is_a_column_of_them(field: Field) -> None:
     entry = of_kind(Entry)
     assert list_columns(entry) == {}
     assert to_columns(entry)[column_of(field)] == value_of(field, entry)
+
+
+@pytest.mark.parametrize("field", ORDERS.fields, ids=lambda field: field.name)
+def test_every_field_of_orders_has_its_column(field: Field) -> None:
+    """Whatever a list of orders asks for stands in a column of the record, or in one beside it."""
+    order = of_kind(Order)
+    columns = {**to_columns(order), **list_columns(order)}
+    assert columns[column_of(field)] == value_of(field, order)
 
 
 @pytest.mark.parametrize("name", samples.FULL)

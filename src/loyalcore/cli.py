@@ -196,7 +196,7 @@ def run_replay(
     Source: house decision (`docs/how-to/run-a-replay.md`).
     """
     from loyalcore.domain.programs import Program
-    from loyalcore.replay import has_lines, parse_when, read_lines, read_orders, read_returns
+    from loyalcore.replay import carts_of, has_lines, is_plain, parse_when, read_lines, read_orders, read_returns
 
     started = time.perf_counter()
     rules = Program.load(program)
@@ -206,7 +206,10 @@ def run_replay(
     if returns is None and not has_lines(orders):
         found = read_orders(orders, rules, skip_bad=skip_bad)
         _tell_of(found)
-        return _run(rules, _Orders(found, rules, end, redeem), end, Path(out), store_url, started)
+        history = (
+            _Orders(found, rules, end, redeem) if is_plain(rules) else _Lines(carts_of(found), None, rules, end, redeem)
+        )
+        return _run(rules, history, end, Path(out), store_url, started)
     lines = read_lines(orders, rules, skip_bad=skip_bad)
     back = None if returns is None else read_returns(returns, rules, skip_bad=skip_bad)
     for each in (lines, back):

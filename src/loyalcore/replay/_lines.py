@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from loyalcore.domain.programs import Program
+    from loyalcore.replay._orders import OrdersFile
     from loyalcore.replay._rows import BadRow
 
 # Wide enough for every sum of amounts: the host's own decimal context makes no difference.
@@ -184,6 +185,31 @@ class _Returns(Rows):
                 refund = _EXACT.add(known.refund, refund) if refund is not None else known.refund
             found[return_id] = Returned(return_id, cells["order_id"], at, items, refund)
         return tuple(each for return_id, each in found.items() if return_id not in bad)
+
+
+def is_plain(program: Program) -> bool:
+    """Say whether a program's rules need no more of an order than its total.
+
+    Args:
+        program: The program.
+
+    Source: House decision.
+    """
+    return all(rule.is_plain for rule in program.earning)
+
+
+def carts_of(file: OrdersFile) -> LinesFile:
+    """Give orders of which the totals are known as orders with a cart of one line.
+
+    Args:
+        file: The orders.
+
+    Source: House decision.
+    """
+    found = tuple(
+        Bought(order.order_id, order.customer_id, order.ordered_at, Cart.of_total(order.total)) for order in file.orders
+    )
+    return LinesFile(found=found, faults=file.faults, skipped=file.skipped, ignored=file.ignored)
 
 
 def has_lines(source: str | os.PathLike[str]) -> bool:

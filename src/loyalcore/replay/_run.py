@@ -97,7 +97,8 @@ def replay(
         What was done.
 
     Raises:
-        InvalidInput: An argument of the wrong type or out of range; or the store holds entries later than `as_of`.
+        InvalidInput: An argument of the wrong type or out of range; a rule that is more than points for every full step
+            of money (`replay_history` takes those); or the store holds entries later than `as_of`.
         NotFound: A customer was merged into one that is not there.
         IdempotencyConflict: The store holds an order with another total, instant or points; units before it are done.
         FactConflict: An order was paid before with another number of points.
@@ -123,6 +124,11 @@ def replay(
     end = check_instant(as_of, "as_of")
     if redeem is not None:
         check_points(redeem, "redeem")
+    if not all(rule.is_plain for rule in program.earning):
+        raise InvalidInput(
+            "the rules ask for more than the total of an order: give the orders with their carts to replay_history",
+            path="program",
+        )
     registry = Registry() if registry is None else registry
     registry.check(program)
     terms = Terms(

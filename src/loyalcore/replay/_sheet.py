@@ -95,7 +95,7 @@ class Sheet(Rows):
 def _earning_check(program: Program) -> Callable[[Sheet, int, datetime, Decimal], None] | None:
     """Give the check that an order's award can be made at all; None where the program's rules rule nothing out."""
     rules, points = program.earning, program.points
-    if not rules:
+    if not rules or not all(rule.is_plain for rule in rules):
         return None
     # Below this total no rule grants more than an award can hold.
     safe = min(_WIDE.multiply(rule.per or 1, Decimal(POINTS_MAX // (rule.points or 1))) for rule in rules)

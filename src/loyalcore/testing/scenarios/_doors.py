@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
 
-from loyalcore.domain.earning import earn
 from loyalcore.domain.flows import find_program, from_json, read_value
+from loyalcore.domain.orders import Cart, read_cart
 from loyalcore.errors import InvalidInput
 from loyalcore.services import Customers, Entries, Orders, Points, Segments
 from loyalcore.values.calendar import check_zone, parse_duration, parse_expiry, parse_start, wall_to_micros
@@ -171,10 +171,19 @@ def _duration(
     return _led(asked, base, tz, program, lambda anchor, zone: (rule.resolve(anchor, zone), None))
 
 
-def _quote(asked: Asked, total: Decimal, *, program: str | None = None) -> dict[str, Any]:
-    rules = _rules(asked, program)
-    earned = earn(rules.earning, total, rules.points.rounding)
-    return {"points": sum(each.points for each in earned), "rules": {each.rule_id: each.points for each in earned}}
+def _quote(
+    asked: Asked, total: Decimal | None = None, *, cart: Cart | None = None, program: str | None = None
+) -> dict[str, Any]:
+    if (total is None) is (cart is None):
+        raise InvalidInput("give a total or a cart, and not both", path="total")
+    bought = read_cart(cart, "cart") if total is None else Cart.of_total(total)
+    quoted = _rules(asked, program).quote(bought, at=asked.now)
+    return {
+        "points": quoted.points,
+        "rules": {award.rule: award.points for award in quoted.awards},
+        "basis": quoted.basis,
+        "trace": quoted.trace,
+    }
 
 
 def _level(asked: Asked, measured: object, *, program: str | None = None) -> dict[str, Any]:
@@ -211,5 +220,5 @@ DOORS: Final[dict[str, Door]] = {
 }
 """Every path that a step may name."""
 
-CUSTOMERS: Final = frozenset({"customer_id", "into", "segment_id", "to"})
-"""The names under which the id of a customer is given, or of a segment, which also is the host's own."""
+OWN_IDS: Final = frozenset({"customer_id", "into", "order_id", "segment_id", "to"})
+"""The names under which ids of the host's own are given: of customers, orders and segments."""

@@ -11,7 +11,7 @@ from loyalcore.adapters.memory import MemoryStore
 from loyalcore.errors import LoyaltyError
 from loyalcore.services import Loyalty
 from loyalcore.testing._clock import CountedIds, FixedClock
-from loyalcore.testing.scenarios._doors import CUSTOMERS, DOORS, Asked
+from loyalcore.testing.scenarios._doors import DOORS, OWN_IDS, Asked
 from loyalcore.testing.scenarios._match import Difference, Matcher, NotThereError, show
 from loyalcore.values.ids import SystemIds
 
@@ -124,14 +124,14 @@ class _Stage:
         return answer
 
     def _filled(self, value: Any, name: str) -> Any:
-        """Put what was saved for its name, and the suffix of this run behind a customer id."""
+        """Put what was saved for its name, and the suffix of this run behind an id of the host's own."""
         if isinstance(value, Mapping):
             return {key: self._filled(each, key) for key, each in value.items()}
         if isinstance(value, list):
             return [self._filled(each, "") for each in value]
         if isinstance(value, str) and value.startswith("$"):
             value = value[1:] if value.startswith("$$") else self.saved[value[1:]]
-        if name in CUSTOMERS and isinstance(value, str) and 0 < len(value) <= _ID_MAX - len(self.suffix):
+        if name in OWN_IDS and isinstance(value, str) and 0 < len(value) <= _ID_MAX - len(self.suffix):
             return value + self.suffix
         return value
 

@@ -147,6 +147,7 @@ class Membership(models.Model):
     points_earned = models.BigIntegerField()
     orders = models.JSONField()
     caps = models.JSONField()
+    standings = models.JSONField()
     orders_count = models.BigIntegerField()
     orders_products = models.BigIntegerField()
     orders_discounted = models.BigIntegerField()

@@ -14,6 +14,7 @@ from loyalcore.domain.customers import Register
 from loyalcore.domain.flows import COMMANDS
 from loyalcore.domain.ledger import Award, Spend
 from loyalcore.domain.programs import Program
+from loyalcore.domain.tiers import Level, Measure, TierSet
 from loyalcore.errors import LoyaltyError
 from loyalcore.query import All
 from loyalcore.services import Loyalty
@@ -21,7 +22,12 @@ from loyalcore.store import KINDS, Store
 from loyalcore.testing import CountedIds, FixedClock
 from tests.corpus._values import MEGABYTE
 
-BEANS = Program("beans", currency="EUR", timezone="Europe/Berlin")
+BEANS = Program(
+    "beans",
+    currency="EUR",
+    timezone="Europe/Berlin",
+    tiers=TierSet(measure=Measure.POINTS_EARNED, levels=(Level("Silver", 5), Level("Gold", 500))),
+)
 LATER = datetime(2026, 6, 1, 12, tzinfo=UTC)
 SECONDS_MAX: Final = 20.0
 """No value may hang a call: far above what a busy machine needs for any of them."""
@@ -89,6 +95,10 @@ GOOD: Final[dict[str, dict[str, Any]]] = {
     "bulk.reactivate": {"who": "customer_id:bob"},
     "bulk.tag": {"who": ["bob"], "add": ["vip"], "remove": ["new"]},
     "outbox.waiting": {"program": "beans"},
+    "tiers.set": {"customer_id": "ada", "tier": "Gold", "reason": "test"},
+    "tiers.clear": {"customer_id": "ada", "reason": "test"},
+    "tiers.report": {"customer_id": "ada", "at": LATER},
+    "tiers.review": {"program": "beans"},
     "segments.all": {},
     "segments.count": {"segment_id": "friends", "query": "customer_id:ada"},
     "segments.get": {"segment_id": "friends"},

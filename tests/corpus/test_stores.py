@@ -33,6 +33,8 @@ ASKING = {
     "orders.page",
     "orders.quote",
     "orders.stream",
+    "tiers.report",
+    "tiers.review",
     "points.balance",
     "points.schedule",
     "points.explain",

@@ -8,7 +8,7 @@ import attrs
 
 from loyalcore.domain import ledger
 from loyalcore.domain.decision import KeyRecord
-from loyalcore.domain.flows import Desk, _case, _desk, corrections, points
+from loyalcore.domain.flows import Desk, _case, _climb, _desk, corrections, points
 from loyalcore.domain.ledger import (
     Book,
     Draw,
@@ -508,4 +508,4 @@ def figures_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
 @fault
 def due_by_points_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """A membership is due when its points change, whatever becomes of the tier."""
-    monkeypatch.setattr(_desk, "next_change", lambda standing, tiers: NEVER)
+    monkeypatch.setattr(_climb, "next_change", lambda standing, tiers: NEVER)

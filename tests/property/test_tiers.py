@@ -17,6 +17,8 @@ from loyalcore.domain.tiers import (
     Downgrade,
     Level,
     Measure,
+    Resets,
+    TierNotice,
     TierSet,
     Window,
     WindowKind,
@@ -49,13 +51,22 @@ def tier_sets(draw: st.DrawFn) -> TierSet:
     window = draw(windows)
     downgrade = draw(st.sampled_from(Downgrade))
     ends = st.sampled_from(["1M", "45D", "6M", "12M", "1Y_U"]).map(Duration)
+    grace = draw(st.none() | st.sampled_from(["10D", "1M", "1M_U", "45D_D"]).map(Duration))
+    resets = draw(st.sampled_from(Resets))
+    if window.kind is WindowKind.LIFETIME or (resets is Resets.TIER_CHANGE and downgrade is Downgrade.REAL_TIME):
+        resets = Resets.NEVER
+    anchor = draw(st.sampled_from(Anchor))
     is_free = downgrade in {Downgrade.NEVER, Downgrade.REAL_TIME} and window.kind is not WindowKind.SINCE_RENEWAL
     return TierSet(
         measure=Measure.POINTS_EARNED,
         window=window,
         downgrade=downgrade,
         expires_in=draw(st.none() | ends if is_free else ends),
-        anchor=draw(st.sampled_from(Anchor)),
+        anchor=anchor,
+        anchor_attribute="since" if anchor is Anchor.CUSTOMER_ATTRIBUTE else None,
+        grace=None if downgrade in {Downgrade.NEVER, Downgrade.REAL_TIME} else grace,
+        resets=resets,
+        notices=draw(st.sampled_from([frozenset(), frozenset({TierNotice.ENDING})])),
         levels=LEVELS[draw(st.integers(0, 1)) :],
     )
 

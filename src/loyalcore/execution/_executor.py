@@ -75,13 +75,13 @@ class Executor:
         return check_instant(self.clock.now(), "clock")
 
     def program(self, program_id: str | None) -> Program:
-        """Find a program; None is the only one.
+        """Find a program in the version that applies now; None is the only one.
 
         Raises:
             InvalidInput: None is named and the host runs several.
             NotFound: The host does not run it.
         """
-        return find_program(self.programs, program_id)
+        return find_program(self.programs, program_id).at(self.now())
 
     def within(self, connection: object) -> Executor:
         """Give an executor that works inside the transaction of a connection of the host's.

@@ -143,6 +143,7 @@ class Bookkeeper:
             stored.membership,
             terms.registry.consumption.get(program.points.consumption),
             customer_id=customer.customer_id,
+            functions=terms.registry.measures,
         )
         self._ref = LedgerRef(terms.environment, customer.holder_id, program.id)
         self._inserts: list[Record] = []

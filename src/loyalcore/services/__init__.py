@@ -10,6 +10,7 @@ from loyalcore.services.orders import Orders
 from loyalcore.services.outbox import Outbox
 from loyalcore.services.points import Points
 from loyalcore.services.segments import Segments
+from loyalcore.services.tiers import Tiers
 
 __all__ = [
     "Bulk",
@@ -26,6 +27,7 @@ __all__ = [
     "Points",
     "Posted",
     "Segments",
+    "Tiers",
 ]
 
 

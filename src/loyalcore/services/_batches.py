@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from loyalcore.domain.customers import Membership
 from loyalcore.domain.flows import Batch
-from loyalcore.domain.ledger import Ledger, Sweep
-from loyalcore.errors import InvalidInput, LimitExceeded, LoyaltyError
+from loyalcore.domain.ledger import Ledger
+from loyalcore.errors import InvalidInput, LimitExceeded
 from loyalcore.execution import without_collector
 from loyalcore.query import All
 from loyalcore.services._ledgers import Ledgers
 from loyalcore.services._outcomes import Posted, check_atomic, commands_of, outcomes_of
+from loyalcore.services._sweeping import due_tiers, write_down
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
 CHUNK = 10_000
 CHUNK_MAX = 100_000
-SWEEP_LEDGERS = 1_000
-"""How many ledgers a sweep writes in one unit."""
 
 
 class Batches(Ledgers):
@@ -136,17 +135,10 @@ class Batches(Ledgers):
             found: set[tuple[str, str, str]] = set()
             for kind in (Ledger, Membership):
                 query = All(kind, executor.environment, holder_id=holder, program_id=program, due_by=now)
-                for ref in (record.ref for record in unit.stream(query, now)):
-                    found.add((ref.holder_id, ref.program_id, ref.ledger if kind is Ledger else ""))
-        due = sorted(name for name in found if name[1] in executor.programs)
-        return sum(self._sweep(due[begin : begin + SWEEP_LEDGERS]) for begin in range(0, len(due), SWEEP_LEDGERS))
-
-    def _sweep(self, names: list[tuple[str, str, str]]) -> int:
-        """Sweep some ledgers in one unit, and say how many were written."""
-        commands = [Sweep(holder, ledger=ledger, program=program) for holder, program, ledger in names]
-        swept = 0
-        for answer in self._executor.run_together(commands, self._acting(), Batch.open):
-            if isinstance(answer, LoyaltyError):
-                raise answer
-            swept += bool(answer.entries)
-        return swept
+                for record in unit.stream(query, now):
+                    if kind is Ledger:
+                        found.add((record.ref.holder_id, record.ref.program_id, record.ref.ledger))
+                    else:
+                        rules = executor.programs.get(record.program_id)
+                        found.update(due_tiers(record, None if rules is None else rules.at(now), now))
+        return sum(bool(receipt.entries) for receipt in write_down(executor, self._acting(), found))

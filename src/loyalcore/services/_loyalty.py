@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from loyalcore.domain.flows import Series
-from loyalcore.domain.programs import Program, Registry
+from loyalcore.domain.programs import Program, Registry, by_id
 from loyalcore.errors import InvalidInput, LimitExceeded, LoyaltyError, StoreError
 from loyalcore.execution import Executor
 from loyalcore.services._outcomes import Outcome, check_atomic, commands_of, outcomes_of
@@ -17,6 +17,7 @@ from loyalcore.services.orders import Orders
 from loyalcore.services.outbox import Outbox
 from loyalcore.services.points import Points
 from loyalcore.services.segments import Segments
+from loyalcore.services.tiers import Tiers
 from loyalcore.values.clock import Clock
 from loyalcore.values.ids import Ids, check_text
 
@@ -35,7 +36,7 @@ class Loyalty:
 
     Args:
         store: Where the records are.
-        programs: The programs that run, with different ids.
+        programs: The programs that run; several versions of one id each apply from their own instant.
         environment: `live` or `sandbox`: two worlds in one store.
         clock: What time it is; the system's where None.
         ids: Where new ids come from; the system's where None.
@@ -43,8 +44,8 @@ class Loyalty:
         actor: Who acts, opaque; better said by `acting_as`.
 
     Raises:
-        InvalidInput: An argument of the wrong type, an unknown environment, two programs of one id, or a program that
-            names a function which the registry does not have.
+        InvalidInput: An argument of the wrong type, an unknown environment, versions of one program that do not go
+            together, or a program that names a function which the registry does not have.
 
     Source: HOUSE 1.
 
@@ -85,7 +86,7 @@ class Loyalty:
         if not isinstance(registry, Registry | None):
             raise InvalidInput(f"give a Registry, not {type(registry).__name__}", path="registry")
         registry = Registry() if registry is None else registry
-        executor = Executor(store, _by_id(programs, registry), environment, registry, clock, ids)
+        executor = Executor(store, _checked(by_id(programs), registry), environment, registry, clock, ids)
         self._open(executor, None if actor is None else check_text(actor, "actor"))
 
     def _open(self, executor: Executor, actor: str | None) -> None:
@@ -97,6 +98,7 @@ class Loyalty:
         self.entries: Entries = Entries(executor)
         self.orders: Orders = Orders(executor, self.run)
         self.bulk: Bulk = Bulk(executor, self._acting)
+        self.tiers: Tiers = Tiers(executor, self.run, self._acting)
         self.segments: Segments = Segments(executor, self.run, self.customers)
 
     @property
@@ -106,8 +108,8 @@ class Loyalty:
 
     @property
     def programs(self) -> tuple[Program, ...]:
-        """The programs that run."""
-        return tuple(self._executor.programs.values())
+        """The programs that run, each with all of its versions."""
+        return tuple(each for program in self._executor.programs.values() for each in program.versions or (program,))
 
     def acting_as(self, actor: str) -> Loyalty:
         """Say once who acts; every entry written through the answer names it.
@@ -287,20 +289,9 @@ class Loyalty:
         return self._actor
 
 
-def _by_id(programs: Iterable[Program], registry: Registry) -> dict[str, Program]:
-    try:
-        listed = list(programs)
-    except TypeError:
-        raise InvalidInput("give a list of programs", path="programs") from None
-    found: dict[str, Program] = {}
-    for index, program in enumerate(listed):
-        path = f"programs[{index}]"
-        if not isinstance(program, Program):
-            raise InvalidInput("give a Program; Program.load reads one from a document", path=path)
-        if program.id in found:
-            raise InvalidInput(f"two programs have the id {program.id}", path=path)
-        registry.check(program)
-        found[program.id] = program
-    if not found:
-        raise InvalidInput("give at least one program", path="programs")
-    return found
+def _checked(programs: dict[str, Program], registry: Registry) -> dict[str, Program]:
+    """Give programs whose functions are all in a registry."""
+    for program in programs.values():
+        for each in program.versions or (program,):
+            registry.check(each)
+    return programs

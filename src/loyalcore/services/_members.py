@@ -59,12 +59,17 @@ class Members(Moving[CustomerRow]):
 
     def shown(self, unit: Unit, rows: Sequence[CustomerRow], at: datetime) -> Sequence[CustomerRow]:
         """Give rows as of an instant, those among them that are due worked out."""
-        due = [row for row in rows if (next_at := row.membership.next_change_at) is not None and next_at <= at]
+        due = [row for row in rows if self._is_due(row.membership, at)]
         if not due:
             return rows
         late = self._worked_out(unit, [(row.customer, row.membership) for row in due], at)
         by_holder = {row.membership.holder_id: row for row in late}
         return [by_holder.get(row.membership.holder_id, row) for row in rows]
+
+    def _is_due(self, member: Membership, at: datetime) -> bool:
+        """Whether time, or another version of the program, has changed a member since it was written."""
+        is_over = member.next_change_at is not None and member.next_change_at <= at
+        return is_over or (self.program.tiers is not None and self.program.is_behind(member.standing.version))
 
     def _worked_out(self, unit: Unit, pairs: list[tuple[Customer, Membership]], at: datetime) -> list[CustomerRow]:
         refs = [LedgerRef(each.environment, each.holder_id, each.program_id) for _, each in pairs]
@@ -74,7 +79,13 @@ class Members(Moving[CustomerRow]):
         for (customer, membership), ref in zip(pairs, refs, strict=True):
             ledger: Ledger | None = ledgers[ref]
             when = at if ledger is None else max(at, ledger.recorded_at)
-            rows.append(CustomerRow(customer, membership_at(membership, ledger, self.program, when, consumption), at))
+            rows.append(
+                CustomerRow(
+                    customer,
+                    membership_at(membership, ledger, self.program, when, consumption, self.executor.registry),
+                    at,
+                )
+            )
         return rows
 
 

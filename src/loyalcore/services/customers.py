@@ -493,7 +493,7 @@ class Customers:
                 environment=environment, holder_id=holder_id, program_id=rules.id, customer_id=customer.customer_id
             )
         consumption = executor.registry.consumption.get(rules.points.consumption)
-        return membership_at(found[ref], found[ledger_ref], rules, when, consumption)
+        return membership_at(found[ref], found[ledger_ref], rules, when, consumption, executor.registry)
 
 
 def listed_texts(texts: Any) -> Any:

@@ -57,7 +57,9 @@ _INSTEAD = {
     "points.reverse": "points.award",
 }
 _PLAIN = frozenset({"customers.register", "customers.join", "customers.erase"})
-_OF_PROFILES = frozenset({"customers.update", "customers.tag", "customers.deactivate", "customers.reactivate"})
+_KEYED = frozenset(
+    {"customers.update", "customers.tag", "customers.deactivate", "customers.reactivate", "tiers.set", "tiers.clear"}
+)
 _OF_CUSTOMER = frozenset({"orders.open", "orders.close"})
 _BY_HAND = frozenset({"points.deduct", "points.adjust", "points.transfer", "points.extend", "points.activity"})
 
@@ -189,7 +191,7 @@ class Play:
         if step.do in _PLAIN:
             plain: Command = COMMANDS[step.do](name)
             return plain
-        if step.do in _OF_PROFILES:
+        if step.do in _KEYED:
             told: Command = COMMANDS[step.do](name, key=f"k-{len(self.done)}", **step.terms)
             return told
         if step.do == "points.sweep":

@@ -240,6 +240,18 @@ _PROFILES = [
     _do("again", pick=2),
     _do("award", 5),
 ]
+_TIERS = [
+    _do("tiers.set", reason="test", tier="Gold"),
+    _do("again", after=HOUR),
+    _do("clash"),
+    _do("tiers.set", reason="test", tier="Gold", expires_on=date(2027, 1, 1)),
+    _do("tiers.set", reason="test", tier="Glod"),
+    _do("tiers.set", reason="test", tier="Base", expires_on=date(2020, 1, 1)),
+    _do("award", 5, after=HOUR),
+    _do("tiers.set", reason="test", who=1, tier=None),
+    _do("tiers.clear", reason="test"),
+    _do("tiers.clear", reason="test", after=HOUR),
+]
 _ERASURES = [
     _do("award", 12, order=7, note="for the party"),
     _do("hold", 2, hold_for="2D"),
@@ -268,6 +280,7 @@ SCRIPT: tuple[Step, ...] = (
     *_SEGMENTS,
     *_GRANTS,
     *_PROFILES,
+    *_TIERS,
     *_ORDERS,
     *_TAKES,
     *_HOLDS,

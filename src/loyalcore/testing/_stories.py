@@ -37,6 +37,7 @@ from loyalcore.domain.orders import (
 )
 from loyalcore.domain.programs import Program
 from loyalcore.domain.segments import RemoveSegment, SaveSegment
+from loyalcore.domain.tiers import ClearTier, SetTier
 from loyalcore.values.clock import parse_instant
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ PROGRAM = Program.from_document(
             "measure": "points_earned",
             "downgrade": "never",
             "levels": [{"name": "Base", "at": 0}, {"name": "Silver", "at": 40}],
+            "notices": ["tier_up", "tier_down"],
         },
     }
 )
@@ -68,6 +70,9 @@ BEFORE_AT = parse_instant("2026-01-31T12:00:00.123456Z", "at")
 """When the things before happen."""
 AT = BEFORE_AT + timedelta(days=2)
 """When the command is given: what lasts a day is over by then."""
+
+
+_DAY = date(2026, 3, 1)
 
 
 class Cast(NamedTuple):
@@ -145,6 +150,11 @@ def _opened(cast: Cast) -> tuple[Command, ...]:
     return (*_full(cast), OpenOrder(cast.ada, f"{cast.new}-1", Cart.of_total(9), key="c-1"))
 
 
+def _set(cast: Cast) -> tuple[Command, ...]:
+    """Set a tier by hand that the measure does not give."""
+    return (SetTier(cast.ada, "Silver", reason="h", key="t-1"),)
+
+
 STORIES: dict[str, Callable[[Cast], Story]] = {
     "customers.register": lambda cast: Story((), Register(cast.new)),
     "customers.join": lambda cast: Story((), Join(cast.ada)),
@@ -217,6 +227,9 @@ STORIES: dict[str, Callable[[Cast], Story]] = {
     ),
     "points.activity": lambda cast: Story(_full(cast), Activity(cast.ada, reason="visit", order_id="o-3", key="do")),
     "points.sweep": lambda cast: Story(_held(cast), Sweep(cast.holder)),
+    "tiers.set": lambda cast: Story(_full(cast), SetTier(cast.ada, "Base", reason="h", expires_on=_DAY, key="do")),
+    "tiers.set, to none": lambda cast: Story((), SetTier(cast.ada, None, reason="h", key="do")),
+    "tiers.clear": lambda cast: Story(_set(cast), ClearTier(cast.ada, reason="h", key="do")),
     "segments.save": lambda cast: Story((), _friends(cast, "Friends")),
     "segments.save, again": lambda cast: Story((_friends(cast, "Friends"),), _friends(cast, "Old friends", version=1)),
     "segments.remove": lambda cast: Story((_friends(cast, "Friends"),), RemoveSegment(cast.new, version=1)),

@@ -22,7 +22,7 @@ from loyalcore.errors import (
     NotFound,
     StoreUnavailable,
 )
-from loyalcore.services import Loyalty, Outcome, Posted, _batches
+from loyalcore.services import Loyalty, Outcome, Posted, _sweeping
 from loyalcore.testing import CountedIds, FixedClock
 
 NOW = "2026-01-01T12:00:00Z"
@@ -242,7 +242,7 @@ def test_commands_of_every_kind_all_or_nothing() -> None:
 @pytest.mark.parametrize("store", [MemoryStore(), SqlStore("sqlite://")], ids=["memory", "sqlite"])
 def test_a_sweep_goes_in_units_of_many_ledgers(store: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every due ledger is written once, subledgers of one customer across units too; the next sweep finds nothing."""
-    monkeypatch.setattr(_batches, "SWEEP_LEDGERS", 3)
+    monkeypatch.setattr(_sweeping, "SWEEP_LEDGERS", 3)
     clock = FixedClock(NOW)
     loyalty = opened(store, clock=clock)
     for number in range(5):
@@ -258,7 +258,7 @@ def test_a_sweep_goes_in_units_of_many_ledgers(store: Any, monkeypatch: pytest.M
 
 def test_a_sweep_that_is_stopped_leaves_whole_units(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was swept before the stop stays, and the next sweep does the rest."""
-    monkeypatch.setattr(_batches, "SWEEP_LEDGERS", 2)
+    monkeypatch.setattr(_sweeping, "SWEEP_LEDGERS", 2)
     clock = FixedClock(NOW)
 
     class Stopped(MemoryStore):

@@ -21,14 +21,12 @@ from loyalcore.adapters.sqlalchemy._nested import (
     micros,
     names,
     numbered,
-    plain_amount,
     plain_carried,
     plain_change,
     plain_draws,
     plain_lot,
     plain_ref,
     read,
-    read_amount,
     read_carried,
     read_change,
     read_draws,
@@ -37,6 +35,13 @@ from loyalcore.adapters.sqlalchemy._nested import (
 )
 from loyalcore.adapters.sqlalchemy._orders import order_row
 from loyalcore.adapters.sqlalchemy._schema import CUSTOMER, FOLDED
+from loyalcore.adapters.sqlalchemy._standings import (
+    plain_rest,
+    plain_standing,
+    plain_standings,
+    read_standings,
+    standing,
+)
 from loyalcore.domain.customers import Customer, Membership, OrderFigures, PointFigures, Standing
 from loyalcore.domain.decision import Fact, FactRef, KeyRecord, KeyRef, LedgerRef, Note, NoteRef, Notice, NoticeRef
 from loyalcore.domain.ledger import (
@@ -65,7 +70,7 @@ Row = tuple[Any, ...]
 _KINDS = {kind.value: kind for kind in EntryKind}
 _STATES = {state.value: state for state in HoldState}
 _NO_STANDING = Standing()
-_NO_VALUES = [None] * len(fields(Standing))
+_NO_VALUES = [None] * 7
 _FIGURE_NAMES = tuple(field.name for field in fields(PointFigures))
 _FIGURES = attrgetter(*_FIGURE_NAMES)
 
@@ -165,28 +170,23 @@ _OF_CUSTOMER = len(CUSTOMER.columns) - len(FOLDED)
 
 def membership_row(record: Membership) -> Row:
     """Give a membership as a row."""
-    standing = record.standing
-    gains = tuple((until, plain_amount(amount)) for until, amount in standing.gains)
     return (
         record.environment,
         record.holder_id,
         record.program_id,
         micros(record.known_at),
         micros(record.joined_at),
-        standing.tier,
-        micros(standing.since),
-        micros(standing.expires_at),
-        standing.previous,
-        None if standing.measured is None else dump(plain_amount(standing.measured)),
-        listed(gains),
+        *plain_standing(record.standing),
         listed(record.ledgers),
         record.version,
         record.customer_id,
         *_FIGURES(record.points),
         micros(record.next_change_at),
-        _folded(standing.tier),
+        _folded(record.tier),
         *_order_figures(record.orders),
         listed(record.caps),
+        plain_rest(record.standing),
+        plain_standings(record.standings),
     )
 
 
@@ -210,10 +210,11 @@ def membership(ref: MembershipRef, row: Row) -> Membership:
 
 def whole_membership(row: Row) -> Membership:
     """Give the membership of a row that has its name too; what is folded in it is passed over."""
-    environment, holder_id, program_id, known_at, joined_at, *standing = row[:11]
+    environment, holder_id, program_id, known_at, joined_at, *tier = row[:11]
     ledgers, version, customer_id = row[11:14]
     active, pending, held, spent, expired, reversed_, deficit, awarded, earned, next_change_at = row[14:24]
-    *figures, caps = row[25:34]
+    *figures, caps, rest, standings = row[25:36]
+    tier.append(rest)
     return Membership(
         environment=environment,
         holder_id=holder_id,
@@ -221,7 +222,8 @@ def whole_membership(row: Row) -> Membership:
         customer_id=customer_id,
         known_at=None if known_at is None else instant(known_at),
         joined_at=None if joined_at is None else instant(joined_at),
-        standing=_NO_STANDING if standing == _NO_VALUES else _standing(*standing),
+        standing=_NO_STANDING if tier == _NO_VALUES else standing(*tier),
+        standings=read_standings(standings),
         ledgers=names(ledgers) if ledgers else (),
         points=PointFigures(
             active=active,
@@ -265,24 +267,6 @@ def _read_figures(
 
 _NO_ORDERS = OrderFigures()
 _NO_FIGURES = list(_order_figures(_NO_ORDERS))
-
-
-def _standing(
-    tier: str | None,
-    since: int | None,
-    expires_at: int | None,
-    previous: str | None,
-    measured: str | None,
-    gains: str | None,
-) -> Standing:
-    return Standing(
-        tier=tier,
-        since=maybe_instant(since),
-        expires_at=maybe_instant(expires_at),
-        previous=previous,
-        measured=None if measured is None else read_amount(read(measured)),
-        gains=tuple((until, read_amount(amount)) for until, amount in read(gains)) if gains else (),
-    )
 
 
 # Ledgers and their parts ------------------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ from loyalcore.adapters.sqlalchemy._columns import (
 )
 from loyalcore.domain.customers import PointFigures
 
-REVISION: Final = "0005"
+REVISION: Final = "0006"
 """The revision of the migrations that makes these tables."""
 REVISION_TABLE: Final = "loyal_revision"
 """Where Alembic keeps the revision; not its default, so that a host's own migrations can live beside it."""
@@ -151,6 +151,8 @@ MEMBERSHIP: Final = Table(
     *(Column(f"orders_{name}", amount_text(), nullable=False, server_default=NOTHING) for name in ORDER_MONEY),
     *(_instant(f"orders_{name}", is_null=True) for name in ORDER_INSTANTS),
     _json("caps"),
+    _json("standing_rest"),
+    _json("standings"),
     Index("loyal_membership_customer", "environment", "program_id", "customer_id"),
     Index("loyal_membership_points", "environment", "program_id", "points_active", "customer_id"),
     Index("loyal_membership_joined", "environment", "program_id", "joined_at", "customer_id"),

@@ -108,8 +108,31 @@ class Customer:
 
 
 @attrs.frozen(kw_only=True)
+class ByHand:
+    """A tier that a person has set: who and why, and the tier beneath it, which goes on by the rules of the program.
+
+    Args:
+        actor: Who set it.
+        reason: Why.
+        tier: The tier beneath, None for none.
+        since: When that one was reached or last renewed, UTC.
+        expires_at: When that one ends unless qualified for again, UTC.
+        previous: The tier held before that one.
+
+    Source: DOMAIN 3.5 (by hand).
+    """
+
+    actor: str
+    reason: str
+    tier: str | None = None
+    since: datetime | None = None
+    expires_at: datetime | None = None
+    previous: str | None = None
+
+
+@attrs.frozen(kw_only=True)
 class Standing:
-    """Where a member stands in the tiers of a program.
+    """Where a member stands in the tiers of a program or of one of its ledgers.
 
     Args:
         tier: The name of the tier held, None for none.
@@ -121,6 +144,12 @@ class Standing:
         gains: (until, amount) of what still counts in a measure over a window, in the order in which it stops to
             count; `until` is exclusive, in microseconds since 1970, `NEVER` where no clock ends it. Empty for a
             lifetime measure.
+        by_hand: Who has set this tier by hand, and what stands beneath it; None where the measure gives the tier.
+        completed: What the measure was when the tier's time was over, while a grace lasts; None outside of one.
+        renewed: What was counted since the last renewal when this tier was reached, where it can be renewed early.
+        anchored_on: The day that terms are counted from, where an attribute of the customer says it.
+        is_warned: Whether this tier is about to be lost; None where it was not looked at yet.
+        version: The version of the program under which it was last worked out; 0 where there was never another one.
     """
 
     tier: str | None = None
@@ -129,6 +158,12 @@ class Standing:
     previous: str | None = None
     measured: int | Decimal | None = None
     gains: tuple[tuple[int, int | Decimal], ...] = ()
+    by_hand: ByHand | None = None
+    completed: int | Decimal | None = None
+    renewed: int | Decimal | None = None
+    anchored_on: date | None = None
+    is_warned: bool | None = None
+    version: int = 0
 
 
 @attrs.frozen(kw_only=True)
@@ -199,6 +234,7 @@ class Membership:
         known_at: Since when the program knows the holder: the first booking, UTC; a tier counts from it until joining.
         joined_at: When the holder joined, UTC; None while not a member.
         standing: The tier held.
+        standings: (ledger, the tier held in it) of the subledgers that have tiers of their own, by their names.
         ledgers: The ids of the ledgers that exist, the main one (`""`) among them.
         points: The figures of the main ledger, as they were when it was last written.
         orders: The figures of the orders.
@@ -215,6 +251,7 @@ class Membership:
     known_at: datetime | None = None
     joined_at: datetime | None = None
     standing: Standing = Standing()
+    standings: tuple[tuple[str, Standing], ...] = ()
     ledgers: tuple[str, ...] = ()
     points: PointFigures = PointFigures()
     orders: OrderFigures = OrderFigures()
@@ -236,3 +273,28 @@ class Membership:
     def tier(self) -> str | None:
         """The name of the tier held, None for none."""
         return self.standing.tier
+
+    def standing_in(self, ledger: str) -> Standing:
+        """Return where the member stands in the tiers of a ledger.
+
+        Args:
+            ledger: The ledger, `""` for the main one.
+        """
+        return self.standing if not ledger else dict(self.standings).get(ledger, _NOWHERE)
+
+    def with_standing(self, ledger: str, standing: Standing) -> Membership:
+        """Return the membership with another standing in the tiers of a ledger.
+
+        Args:
+            ledger: The ledger, `""` for the main one.
+            standing: The standing; one in which nothing stands yet is left out.
+        """
+        if not ledger:
+            return attrs.evolve(self, standing=standing)
+        others = [(name, each) for name, each in self.standings if name != ledger]
+        if standing != _NOWHERE:
+            others.append((ledger, standing))
+        return attrs.evolve(self, standings=tuple(sorted(others, key=lambda each: each[0])))
+
+
+_NOWHERE = Standing()

@@ -13,7 +13,7 @@ from loyalcore.domain.flows._json import (
     read_value,
     to_json,
 )
-from loyalcore.domain.flows._outlook import membership_at
+from loyalcore.domain.flows._outlook import membership_at, tier_report
 from loyalcore.domain.flows._receipt import Receipt
 from loyalcore.domain.flows._series import Series
 
@@ -37,6 +37,7 @@ __all__ = [
     "name_faults",
     "payload_digests",
     "read_value",
+    "tier_report",
     "to_json",
 ]
 

@@ -109,13 +109,13 @@ class Case:
     registry: Registry
 
     def program(self, program_id: str | None) -> Program:
-        """Find the program of a command.
+        """Find the program of a command, in the version that applies now.
 
         Raises:
             InvalidInput: None is named and the host runs several.
             NotFound: The host does not run it.
         """
-        return find_program(self.programs, program_id)
+        return find_program(self.programs, program_id).at(self.now)
 
     def customer(self, customer_id: str) -> Customer:
         """Find a customer, and whoever it was merged into.
@@ -155,6 +155,7 @@ class Case:
             self.registry.consumption.get(program.points.consumption),
             customer,
             customer_id,
+            self.registry.measures,
         )
 
     def need_posting(self, customer: Customer, program: Program, command: Any, facts: Iterable[FactRef] = ()) -> None:

@@ -24,12 +24,11 @@ from loyalcore.domain.decision import (
     Put,
 )
 from loyalcore.domain.flows._case import gather
-from loyalcore.domain.flows._figures import MEASURES, changed, is_at_an_end, without_ends
+from loyalcore.domain.flows._figures import changed, is_at_an_end, without_ends
 from loyalcore.domain.flows._receipt import Receipt
 from loyalcore.domain.ledger import Entry, EntryKind, Ledger
 from loyalcore.domain.orders import Order, OrderState
 from loyalcore.errors import InvalidInput, NotFound, OrderTaken
-from loyalcore.values.clock import to_micros
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -218,11 +217,11 @@ class Checkout:
         figures = changed(member.orders, self.found, after)
         if self.found is not None and self.found.counts and not after.counts and is_at_an_end(figures, self.found):
             figures = without_ends(figures, self._others(member))
-        desk.membership = attrs.evolve(desk.membership, orders=figures)
-        tiers = self.program.tiers
-        main = self.book()
-        if tiers is not None and tiers.measure in MEASURES:
-            desk.measure(to_micros(main.recorded_at), MEASURES[tiers.measure](figures))
+        names = ["", *desk.ledgers_of_orders]
+        self.case.world.need(*(self.ledger_ref(name) for name in names))
+        for name in names:
+            self.book(name)
+        desk.count(figures)
         for book in list(desk.books.values()):
             desk.settle_membership(book)
 

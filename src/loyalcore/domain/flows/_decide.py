@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from loyalcore.domain.customers import Deactivate, Erase, Join, Reactivate, Register, Tag, Update
-from loyalcore.domain.flows import corrections, customers, movements, orders, points, profiles, returns, segments
+from loyalcore.domain.flows import corrections, customers, movements, orders, points, profiles, returns, segments, tiers
 from loyalcore.domain.flows._case import Case
 from loyalcore.domain.flows._receipt import with_notices
 from loyalcore.domain.ledger import (
@@ -29,6 +29,7 @@ from loyalcore.domain.ledger import (
 )
 from loyalcore.domain.orders import CancelOrder, CloseOrder, OpenOrder, ReopenOrder, ReturnItems, UpdateOrder
 from loyalcore.domain.segments import RemoveSegment, SaveSegment
+from loyalcore.domain.tiers import ClearTier, SetTier
 from loyalcore.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ Command = (
     | Award
     | CancelOrder
     | Capture
+    | ClearTier
     | CloseOrder
     | Deactivate
     | Deduct
@@ -64,6 +66,7 @@ Command = (
     | ReturnItems
     | Reverse
     | SaveSegment
+    | SetTier
     | Spend
     | Sweep
     | Tag
@@ -101,6 +104,8 @@ _FLOWS: dict[type[Any], Callable[[Any, Case], Decision]] = {
     CancelOrder: returns.decide_cancel,
     ReopenOrder: returns.decide_reopen,
     ReturnItems: returns.decide_return_items,
+    SetTier: tiers.decide_set,
+    ClearTier: tiers.decide_clear,
     SaveSegment: segments.decide_save,
     RemoveSegment: segments.decide_remove,
 }
@@ -133,7 +138,7 @@ def decide(
     Raises:
         Needs: A record is missing; load it and decide again.
         InvalidInput: It is no command, or names no program where several run.
-        NotFound: A customer, program, ledger, entry, hold, order or segment is not there.
+        NotFound: A customer, program, ledger, entry, hold, order, segment or tier is not there.
         IdempotencyConflict: The key was used with another payload.
         FactConflict: The fact was paid with another number of points.
         OrderTaken: The order is another customer's, or of another program.

@@ -6,13 +6,14 @@ events. Either way the same lines book, join, and move the tier.
 
 from __future__ import annotations
 
-from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from loyalcore.domain.customers import Membership, PointFigures
+from loyalcore.domain.customers import Membership
 from loyalcore.domain.decision import LedgerRef, Put
+from loyalcore.domain.flows._climb import Climb, figures_of
 from loyalcore.domain.ledger import (
     Book,
     Entry,
@@ -21,32 +22,28 @@ from loyalcore.domain.ledger import (
     Ledger,
     account_of,
     ledger_of,
+    mark_notice,
     notices_of,
     touched,
 )
-from loyalcore.domain.tiers import Measure, advance, next_change
+from loyalcore.domain.tiers import tier_notices
 from loyalcore.errors import LimitExceeded
 from loyalcore.values.clock import NEVER, from_micros, to_micros
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from datetime import datetime
     from decimal import Decimal
 
-    from loyalcore.domain.customers import Customer
+    from loyalcore.domain.customers import Customer, OrderFigures, Standing
     from loyalcore.domain.decision import Notice, Part
-    from loyalcore.domain.ledger import Account, PointsNotice
+    from loyalcore.domain.ledger import PointsNotice
     from loyalcore.domain.programs import Program
+    from loyalcore.domain.tiers import TierSet
 
 SUBLEDGERS_MAX = 100
 TOTAL_MAX = 10**18
 """The most points that a ledger ever takes in or gives out: what a 64-bit column of a store can hold, with room."""
-
-_FIGURES = tuple(field.name for field in attrs.fields(PointFigures))
-_MEASURES: dict[Measure, Callable[[Account], int]] = {
-    Measure.POINTS_EARNED: lambda account: account.earned,
-    Measure.ACTIVE_BALANCE: lambda account: account.active,
-}
 
 
 class Desk:
@@ -61,6 +58,7 @@ class Desk:
         customer_id: Whom a membership that is made here stands for; the customer's where None.
         membership: The membership as loaded, None where there is none yet.
         consumption: The host's own consumption order, where the program names one.
+        functions: The measures of tiers that are the host's functions, by name.
     """
 
     def __init__(
@@ -73,8 +71,9 @@ class Desk:
         consumption: Callable[[Any], Any] | None = None,
         customer: Customer | None = None,
         customer_id: str | None = None,
+        functions: Mapping[str, Callable[..., Any]] | None = None,
     ) -> None:
-        self.customer = customer
+        self.customer = self._person = customer
         if customer is not None:
             customer_id = customer.customer_id
         self.program = program
@@ -91,38 +90,60 @@ class Desk:
         self._loaded: dict[str, Ledger | None] = {}
         self._kept_membership = self._opened
         self._kept: dict[str, int] = {}
-        self._checkpoints: list[tuple[int, int | Decimal]] = []
         self._seen: dict[str, int] = {}
-        tiers = program.tiers
-        measure = None if tiers is None else _MEASURES.get(tiers.measure)
-        self._on_entry = None if measure is None else partial(self._checkpoint, measure)
+        self._climb = Climb(program, self._opened.orders, functions or {})
+        self._active = self._kept_active = 0
+        self._told: list[Notice] = []
+        self._kept_told = 0
 
     def book(self, ledger_id: str, ledger: Ledger | None, now: datetime) -> Book:
         """Open the book of a ledger at an instant; none is an empty one."""
         member = self.membership
         book = self.books.get(ledger_id)
         if book is None:
+            account = account_of(ledger)
+            if not ledger_id:
+                self._active = self._kept_active = account.active
             book = self.books[ledger_id] = Book(
-                account_of(ledger),
+                account,
                 LedgerRef(member.environment, member.holder_id, member.program_id, ledger_id),
                 self.program.points,
                 self.program.zone,
                 program_version=self.program.version,
                 actor=self.actor,
                 consumption=self._consumption,
-                on_entry=self._on_entry if ledger_id == "" else None,
+                on_entry=self._climb.open(ledger_id, account),
+                earlier=self._earlier(),
             )
             self._loaded[ledger_id] = ledger
         if book.recorded_at is not now or not book.is_open:
             book.open_at(now)
         return book
 
-    def _checkpoint(self, measure: Callable[[Account], int], account: Account) -> None:
-        self._checkpoints.append((account.at, measure(account)))
+    def _earlier(self) -> tuple[tuple[int, int], ...]:
+        """Until when the versions before this one applied, with their numbers."""
+        found = []
+        for version, after in pairwise(self.program.versions):
+            if version.version >= self.program.version or after.applies_from is None:
+                break
+            found.append((to_micros(after.applies_from), version.version))
+        return tuple(found)
 
     def measure(self, at: int, value: int | Decimal) -> None:
         """Note the value of a measure that no ledger holds, such as money spent, from an instant on."""
-        self._checkpoints.append((at, value))
+        self._climb.note("", at, value)
+
+    @property
+    def ledgers_of_orders(self) -> list[str]:
+        """The ledgers whose tiers orders move: their books must be open where orders are counted."""
+        return self._climb.by_orders()
+
+    def count(self, orders: OrderFigures) -> None:
+        """Take new figures of the orders, and note what they come to in the books that are open."""
+        self.membership = attrs.evolve(self.membership, orders=orders)
+        self._climb.orders = orders
+        for ledger_id, book in self.books.items():
+            self._climb.count(ledger_id, book.account)
 
     def touch(self) -> None:
         """Have the membership written even where nothing of it changes: whoever read it meanwhile decides again."""
@@ -134,7 +155,7 @@ class Desk:
         A membership that had ended before is left as it is: time goes on over its ledgers, and nobody holds the tier.
         """
         if self._is_nobodys:
-            self._checkpoints = []
+            self._climb.forget()
             return
         member = self.membership
         ledger_id = book.ref.ledger
@@ -149,19 +170,65 @@ class Desk:
         self._seen[ledger_id] = len(book.entries)
         if member.known_at is None:
             member = attrs.evolve(member, known_at=self._known_at(book))
-        tiers = self.program.tiers
-        if tiers is not None:
-            since = member.joined_at or member.known_at
-            standing = advance(member.standing, tiers, self.program.zone, since, self._checkpoints, book.account.at)
-            self._checkpoints = []
-            if standing is not member.standing:
-                member = attrs.evolve(member, standing=standing)
         self.membership = member
+        if ledger_id and "" not in self.books:
+            # Who is known by a subledger alone counts in the main tiers too; what is measured there is as it was.
+            self._climb.rebase("", member.points)
+            self._follow("", book)
+        self._follow(ledger_id, book)
+        if not ledger_id:
+            marks, active = self.program.points.balance_marks, book.account.active
+            if marks:
+                self._told += mark_notice(self._active, active, marks, book.ref, book.recorded_at, self._mark)
+            self._active = active
+
+    def _follow(self, ledger_id: str, book: Book) -> None:
+        """Move the standing in the tiers of a ledger to the instant of a book."""
+        member = self.membership
+        before = member.standing_in(ledger_id)
+        standing = self._climb.anchored(ledger_id, before, self._person)
+        since = member.joined_at or member.known_at
+        standing = self._climb.follow(ledger_id, standing, since, book.account.at)
+        if standing is not before:
+            self._put_standing(ledger_id, book, standing)
+
+    def tiers(self, ledger_id: str) -> TierSet | None:
+        """Give the tiers under which the standing in a ledger has come about."""
+        return self._climb.tiers_at(ledger_id, self.membership.standing_in(ledger_id))
+
+    def measured(self, ledger_id: str) -> int | Decimal:
+        """Give the measure of the tiers of a ledger that is open on this desk, since the beginning."""
+        tiers = self.tiers(ledger_id)
+        return 0 if tiers is None else self._climb.value(tiers, self.books[ledger_id].account)
+
+    def set_standing(self, book: Book, standing: Standing) -> None:
+        """Put another standing in the place of the one that a ledger's tiers have come to.
+
+        Args:
+            book: The ledger, settled.
+            standing: The standing.
+        """
+        self._put_standing(book.ref.ledger, book, standing)
+
+    def _put_standing(self, ledger_id: str, book: Book, standing: Standing) -> None:
+        """Put a standing in its place, and note what the customer is to be told of it."""
+        before = self.membership.standing_in(ledger_id)
+        self.membership = self.membership.with_standing(ledger_id, standing)
+        tiers = self._climb.tiers_at(ledger_id, standing)
+        if tiers is not None and tiers.notices:
+            ref = attrs.evolve(book.ref, ledger=ledger_id)
+            self._told += tier_notices(before, standing, tiers, ref, book.recorded_at, self._mark)
+
+    @property
+    def _mark(self) -> str:
+        """What tells the next notice of this holder from all others, the same when it is decided again."""
+        return f"{0 if self.loaded is None else self.loaded.version}.{len(self._told)}"
 
     def _known_at(self, book: Book) -> datetime | None:
         """When the program first heard of the holder, None where it has not."""
-        if self._checkpoints:
-            return from_micros(self._checkpoints[0][0])
+        first_at = self._climb.first_at(book.ref.ledger)
+        if first_at is not None:
+            return from_micros(first_at)
         return book.entries[0].effective_at if book.entries else None
 
     def _joined_at(self, entries: Iterable[Entry]) -> datetime | None:
@@ -188,10 +255,11 @@ class Desk:
             changes_at = NEVER if member.next_change_at is None else to_micros(member.next_change_at)
         else:
             account = main.account
-            points = PointFigures(**{name: getattr(account, name) for name in _FIGURES})
+            points = figures_of(account)
             changes_at = account.next_change
+        changes_at = min(changes_at, self._climb.next_change(member))
         if self.program.tiers is not None:
-            changes_at = min(changes_at, next_change(member.standing, self.program.tiers), self._begins_at())
+            changes_at = min(changes_at, self._begins_at())
         next_change_at = None if changes_at == NEVER else from_micros(changes_at)
         return attrs.evolve(member, points=points, next_change_at=next_change_at)
 
@@ -223,6 +291,7 @@ class Desk:
         """
         self.check_totals()
         self._kept_membership = self.membership
+        self._kept_active, self._kept_told = self._active, len(self._told)
         for ledger_id, book in self.books.items():
             self._kept[ledger_id] = len(book.entries)
 
@@ -232,10 +301,10 @@ class Desk:
 
     def fresh_notices(self) -> list[Notice]:
         """Give what the customer is to be told of what was booked since `keep`."""
-        wanted = self._wanted_notices()
+        told, wanted = self._told[self._kept_told :], self._wanted_notices()
         if not wanted:
-            return []
-        return notices_of([entry for book in self.books.values() for entry in self.fresh(book)], wanted)
+            return told
+        return [*notices_of([entry for book in self.books.values() for entry in self.fresh(book)], wanted), *told]
 
     def undo(self) -> None:
         """Forget what was booked since `keep`, and what time has done since.
@@ -243,11 +312,14 @@ class Desk:
         A ledger on which nothing was kept is closed; another is the one that was opened, with what was kept applied.
         """
         self.membership = self._kept_membership
+        self._active = self._kept_active
+        del self._told[self._kept_told :]
+        self._climb.orders = self.membership.orders
         for ledger_id, book in list(self.books.items()):
             count = self._kept.get(ledger_id, 0)
             if len(book.entries) == count:
                 continue
-            self._checkpoints = []
+            self._climb.forget()
             del book.entries[count:]
             self._seen[ledger_id] = count
             if not count:
@@ -256,6 +328,7 @@ class Desk:
             book.account = account_of(self._loaded[ledger_id])
             for entry in book.entries:
                 book.account.apply(entry)
+            self._climb.rebase(ledger_id, book.account)
 
     # What it comes to ----------------------------------------------------------------------------------------------
 
@@ -295,7 +368,7 @@ class Desk:
     def notices(self) -> list[Notice]:
         """What the customer is to be told of the entries written so far, as the program says."""
         wanted = self._wanted_notices()
-        return notices_of(self.entries(), wanted) if wanted else []
+        return [*notices_of(self.entries(), wanted), *self._told] if wanted else list(self._told)
 
     def _wanted_notices(self) -> Collection[PointsNotice]:
         """What the program tells its customers; of what nobody holds there is nobody to tell."""

@@ -1,10 +1,12 @@
-"""The outlook: a membership as time makes it, without a booking."""
+"""The outlook: a membership as time makes it, without a booking, and where it stands in its tiers."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
 from loyalcore.domain.flows._desk import Desk
+from loyalcore.domain.tiers import report, value_at_end, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,7 +15,10 @@ if TYPE_CHECKING:
 
     from loyalcore.domain.customers import Membership
     from loyalcore.domain.ledger import Ledger
-    from loyalcore.domain.programs import Program
+    from loyalcore.domain.programs import Program, Registry
+    from loyalcore.domain.tiers import TierReport
+
+_TICK: Final = timedelta(microseconds=1)
 
 
 def membership_at(
@@ -22,6 +27,7 @@ def membership_at(
     program: Program,
     at: datetime,
     consumption: Callable[[Any], Any] | None = None,
+    registry: Registry | None = None,
 ) -> Membership:
     """Give a membership with its figures and tier as they stand at an instant.
 
@@ -31,9 +37,74 @@ def membership_at(
         program: The program.
         at: The instant, not before the last booking, UTC.
         consumption: The host's own consumption order, where the program names one.
+        registry: The host's own functions, where a measure of tiers is one.
 
     Source: DOMAIN 3.2 (`advance` alone moves time), 3.8.
     """
-    desk = Desk(program, membership.environment, membership.holder_id, "", membership, consumption)
-    desk.settle_membership(desk.book("", ledger, at))
-    return desk.membership_now()
+    return _desk_at("", membership, ledger, program, at, consumption, registry).membership_now()
+
+
+def _desk_at(
+    ledger_id: str,
+    membership: Membership,
+    ledger: Ledger | None,
+    program: Program,
+    at: datetime,
+    consumption: Callable[[Any], Any] | None,
+    registry: Registry | None,
+) -> Desk:
+    """Open a desk on which time has passed up to an instant."""
+    functions = {} if registry is None else registry.measures
+    desk = Desk(program, membership.environment, membership.holder_id, "", membership, consumption, functions=functions)
+    desk.settle_membership(desk.book(ledger_id, ledger, at))
+    return desk
+
+
+def tier_report(
+    membership: Membership,
+    ledger_id: str,
+    ledger: Ledger | None,
+    program: Program,
+    at: datetime,
+    registry: Registry,
+) -> TierReport | None:
+    """Say where a member stands in the tiers of a ledger, and what time will make of it.
+
+    Args:
+        membership: The membership as stored.
+        ledger_id: The ledger whose tiers they are, `""` for the main one.
+        ledger: It as stored, None where nothing was booked on it.
+        program: The program.
+        at: The instant, not before the last booking, UTC.
+        registry: The host's own functions.
+
+    Returns:
+        The report; None where the ledger has no tiers at that instant.
+
+    Source: DOMAIN 3.5 (report): lots that will have lapsed by the end of the tier count no more.
+    """
+    consumption = registry.consumption.get(program.points.consumption)
+
+    def looked_at(when: datetime) -> Desk:
+        return _desk_at(ledger_id, membership, ledger, program, when, consumption, registry)
+
+    desk = looked_at(at)
+    standing = desk.membership.standing_in(ledger_id)
+    tiers = desk.tiers(ledger_id)
+    if tiers is None:
+        return None
+    kept, projected, ends = None, standing.tier, standing.expires_at
+    if ends is not None:
+        eve = looked_at(max(at, ends - _TICK))
+        whole = eve.measured(ledger_id)
+        kept = value_at_end(eve.membership.standing_in(ledger_id), tiers, program.zone, whole)
+        projected = looked_at(ends).membership.standing_in(ledger_id).tier
+    return report(
+        standing,
+        tiers,
+        ledger=ledger_id,
+        at=at,
+        value=value_of(standing, tiers, program.zone, desk.measured(ledger_id)),
+        kept=kept,
+        projected=projected,
+    )

@@ -36,7 +36,6 @@ from loyalcore.domain.decision import (
     Wipe,
 )
 from loyalcore.domain.flows._case import gather
-from loyalcore.domain.flows._figures import MEASURES
 from loyalcore.domain.flows._receipt import Receipt
 from loyalcore.domain.ledger import Entry, Ledger, Merge, merge
 from loyalcore.domain.tiers import merged as merged_standing
@@ -176,12 +175,16 @@ def _merge_ledgers(command: Merge, case: Case, leaving: Desk, staying: Desk) -> 
 
 def _measure_orders(case: Case, staying: Desk, gone: OrderFigures) -> None:
     """Let the tier follow the orders of both, where it is measured by them."""
-    tiers = staying.program.tiers
-    if tiers is None or tiers.measure not in MEASURES or not gone.count:
+    if not gone.count or not staying.ledgers_of_orders:
         return
-    main = staying.book("", case.ledger(case.ledger_ref(staying.membership.holder_id, staying.program, "")), case.now)
-    staying.measure(main.account.at, MEASURES[tiers.measure](staying.membership.orders))
-    staying.settle_membership(main)
+    holder_id, program = staying.membership.holder_id, staying.program
+    refs = {name: case.ledger_ref(holder_id, program, name) for name in staying.ledgers_of_orders}
+    case.world.need(*refs.values())
+    for name, ref in refs.items():
+        staying.book(name, case.ledger(ref), case.now)
+    staying.count(staying.membership.orders)
+    for book in list(staying.books.values()):
+        staying.settle_membership(book)
 
 
 def _merge_membership(leaving: Desk, staying: Desk) -> None:
@@ -189,13 +192,16 @@ def _merge_membership(leaving: Desk, staying: Desk) -> None:
     old, new = leaving.membership, staying.membership
     joined = [at for at in (old.joined_at, new.joined_at) if at is not None]
     known = [at for at in (old.known_at, new.known_at) if at is not None]
-    tiers = leaving.program.tiers
-    standing = new.standing if tiers is None else merged_standing(new.standing, old.standing, tiers)
+    program = leaving.program
+    for ledger in ("", *program.ledger_tiers):
+        tiers = program.tiers_of(ledger)
+        if tiers is not None:
+            standing = merged_standing(new.standing_in(ledger), old.standing_in(ledger), tiers)
+            new = new.with_standing(ledger, standing)
     staying.membership = attrs.evolve(
         new,
         known_at=min(known, default=None),
         joined_at=min(joined, default=None),
-        standing=standing,
         orders=merged_figures(new.orders, old.orders),
         caps=merged_caps(new.caps, old.caps),
     )

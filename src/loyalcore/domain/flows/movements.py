@@ -69,7 +69,8 @@ def decide_sweep(command: Sweep, case: Case) -> Decision:
     case.world.need(ref, MembershipRef(case.world.environment, command.holder_id, program.id))
     ledger = case.ledger(ref)
     desk = case.desk(command.holder_id, program)
-    if ledger is None and (command.ledger or desk.loaded is None):
+    has_tiers = command.ledger in dict(desk.membership.standings)
+    if ledger is None and (desk.loaded is None or (command.ledger and not has_tiers)):
         raise NotFound("ledger", command.ledger)
     before = desk.membership_now() if "" in desk.books else desk.membership
     book = desk.book(command.ledger, ledger, case.now)

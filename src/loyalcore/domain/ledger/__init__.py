@@ -38,7 +38,7 @@ from loyalcore.domain.ledger._history import Difference, LotStory, Use, Verifica
 from loyalcore.domain.ledger._kernel import TIME, Account, OpenHold, OpenLot
 from loyalcore.domain.ledger._ledger import Debt, HoldState, Ledger, Lot, PointsHold, with_parts
 from loyalcore.domain.ledger._moving import merge, transfer
-from loyalcore.domain.ledger._notices import PointsNotice, notices_of
+from loyalcore.domain.ledger._notices import BALANCE_MARK, PointsNotice, mark_notice, notices_of
 from loyalcore.domain.ledger._policy import (
     ACTIVITIES,
     ExpiryAnchor,
@@ -53,6 +53,7 @@ from loyalcore.domain.ledger._taking import capture, open_hold, release, reserve
 
 __all__ = [
     "ACTIVITIES",
+    "BALANCE_MARK",
     "CONSUMPTION",
     "ENTRIES",
     "TIME",
@@ -114,6 +115,7 @@ __all__ = [
     "grant",
     "ledger_of",
     "local_lot",
+    "mark_notice",
     "merge",
     "notices_of",
     "open_debt",

@@ -37,11 +37,13 @@ class Book:
         actor: Who acts.
         consumption: The sort key of a host's own consumption order, where the policy names one; ties go by lot.
         on_entry: Called with the account after each entry, for what is measured along the way.
+        earlier: (until, version) of the versions before: what time does until then it does under that one.
     """
 
     __slots__ = (
         "account",
         "actor",
+        "earlier",
         "entries",
         "is_open",
         "now",
@@ -65,6 +67,7 @@ class Book:
         actor: str,
         consumption: Callable[[OpenLot], Any] | None = None,
         on_entry: Callable[[Account], None] | None = None,
+        earlier: tuple[tuple[int, int], ...] = (),
     ) -> None:
         self.account: Account = account
         self.ref: LedgerRef = ref
@@ -78,6 +81,7 @@ class Book:
         else:
             self.order = lambda lot: (consumption(lot), lot.lot)
         self.on_entry: Callable[[Account], None] | None = on_entry
+        self.earlier: tuple[tuple[int, int], ...] = earlier
         self.entries: list[Entry] = []
         self.is_open: bool = False
         self.now: int = account.recorded_at
@@ -91,6 +95,12 @@ class Book:
         else:
             self.now = self.account.recorded_at
             self.recorded_at = from_micros(self.now)
+        version = self.program_version
+        for until, before in self.earlier:
+            if self.account.at < until <= self.now:
+                self.program_version = before
+                self.advance(until - 1)
+        self.program_version = version
         self.advance(self.now)
         self.is_open = True
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from loyalcore.domain.decision import Notice, NoticeRef
 from loyalcore.domain.ledger._entry import EntryKind
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
+    from datetime import datetime
 
+    from loyalcore.domain.decision import LedgerRef
     from loyalcore.domain.ledger._entry import Entry
+
+
+BALANCE_MARK: Final = "balance_mark"
+"""The kind of a notice of a balance that was reached."""
 
 
 class PointsNotice(StrEnum):
@@ -60,3 +67,30 @@ def notices_of(entries: Iterable[Entry], wanted: Collection[PointsNotice]) -> li
                 )
             )
     return notices
+
+
+def mark_notice(before: int, after: int, marks: Sequence[int], ref: LedgerRef, at: datetime, mark: str) -> list[Notice]:
+    """Give the notice of the highest mark that a balance has reached on its way up, if it has reached one.
+
+    Args:
+        before: The active points before.
+        after: The active points after.
+        marks: The balances that are told of, rising.
+        ref: The ledger.
+        at: When it is written, UTC.
+        mark: What tells this change of the holder's from all others, the same when it is decided again.
+
+    Source: DOMAIN 3.5 (marks 50 and 100; 0, 50, 99, 100, 0, 100 gives 50, none, 100, none, 100), 3.11.
+    """
+    reached = bisect_right(marks, after)
+    if not reached or marks[reached - 1] <= before:
+        return []
+    return [
+        Notice(
+            ref=NoticeRef(ref.environment, ref.holder_id, f"{BALANCE_MARK}:{ref.program_id}:{mark}"),
+            kind=BALANCE_MARK,
+            program_id=ref.program_id,
+            at=at,
+            details={"ledger": ref.ledger, "mark": marks[reached - 1], "points": after},
+        )
+    ]

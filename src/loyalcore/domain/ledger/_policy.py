@@ -85,6 +85,7 @@ class PointsPolicy:
         join_policy: What makes a customer a member.
         hold_for: How long a hold lasts when the host does not say.
         notices: What a customer is told of; each is kept in the outbox until it is delivered.
+        balance_marks: Active points of the main ledger at which a customer is told of the highest that was reached.
 
     Source: DOMAIN 3.1, 3.2, 3.3.
     """
@@ -105,3 +106,4 @@ class PointsPolicy:
     join_policy: JoinPolicy = JoinPolicy.POINTS_EARNED
     hold_for: Duration = parse_duration("24h", "hold_for")
     notices: frozenset[PointsNotice] = frozenset()
+    balance_marks: tuple[int, ...] = ()

@@ -3,8 +3,9 @@
 from loyalcore.domain.programs._file import read_file
 from loyalcore.domain.programs._model import Program
 from loyalcore.domain.programs._registry import Registry
+from loyalcore.domain.programs._versions import by_id
 
-__all__ = ["Program", "Registry", "read_file"]
+__all__ = ["Program", "Registry", "by_id", "read_file"]
 
 
 def __dir__() -> list[str]:

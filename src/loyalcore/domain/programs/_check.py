@@ -6,6 +6,7 @@ A document and a program built in Python pass the same checks; each gathers all 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from difflib import get_close_matches
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
@@ -23,18 +24,21 @@ from loyalcore.domain.ledger import (
     ReturnPolicy,
     Shortfall,
 )
+from loyalcore.domain.tiers import TierSet
 from loyalcore.errors import Fault, InvalidInput, LimitExceeded
 from loyalcore.values.calendar import Duration, Expiry, Start, parse_duration, parse_expiry
+from loyalcore.values.clock import check_instant
 from loyalcore.values.ids import check_text
 from loyalcore.values.points import SCALE_MAX, Rounding, check_points
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
+    from datetime import datetime
 
-    from loyalcore.domain.tiers import TierSet
 
 VERSION_MAX: Final = 2**31 - 1
 POINTS_NAME_MAX: Final = 64
+MARKS_MAX: Final = 20
 NEW_DAYS_MAX: Final = 3_650
 LOYAL_ORDERS_MAX: Final = 1_000_000
 NAME_MAX: Final = 64
@@ -113,6 +117,28 @@ def check_notices(value: object, path: str) -> frozenset[PointsNotice]:
     return value
 
 
+def check_ledger_id(value: object, path: str) -> str:
+    """Return the id of a subledger, 1 to 255 printable characters."""
+    return check_text(value, path)
+
+
+def check_marks(value: object, path: str) -> tuple[int, ...]:
+    """Return the balances of which a customer is told when they are reached: rising, 1 or more, at most 20."""
+    if not isinstance(value, tuple):
+        raise InvalidInput(f"must be a tuple of points, not {type(value).__name__}", path=path)
+    if len(value) > MARKS_MAX:
+        raise LimitExceeded("has too many marks", path=path, limit=MARKS_MAX)
+    marks = [check_points(each, f"{path}[{index}]") for index, each in enumerate(value)]
+    if marks != sorted(set(marks)):
+        raise InvalidInput("must rise, and name each mark once", path=path)
+    return value
+
+
+def check_applies_from(value: object, path: str) -> datetime | None:
+    """Return the instant from which a version applies; None says none."""
+    return None if value is None else check_instant(value, path)
+
+
 def _one_of(*kinds: type) -> Callable[[object, str], object]:
     def check(value: object, path: str) -> object:
         if not isinstance(value, kinds):
@@ -186,6 +212,7 @@ POLICY: Final[dict[str, Callable[[object, str], Any]]] = {
     "join_policy": _one_of(JoinPolicy),
     "hold_for": _one_of(Duration),
     "notices": check_notices,
+    "balance_marks": check_marks,
 }
 
 
@@ -243,3 +270,18 @@ def tier_faults(rules: Sequence[EarningRule], tiers: TierSet | None) -> Iterator
                 close = get_close_matches(tier, known, n=1)
                 hint = f"; did you mean {close[0]}?" if close else ""
                 yield Fault(f"earning[{index}].by_tier.{tier}", "is no tier of the program" + hint)
+
+
+def ledger_tier_faults(tiers: object) -> Iterator[Fault]:
+    """Name what is wrong with the tiers of subledgers, by the ids of the ledgers."""
+    if not isinstance(tiers, Mapping):
+        yield Fault("ledger_tiers", f"must be a mapping of ledgers to TierSets, not {type(tiers).__name__}")
+        return
+    for ledger, each in tiers.items():
+        try:
+            check_ledger_id(ledger, "ledger_tiers")
+        except (InvalidInput, LimitExceeded) as error:
+            yield fault_of(error)
+            continue
+        if not isinstance(each, TierSet):
+            yield Fault(f"ledger_tiers.{ledger}", f"must be a TierSet, not {type(each).__name__}")

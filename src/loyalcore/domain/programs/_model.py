@@ -13,10 +13,12 @@ from loyalcore.domain.orders import OrderPolicy, read_cart
 from loyalcore.domain.programs._check import (
     CUSTOMERS,
     POLICY,
+    check_applies_from,
     check_id,
     check_version,
     earning_faults,
     fault_of,
+    ledger_tier_faults,
     model_faults,
     settled,
     tier_faults,
@@ -25,9 +27,9 @@ from loyalcore.domain.programs._document import (
     customers_document,
     points_document,
     read_document,
-    tiers_document,
 )
 from loyalcore.domain.programs._file import read_file
+from loyalcore.domain.programs._levels import tiers_document
 from loyalcore.domain.programs._rules import orders_document, rule_document
 from loyalcore.domain.tiers import TierSet
 from loyalcore.errors import Fault, InvalidDocument, InvalidInput, LimitExceeded
@@ -55,6 +57,7 @@ class Program:
     Args:
         id: Lower-case ASCII letters, digits, `-` and `_`, 1 to 64 of them.
         version: 1 to 2,147,483,647; a lot carries the version that it was granted under.
+        applies_from: From when this version applies, aware; None: from the beginning.
         currency: The ISO code of the money of its rules and orders.
         timezone: The IANA name of the zone of its wall clock.
         points: The policy of its ledgers. What follows from a setting is written into it: `on_action` counts an
@@ -63,6 +66,7 @@ class Program:
         orders: What lowers the basis of earning, what points are worth, and what returns do.
         earning: The rules by which orders earn, ids unique.
         tiers: Its tiers; None for a program without.
+        ledger_tiers: The tiers of subledgers, by the ids of the ledgers.
 
     Raises:
         InvalidDocument: One or more settings are of another type, out of range, or contradict each other; `faults`
@@ -78,6 +82,7 @@ class Program:
 
     id: str
     version: int = attrs.field(default=1, kw_only=True)
+    applies_from: datetime | None = attrs.field(default=None, kw_only=True)
     currency: str = attrs.field(kw_only=True)
     timezone: str = attrs.field(kw_only=True)
     points: PointsPolicy = attrs.field(factory=PointsPolicy, kw_only=True)
@@ -85,8 +90,10 @@ class Program:
     orders: OrderPolicy = attrs.field(factory=OrderPolicy, kw_only=True)
     earning: tuple[EarningRule, ...] = attrs.field(default=(), kw_only=True)
     tiers: TierSet | None = attrs.field(default=None, kw_only=True)
+    ledger_tiers: Mapping[str, TierSet] = attrs.field(factory=dict, kw_only=True, hash=False)
     zone: ZoneInfo = attrs.field(init=False, eq=False, repr=False, default=_NO_ZONE)
     rules: tuple[EarningRule, ...] = attrs.field(init=False, eq=False, repr=False, default=())
+    versions: tuple[Program, ...] = attrs.field(init=False, eq=False, repr=False, default=())
 
     def __attrs_post_init__(self) -> None:
         faults: list[Fault] = []
@@ -100,6 +107,7 @@ class Program:
 
         check(check_id, self.id, "id")
         check(check_version, self.version, "version")
+        applies_from = check(check_applies_from, self.applies_from, "applies_from")
         check(check_currency, self.currency, "currency")
         zone = check(check_zone, self.timezone, "timezone")
         if isinstance(self.points, PointsPolicy):
@@ -126,6 +134,7 @@ class Program:
             faults.append(Fault("earning", "must be a tuple of EarningRule"))
         if self.tiers is not None and not isinstance(self.tiers, TierSet):
             faults.append(Fault("tiers", f"must be a TierSet or None, not {type(self.tiers).__name__}"))
+        faults += ledger_tier_faults(self.ledger_tiers)
         if faults:
             raise InvalidDocument(faults)
         for name, value in (
@@ -133,8 +142,48 @@ class Program:
             ("points", settled(self.points)),
             ("earning", tuple(self.earning)),
             ("rules", in_order(self.earning)),
+            ("applies_from", applies_from),
+            ("ledger_tiers", dict(self.ledger_tiers)),
         ):
             object.__setattr__(self, name, value)
+
+    def at(self, instant: datetime) -> Program:
+        """Give the version that applies at an instant, of those that were given together.
+
+        Args:
+            instant: UTC.
+
+        Source: DOMAIN 3.2 (lots keep the terms of their version); that the first one applies from the beginning is a
+            house decision.
+
+        Example:
+            >>> from datetime import UTC, datetime
+            >>> beans = Program("beans", currency="EUR", timezone="UTC")
+            >>> beans.at(datetime(2026, 1, 1, tzinfo=UTC)) is beans
+            True
+        """
+        if not self.versions:
+            return self
+        begun = [each for each in self.versions[1:] if each.applies_from is not None and each.applies_from <= instant]
+        return begun[-1] if begun else self.versions[0]
+
+    def is_behind(self, version: int) -> bool:
+        """Say whether a standing that was worked out under a version of this program still has to come to this one.
+
+        Args:
+            version: The version; 0 stands for the first.
+        """
+        if not self.versions:
+            return False
+        return version != (0 if self.version == self.versions[0].version else self.version)
+
+    def tiers_of(self, ledger: str) -> TierSet | None:
+        """Give the tiers of a ledger, None where it has none.
+
+        Args:
+            ledger: The ledger, `""` for the main one.
+        """
+        return self.ledger_tiers.get(ledger) if ledger else self.tiers
 
     @classmethod
     def load(cls, source: str | os.PathLike[str]) -> Program:
@@ -198,6 +247,7 @@ class Program:
         document: dict[str, Any] = {
             "id": self.id,
             "version": self.version,
+            **({} if self.applies_from is None else {"applies_from": self.applies_from.isoformat()}),
             "currency": self.currency,
             "timezone": self.timezone,
             "points": points_document(self.points),
@@ -208,6 +258,8 @@ class Program:
             document["earning"] = [rule_document(rule) for rule in self.earning]
         if self.tiers is not None:
             document["tiers"] = tiers_document(self.tiers)
+        if self.ledger_tiers:
+            document["ledger_tiers"] = {name: tiers_document(each) for name, each in self.ledger_tiers.items()}
         return document
 
     def quote(

@@ -15,6 +15,7 @@ from loyalcore.errors import Fault, InvalidDocument, InvalidInput, LimitExceeded
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from loyalcore.domain.customers import OrderFigures, PointFigures
     from loyalcore.domain.earning import Purchase
     from loyalcore.domain.ledger import OpenLot
     from loyalcore.domain.programs._model import Program
@@ -29,6 +30,8 @@ class Registry:
             lowest key is spent first.
         earning: Rules of the host's own, by the name that a rule's `function` gives: the points for a `Purchase`, an
             int, a Decimal or a Fraction, 0 or more.
+        measures: Measures of tiers, by the name that a tier set's `function` gives: what the points of a ledger and the
+            orders (`PointFigures`, `OrderFigures`) are worth since the beginning, an int or a Decimal.
 
     Raises:
         InvalidDocument: A name is no name or one of the library's own, or what it names cannot be called; `faults`
@@ -44,6 +47,7 @@ class Registry:
 
     consumption: Mapping[str, Callable[[OpenLot], Any]] = attrs.field(factory=dict)
     earning: Mapping[str, Callable[[Purchase], Any]] = attrs.field(factory=dict)
+    measures: Mapping[str, Callable[[PointFigures, OrderFigures], Any]] = attrs.field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         faults: list[Fault] = []
@@ -60,8 +64,8 @@ class Registry:
             program: The program.
 
         Raises:
-            InvalidInput: Its consumption order is neither the library's nor in this registry, or a rule names a
-                function that is not.
+            InvalidInput: Its consumption order is neither the library's nor in this registry, or a rule or a
+                measure of tiers names a function that is not.
 
         Source: DOMAIN 3.2, 3.4, HOUSE 1.
 
@@ -73,6 +77,11 @@ class Registry:
         for rule in program.earning:
             if rule.function is not None:
                 self._find(rule.function, "earning", f"earning[{rule.id}].function")
+        for ledger in ("", *program.ledger_tiers):
+            tiers = program.tiers_of(ledger)
+            if tiers is not None and tiers.function is not None:
+                path = f"ledger_tiers.{ledger}.function" if ledger else "tiers.function"
+                self._find(tiers.function, "measures", path)
 
     def _find(self, name: str, kind: str, path: str) -> None:
         own, mine = _KINDS[kind], getattr(self, kind)
@@ -84,7 +93,7 @@ class Registry:
         raise InvalidInput(f"{name} is {where}{hint}", path=path)
 
 
-_KINDS: Final[Mapping[str, tuple[str, ...]]] = {"consumption": tuple(CONSUMPTION), "earning": ()}
+_KINDS: Final[Mapping[str, tuple[str, ...]]] = {"consumption": tuple(CONSUMPTION), "earning": (), "measures": ()}
 """The kinds of function, each with the names that are the library's own."""
 
 

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 _SHOWN_MAX: Final = 40
 _INDEX = re.compile(r"\[([0-9]+)\]")
-_LATER: Final = {"customer_attribute": "is not built yet: use tier_start_date, program_join_date or absolute"}
 
 
 class Table:
@@ -99,8 +98,6 @@ def choice(kind: type[Enum]) -> Read:
         if isinstance(value, str):
             if value in values:
                 return values[value]
-            if value in _LATER and kind.__name__ == "Anchor":
-                raise InvalidInput(_LATER[value], path=path)
             close = get_close_matches(value[:_SHOWN_MAX], values, n=1)
             hint = f"; did you mean {close[0]}?" if close else ""
         else:

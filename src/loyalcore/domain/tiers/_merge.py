@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from loyalcore.domain.tiers._amount import plus
+from loyalcore.domain.tiers._hand import beneath, over
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 def merged(kept: Standing, gone: Standing, tiers: TierSet) -> Standing:
     """Return the standing of the survivor of a merge: the higher tier, and what both have measured.
 
-    The next checkpoint must be the measure of both together; it decides whether they have reached a higher tier.
+    A tier that was set by hand goes on, the survivor's first. The next checkpoint must be the measure of both together;
+    it decides whether they have reached a higher tier.
 
     Args:
         kept: The standing of the survivor, advanced to the instant of the merge.
@@ -37,13 +39,18 @@ def merged(kept: Standing, gone: Standing, tiers: TierSet) -> Standing:
         >>> merged(Standing(tier="Silver", measured=6), Standing(tier="Gold", measured=9), tiers).measured
         15
     """
+    set_one = kept if kept.by_hand is not None else gone
+    kept, gone = beneath(kept), beneath(gone)
     higher = gone if tiers.rank_of(gone.tier) > tiers.rank_of(kept.tier) else kept
     values = [each.measured for each in (kept, gone) if each.measured is not None]
     gains: dict[int, int | Decimal] = {}
     for until, amount in (*kept.gains, *gone.gains):
         gains[until] = plus(gains.get(until, 0), amount)
-    return attrs.evolve(
+    both = attrs.evolve(
         higher,
         measured=plus(values[0], values[1]) if len(values) == 2 else next(iter(values), None),
         gains=tuple((until, gains[until]) for until in sorted(gains) if gains[until]),
+        anchored_on=kept.anchored_on or gone.anchored_on,
+        version=max(kept.version, gone.version),
     )
+    return over(both, set_one)

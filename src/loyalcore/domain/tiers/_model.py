@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from loyalcore.domain.tiers._names import check_attribute_name, check_word
 from loyalcore.domain.tiers._window import Window, WindowKind
 from loyalcore.errors import Fault, InvalidDocument, InvalidInput, LimitExceeded
 from loyalcore.values.calendar import Duration
+from loyalcore.values.clock import DAY
 from loyalcore.values.ids import check_name
 from loyalcore.values.money import check_amount
 from loyalcore.values.points import check_points
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 LEVEL_NAME_MAX: Final = 64
+ENDING_DAYS_MAX: Final = 366
 
 
 class Measure(StrEnum):
@@ -33,6 +36,8 @@ class Measure(StrEnum):
     """Money spent on orders, in the program's currency."""
     ORDERS = "orders"
     """The number of orders."""
+    FUNCTION = "function"
+    """What a function of the host's makes of the figures."""
 
 
 class Downgrade(StrEnum):
@@ -59,8 +64,29 @@ class Anchor(StrEnum):
     """From the instant at which it was reached or last renewed."""
     PROGRAM_JOIN_DATE = "program_join_date"
     """In cycles from the instant of joining: the first end of a cycle after it was reached."""
+    CUSTOMER_ATTRIBUTE = "customer_attribute"
+    """In cycles from the day that an attribute of the customer names; from joining where it names none."""
     ABSOLUTE = "absolute"
     """It is kept to the end of the calendar year in which the span from its start ends."""
+
+
+class Resets(StrEnum):
+    """When what was counted in the window of a measure is counted anew, beside what the window itself says."""
+
+    NEVER = "never"
+    """Only the window says it."""
+    ANNIVERSARY = "anniversary"
+    """At each anniversary of joining."""
+    TIER_CHANGE = "tier_change"
+    """When another tier is reached or lost."""
+
+
+class TierNotice(StrEnum):
+    """What a customer can be told about tiers."""
+
+    UP = "tier_up"
+    DOWN = "tier_down"
+    ENDING = "tier_ending"
 
 
 LIFETIME: Final = Window()
@@ -84,7 +110,8 @@ class Level:
 
 def _threshold(value: object, measure: Measure, path: str) -> int | Decimal:
     """Return a threshold in the type of its measure, 0 or more."""
-    if measure is not Measure.MONEY_SPENT:
+    is_whole = isinstance(value, int) and measure is Measure.FUNCTION
+    if is_whole or measure not in (Measure.MONEY_SPENT, Measure.FUNCTION):
         return check_points(value, path, minimum=0)
     amount = check_amount(value, path)
     if amount < 0:
@@ -118,6 +145,12 @@ class TierSet:
         expires_in: How long a tier lasts until it is looked at again; None: it does not end.
         anchor: From what that is counted.
         levels: The tiers by rising threshold, at least one.
+        function: The name of the host's function, where that is the measure.
+        grace: How much longer a tier is kept that was not qualified for again; None: not at all.
+        resets: When the window's counter begins anew.
+        anchor_attribute: The attribute of the customer that holds an ISO date, where that is the anchor.
+        notices: What a customer is told of.
+        ending_days: How many days before its end a customer is told that a tier is about to be lost, 1 to 366.
 
     Raises:
         InvalidDocument: One or more settings are of another type, out of range, or contradict each other.
@@ -138,9 +171,16 @@ class TierSet:
     expires_in: Duration | None = None
     anchor: Anchor = Anchor.TIER_START_DATE
     levels: tuple[Level, ...]
+    function: str | None = None
+    grace: Duration | None = None
+    resets: Resets = Resets.NEVER
+    anchor_attribute: str | None = None
+    notices: frozenset[TierNotice] = frozenset()
+    ending_days: int = 30
     thresholds: tuple[int | Decimal, ...] = attrs.field(init=False, repr=False, eq=False, default=())
     ranks: dict[str, int] = attrs.field(init=False, repr=False, eq=False, factory=dict)
     only_climbs: bool = attrs.field(init=False, repr=False, eq=False, default=False)
+    warns: int = attrs.field(init=False, repr=False, eq=False, default=0)
 
     def __attrs_post_init__(self) -> None:
         faults = [*self._type_faults()]
@@ -154,6 +194,7 @@ class TierSet:
         is_simple = self.downgrade is Downgrade.NEVER and self.expires_in is None
         for name, value in (
             ("levels", kept),
+            ("warns", DAY * self.ending_days if TierNotice.ENDING in self.notices else 0),
             ("thresholds", tuple(level.at for level in kept)),
             ("ranks", {level.name: rank for rank, level in enumerate(kept)}),
             ("only_climbs", is_simple and self.window.kind is WindowKind.LIFETIME),
@@ -161,20 +202,52 @@ class TierSet:
             object.__setattr__(self, name, value)
 
     def _type_faults(self) -> Iterator[Fault]:
-        for name, kind in (("measure", Measure), ("window", Window), ("downgrade", Downgrade), ("anchor", Anchor)):
+        for name, kind in _KINDS.items():
             value = getattr(self, name)
             if not isinstance(value, kind):
                 yield Fault(name, f"must be a {kind.__name__}, not {type(value).__name__}")
-        if self.expires_in is not None and not isinstance(self.expires_in, Duration):
-            yield Fault("expires_in", f"must be a Duration or None, not {type(self.expires_in).__name__}")
+        for name in ("expires_in", "grace"):
+            value = getattr(self, name)
+            if value is not None and not isinstance(value, Duration):
+                yield Fault(name, f"must be a Duration or None, not {type(value).__name__}")
+        for name, check in (("function", check_word), ("anchor_attribute", check_attribute_name)):
+            value = getattr(self, name)
+            try:
+                if value is not None:
+                    check(value, name)
+            except (InvalidInput, LimitExceeded) as error:
+                yield Fault(name, error.message.removeprefix(f"{name}: "))
+        if not isinstance(self.notices, frozenset) or not all(isinstance(each, TierNotice) for each in self.notices):
+            yield Fault("notices", "must be a frozenset of TierNotice")
+        if type(self.ending_days) is not int or not 1 <= self.ending_days <= ENDING_DAYS_MAX:
+            yield Fault("ending_days", f"must be a whole number of 1 to {ENDING_DAYS_MAX}")
 
     def _policy_faults(self) -> Iterator[Fault]:
-        if self.measure is Measure.ACTIVE_BALANCE and self.window.kind is not WindowKind.LIFETIME:
+        is_lifetime = self.window.kind is WindowKind.LIFETIME
+        if self.measure is Measure.ACTIVE_BALANCE and not is_lifetime:
             yield Fault("window", "must be lifetime for active_balance: a balance is not counted over a time")
         if self.expires_in is None and self.downgrade in AT_EXPIRY:
             yield Fault("expires_in", f"is needed: {self.downgrade} happens when a tier expires")
-        if self.expires_in is None and self.window.kind is WindowKind.SINCE_RENEWAL:
+        elif self.expires_in is None and self.window.kind is WindowKind.SINCE_RENEWAL:
             yield Fault("expires_in", "is needed: without an expiry no tier is ever renewed")
+        yield from self._pair_faults()
+        if self.grace is not None and self.downgrade not in AT_EXPIRY:
+            yield Fault("grace", f"must not be said beside {self.downgrade}: no tier is lost when it expires")
+        if self.resets is not Resets.NEVER and is_lifetime:
+            yield Fault("resets", "must be never for a lifetime window: nothing is counted anew in it")
+        elif self.resets is Resets.TIER_CHANGE and self.downgrade is Downgrade.REAL_TIME:
+            yield Fault("resets", "must not be tier_change beside real_time: a tier would be lost as it is reached")
+
+    def _pair_faults(self) -> Iterator[Fault]:
+        """Name the settings of which one needs the other."""
+        for name, is_meant, value in (
+            ("function", self.measure is Measure.FUNCTION, "the measure is function"),
+            ("anchor_attribute", self.anchor is Anchor.CUSTOMER_ATTRIBUTE, "the anchor is customer_attribute"),
+        ):
+            if is_meant and getattr(self, name) is None:
+                yield Fault(name, f"is needed: {value}")
+            elif not is_meant and getattr(self, name) is not None:
+                yield Fault(name, f"must not be said unless {value}")
 
     def _read_levels(self, faults: list[Fault]) -> Iterator[Level | None]:
         if not isinstance(self.levels, tuple | list) or not self.levels:
@@ -222,3 +295,12 @@ class TierSet:
         """
         rank = self.rank_of(tier) + 1
         return self.levels[rank] if rank < len(self.levels) else None
+
+
+_KINDS: Final[dict[str, type]] = {
+    "measure": Measure,
+    "window": Window,
+    "downgrade": Downgrade,
+    "anchor": Anchor,
+    "resets": Resets,
+}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -10,15 +11,18 @@ from loyalcore.domain.tiers._model import Anchor
 from loyalcore.values.calendar import Duration
 from loyalcore.values.clock import DAY, NEVER
 from loyalcore.values.periods import Period, period_of
+from loyalcore.values.zones import midnight
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from zoneinfo import ZoneInfo
 
+    from loyalcore.domain.customers import Standing
     from loyalcore.domain.tiers._model import TierSet
 
 _SPAN = re.compile(r"([0-9]+)([smhDWMY])(.*)")
 _SECOND = 1_000_000
+_FIRST: Final = date(1970, 1, 1)
 # The longest that one of each unit can be; so a number of cycles worked out with it is never too high.
 _LONGEST: Final[dict[str, int]] = {
     "s": _SECOND,
@@ -33,7 +37,17 @@ _LONGEST: Final[dict[str, int]] = {
 _SLACK = 2
 
 
-def end_of_term(tiers: TierSet, start: int, joined: int, zone: ZoneInfo, *, is_next: bool) -> int:
+def anchor_of(tiers: TierSet, standing: Standing, zone: ZoneInfo) -> int | None:
+    """Return the instant that an attribute of the customer names as the anchor; None where nothing does."""
+    day = standing.anchored_on
+    if tiers.anchor is not Anchor.CUSTOMER_ATTRIBUTE or day is None:
+        return None
+    return midnight((day - _FIRST).days, zone)
+
+
+def end_of_term(
+    tiers: TierSet, start: int, joined: int, zone: ZoneInfo, *, is_next: bool, anchored: int | None = None
+) -> int:
     """Return the instant at which a tier ends unless it is qualified for again.
 
     Args:
@@ -42,6 +56,7 @@ def end_of_term(tiers: TierSet, start: int, joined: int, zone: ZoneInfo, *, is_n
         joined: When the member joined, in microseconds since 1970, not after `start`.
         zone: The program's zone.
         is_next: The term begins where another one has ended.
+        anchored: The instant that an attribute of the customer names, in microseconds since 1970.
 
     Returns:
         Microseconds since 1970, after `start`; `NEVER` where tiers do not end.
@@ -54,7 +69,9 @@ def end_of_term(tiers: TierSet, start: int, joined: int, zone: ZoneInfo, *, is_n
     span = tiers.expires_in
     if span is None:
         return NEVER
-    return _TERM[tiers.anchor](span, start, joined, zone, is_next)
+    if anchored is not None and anchored > start:
+        return anchored
+    return _TERM[tiers.anchor](span, start, joined if anchored is None else anchored, zone, is_next)
 
 
 def _from_start(span: Duration, start: int, joined: int, zone: ZoneInfo, is_next: bool) -> int:
@@ -80,6 +97,7 @@ def _absolute(span: Duration, start: int, joined: int, zone: ZoneInfo, is_next: 
 _TERM: Final[dict[Anchor, Callable[[Duration, int, int, ZoneInfo, bool], int]]] = {
     Anchor.TIER_START_DATE: _from_start,
     Anchor.PROGRAM_JOIN_DATE: _from_joining,
+    Anchor.CUSTOMER_ATTRIBUTE: _from_joining,
     Anchor.ABSOLUTE: _absolute,
 }
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from loyalcore.domain.customers import Customer, Membership, OrderFigures, PointFigures, Standing
+from loyalcore.domain.customers import ByHand, Customer, Membership, OrderFigures, PointFigures, Standing
 from loyalcore.domain.decision import (
     ChangeSet,
     Fact,
@@ -173,7 +173,22 @@ FULL: dict[str, Any] = {
         known_at=FIRST,
         joined_at=FIRST,
         standing=Standing(
-            tier="Gold", since=AT, expires_at=FAR, previous="Silver", measured=7, gains=((1, 2), (MOST, MOST))
+            tier="Gold",
+            since=AT,
+            expires_at=FAR,
+            previous="Silver",
+            measured=7,
+            gains=((1, 2), (MOST, MOST)),
+            by_hand=ByHand(actor=TEXT, reason=TEXT, tier="Silver", since=FIRST, expires_at=FAR, previous="Bronze"),
+            completed=Decimal("12.50"),
+            renewed=5,
+            anchored_on=date(2024, 2, 29),
+            is_warned=False,
+            version=2,
+        ),
+        standings=(
+            ("gift", Standing(tier="Star", since=AT, measured=Decimal("0.10"), is_warned=True)),
+            (TEXT, Standing()),
         ),
         ledgers=("", "gift", TEXT),
         orders=OrderFigures(

@@ -13,7 +13,7 @@ import attrs
 from loyalcore.domain.flows import find_program, from_json, read_value
 from loyalcore.domain.orders import Cart, read_cart
 from loyalcore.errors import InvalidInput
-from loyalcore.services import Customers, Entries, Orders, Points, Segments
+from loyalcore.services import Customers, Entries, Orders, Points, Segments, Tiers
 from loyalcore.values.calendar import check_zone, parse_duration, parse_expiry, parse_start, wall_to_micros
 from loyalcore.values.clock import NEVER, check_instant, from_micros, parse_instant, to_micros
 from loyalcore.values.money import check_amount
@@ -45,6 +45,7 @@ _QUESTIONS: Final = frozenset(
         "segments.get",
         "segments.has",
         "segments.page",
+        "tiers.report",
     },
 )
 
@@ -54,7 +55,14 @@ _NO_STEPS: Final = frozenset(
 )
 """What no step names: many commands, rows one by one, and what others have saved in the same store."""
 
-_PARTS: Final = {"customers": Customers, "entries": Entries, "orders": Orders, "points": Points, "segments": Segments}
+_PARTS: Final = {
+    "customers": Customers,
+    "entries": Entries,
+    "orders": Orders,
+    "points": Points,
+    "segments": Segments,
+    "tiers": Tiers,
+}
 
 
 class Asked(NamedTuple):

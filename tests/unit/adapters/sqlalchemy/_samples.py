@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from loyalcore.domain.customers import Customer, Membership, OrderFigures, PointFigures, Standing
+from loyalcore.domain.customers import ByHand, Customer, Membership, OrderFigures, PointFigures, Standing
 from loyalcore.domain.decision import (
     ChangeSet,
     Fact,
@@ -104,7 +104,14 @@ FULL_MEMBERSHIP = Membership(
         previous="",
         measured=Decimal("12.50"),
         gains=((1_700_000_000_000_001, 5), (NEVER, Decimal("0.10"))),
+        by_hand=ByHand(actor="ann", reason=ODD, tier="silver", since=NOW, expires_at=LATER, previous="base"),
+        completed=Decimal("12.50"),
+        renewed=0,
+        anchored_on=date(2024, 2, 29),
+        is_warned=True,
+        version=2,
     ),
+    standings=(("side", Standing(tier="star", since=NOW, gains=((NEVER, 4),), by_hand=ByHand(actor="a", reason="b"))),),
     ledgers=("", "side"),
     points=PointFigures(active=1, pending=2, held=3, spent=-4, expired=5, reversed=6, deficit=7, awarded=8, earned=-9),
     next_change_at=LATER,

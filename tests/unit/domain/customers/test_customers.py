@@ -78,3 +78,12 @@ def test_a_text_of_a_class_of_its_own_becomes_a_plain_one() -> None:
     assert type(command.customer_id) is str
     assert type(command.program) is str
     assert type(Register(Names.ADA).customer_id) is str
+
+
+def test_a_standing_in_which_nothing_stands_is_left_out() -> None:
+    """A membership keeps the standings of the ledgers that have any, by their names."""
+    member = Membership(environment="live", holder_id="h1", program_id="beans")
+    star = member.with_standing("b", Standing(tier="Star")).with_standing("a", Standing(tier="Sun"))
+    assert [name for name, _ in star.standings] == ["a", "b"]
+    assert star.with_standing("b", Standing()).standings == (("a", Standing(tier="Sun")),)
+    assert (star.standing_in("b").tier, star.standing_in("c"), star.standing_in("")) == ("Star", Standing(), Standing())

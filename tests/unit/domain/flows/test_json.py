@@ -43,6 +43,7 @@ from loyalcore.domain.orders import (
     UpdateOrder,
 )
 from loyalcore.domain.segments import RemoveSegment, SaveSegment
+from loyalcore.domain.tiers import ClearTier, SetTier
 from loyalcore.errors import InvalidInput, LimitExceeded
 from loyalcore.values.points import Rounding
 
@@ -89,6 +90,9 @@ SAMPLES: list[Any] = [
     Extend("ada", reason="strike", key="x-1", by="1M"),
     Activity("ada", reason="visit", key="y-1"),
     Sweep("h1", program="beans"),
+    SetTier("ada", "Gold", reason="press", key="i-1", expires_at=AT, ledger="vip"),
+    SetTier("ada", None, reason="press", key="i-2", expires_on=date(2026, 12, 31)),
+    ClearTier("ada", reason="over", key="i-3", program="beans"),
     SaveSegment("ada", "Ada", WHERE, version=3),
     RemoveSegment("ada", version=3),
 ]

@@ -70,6 +70,7 @@ def test_the_defaults_are_those_of_the_rules() -> None:
         "join_policy": "points_earned",
         "hold_for": "24h",
         "notices": [],
+        "balance_marks": [],
     }
 
 
@@ -286,7 +287,7 @@ ONE_FAULT = [
     *tiers("window", "", "rolling", "rolling_9999M", 3),
     *tiers("downgrade", "", "at_expiry", True),
     *tiers("expires_in", "", "unlimited", 12),
-    *tiers("anchor", "", "join", "customer_attribute", 3),
+    *tiers("anchor", "", "join", 3),
     *tiers("levels", [], {}, "Gold", None),
     *[("tiers.levels[0]", {"tiers": {**POINT_TIERS, "levels": [value]}}) for value in list[Any]([None, "Gold", 3])],
     *level("at", 100, 99, -1, "500", 500.0, True, None, 10**15 + 1),
@@ -312,7 +313,7 @@ def test_a_wrong_value_is_one_fault_at_its_path(path: str, tables: dict[str, Any
         ({"points": {"overdraft_max": 1.5}}, "must not be a float"),
         ({"earning": [{"points": 1.5}]}, "points as a whole number"),
         ({"tiers": {**POINT_TIERS, "downgrade": "one_dwn"}}, "did you mean one_down?"),
-        ({"tiers": {**POINT_TIERS, "anchor": "customer_attribute"}}, "is not built yet"),
+        ({"tiers": {**POINT_TIERS, "anchor": "customer_attribute"}}, "is needed: the anchor is"),
         ({"points": {"rounding": []}}, "not a list"),
         ({"points": {"activities": {}}}, "not a table"),
         ({"points": {"activities": ["expire"]}}, "time itself"),

@@ -131,7 +131,9 @@ def test_a_set_names_all_its_faults(settings: dict[str, Any], paths: list[str]) 
 @pytest.mark.parametrize("anchor", Anchor)
 def test_every_policy_goes_with_an_end(downgrade: Downgrade, anchor: Anchor) -> None:
     """Every downgrade and every anchor may be combined where tiers end."""
-    assert tiers(A, downgrade=downgrade, anchor=anchor, expires_in=YEAR).only_climbs is False
+    named = "since" if anchor is Anchor.CUSTOMER_ATTRIBUTE else None
+    made = tiers(A, downgrade=downgrade, anchor=anchor, anchor_attribute=named, expires_in=YEAR)
+    assert made.only_climbs is False
 
 
 @pytest.mark.parametrize(

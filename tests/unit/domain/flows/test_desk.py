@@ -60,3 +60,21 @@ def test_a_measure_of_the_hosts_moves_the_tier() -> None:
         desk.measure(to_micros(at), spent)
         desk.settle_membership(book)
         assert desk.membership.standing.tier == tier
+
+
+def test_what_was_booked_since_it_was_kept_can_be_undone() -> None:
+    """After `undo` the ledger and the membership are what they were at `keep`, and booking goes on from there."""
+    tiers = TierSet(measure=Measure.POINTS_EARNED, levels=(Level("Base", 0), Level("Gold", 100)))
+    desk = Desk(attrs.evolve(BEANS, tiers=tiers), "live", "h1", "till", None, None, ROW)
+    book = desk.book("", None, DAY_0)
+    grant(book, EntryKind.AWARD, 10, reason="order")
+    desk.settle_membership(book)
+    desk.keep()
+    kept = desk.membership_now()
+    grant(book, EntryKind.AWARD, 200, reason="order")
+    desk.settle_membership(book)
+    assert desk.membership_now().tier == "Gold"
+    desk.undo()
+    assert (desk.membership_now(), [entry.points for entry in desk.entries()]) == (kept, [10])
+    grant(desk.book("", None, DAY_1), EntryKind.AWARD, 5, reason="order")
+    assert desk.books[""].account.active == 15

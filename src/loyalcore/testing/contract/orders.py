@@ -37,7 +37,7 @@ BEANS: Final = Program(
     tiers=TierSet(measure=Measure.MONEY_SPENT, levels=(Level("Base", 0), Level("Gold", 100))),
 )
 MANY: Final = 60
-CART: Final = {"items": [{"line_id": "1", "unit_price": "10", "quantity": 3}]}
+CART: Final[dict[str, Any]] = {"items": [{"line_id": "1", "unit_price": "10", "quantity": 3}]}
 
 ASKED: Final = (
     "",

@@ -6,13 +6,15 @@ personal data.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 import uuid
-from typing import NewType, Protocol, runtime_checkable
+from typing import Final, NewType, Protocol, runtime_checkable
 
 from loyalcore.errors import InvalidInput, LimitExceeded
 
 __all__ = [
+    "WORD_MAX",
     "CustomerId",
     "EntryId",
     "HoldId",
@@ -25,6 +27,7 @@ __all__ = [
     "SystemIds",
     "check_name",
     "check_text",
+    "check_word",
 ]
 
 
@@ -49,6 +52,10 @@ EntryId = NewType("EntryId", str)
 Key = NewType("Key", str)
 """An idempotency key, unique per environment and holder."""
 
+WORD_MAX: Final = 64
+"""The most characters of a word of the library's or the host's."""
+
+_WORD = re.compile(r"[a-z][a-z0-9_]*")
 # A composed character of NFC is written with at most four code points where it is fully taken apart.
 _DECOMPOSED_MAX = 4
 
@@ -117,6 +124,34 @@ def check_name(value: object, path: str, *, length_max: int = 255, length_min: i
     if isinstance(value, str) and len(value) <= length_max * _DECOMPOSED_MAX:
         value = unicodedata.normalize("NFC", value)
     return check_text(value, path, length_max=length_max, length_min=length_min)
+
+
+def check_word(value: object, path: str) -> str:
+    """Return the name of a function of the library or the host: lower-case ASCII letters, digits and `_`.
+
+    Args:
+        value: The name as the host gave it, 1 to 64 characters, the first of them a letter.
+        path: Where it stands, for the message.
+
+    Returns:
+        The same characters as a plain `str`.
+
+    Raises:
+        InvalidInput: It is not a text, or empty.
+        LimitExceeded: It has more than 64 characters.
+        InvalidInput: It holds another character, or begins with none of the letters.
+
+    Source:
+        House decision: a word stands in documents as it does in Python.
+
+    Example:
+        >>> check_word("largest_first", "consumption")
+        'largest_first'
+    """
+    text = check_text(value, path, length_max=WORD_MAX)
+    if _WORD.fullmatch(text) is None:
+        raise InvalidInput("must be lower-case letters, digits and _, beginning with a letter", path=path)
+    return text
 
 
 @runtime_checkable

@@ -8,7 +8,7 @@ import pytest
 
 from loyalcore.errors import InvalidInput, LimitExceeded
 from loyalcore.values import ids
-from loyalcore.values.ids import Ids, SystemIds, check_name, check_text
+from loyalcore.values.ids import Ids, SystemIds, check_name, check_text, check_word
 
 
 class Colour(StrEnum):
@@ -107,6 +107,32 @@ def test_a_megabyte_is_not_normalised() -> None:
     """A name that is far too long is refused as it is."""
     with pytest.raises(LimitExceeded):
         check_name("e\u0301" * 1_000_000, "name")
+
+
+@pytest.mark.parametrize("value", ["a", "largest_first", "a1", "a_", "a" * 64])
+def test_a_word_is_given_as_it_is(value: str) -> None:
+    """Letters, digits and `_`, 1 to 64 of them, beginning with a letter."""
+    assert check_word(value, "consumption") == value
+
+
+@pytest.mark.parametrize(
+    ("value", "error"),
+    [
+        (None, InvalidInput),
+        ("", InvalidInput),
+        ("_a", InvalidInput),
+        ("1a", InvalidInput),
+        ("A", InvalidInput),
+        ("a-b", InvalidInput),
+        ("a\n", InvalidInput),
+        ("\u00e4", InvalidInput),
+        ("a" * 65, LimitExceeded),
+    ],
+)
+def test_what_is_no_word(value: object, error: type[Exception]) -> None:
+    """Another text is refused, and the message names where it stands."""
+    with pytest.raises(error, match="consumption"):
+        check_word(value, "consumption")
 
 
 def test_system_ids_are_32_hexadecimal_digits_and_differ() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import Enum
@@ -26,7 +25,6 @@ NOUNS: Final[Mapping[str, Noun]] = {"cart": CARTS, "customer": CUSTOMERS, "item"
 
 MULTIPLIER_MAX: Final = 1_000
 PRIORITY_MAX: Final = 1_000_000
-_FUNCTION: Final = re.compile(r"[a-z][a-z0-9_]*")
 _TIERS_MAX: Final = 100
 
 
@@ -51,14 +49,6 @@ def check_kind(kind: type[Enum]) -> Check:
         return value
 
     return check
-
-
-def check_function(value: object, path: str) -> str:
-    """Return the name of a function of the host's."""
-    text = check_text(value, path, length_max=64)
-    if _FUNCTION.fullmatch(text) is None:
-        raise InvalidInput("must be lower-case letters, digits and _, beginning with a letter", path=path)
-    return text
 
 
 def check_priority(value: object, path: str) -> int:

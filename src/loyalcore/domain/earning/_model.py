@@ -12,7 +12,6 @@ import attrs
 from loyalcore.domain.earning._checks import (
     check_condition,
     check_flag,
-    check_function,
     check_kind,
     check_ledger,
     check_multiplier,
@@ -23,7 +22,7 @@ from loyalcore.domain.earning._checks import (
 from loyalcore.errors import Fault, InvalidDocument, InvalidInput, LimitExceeded
 from loyalcore.values.calendar import parse_expiry, parse_start
 from loyalcore.values.clock import NEVER, check_instant, to_micros
-from loyalcore.values.ids import check_text
+from loyalcore.values.ids import check_text, check_word
 from loyalcore.values.money import check_amount
 from loyalcore.values.periods import Period, period_of
 from loyalcore.values.points import check_points
@@ -228,7 +227,7 @@ _CHECKS: Final[Mapping[str, Any]] = {
     "points": maybe(check_points),
     "per": maybe(_per),
     "by_tier": maybe(check_tiers),
-    "function": maybe(check_function),
+    "function": maybe(check_word),
     "multiplier": maybe(check_multiplier),
     "steps": check_kind(Steps),
     "where": maybe(check_condition("cart")),

@@ -28,7 +28,7 @@ from loyalcore.domain.tiers import TierSet
 from loyalcore.errors import Fault, InvalidInput, LimitExceeded
 from loyalcore.values.calendar import Duration, Expiry, Start, parse_duration, parse_expiry
 from loyalcore.values.clock import check_instant
-from loyalcore.values.ids import check_text
+from loyalcore.values.ids import check_text, check_word
 from loyalcore.values.points import SCALE_MAX, Rounding, check_points
 
 if TYPE_CHECKING:
@@ -47,7 +47,6 @@ UNLIMITED: Final = parse_expiry("unlimited", "expiry")
 BY_TIME: Final = frozenset({EntryKind.EXPIRE, EntryKind.ACTIVATE, EntryKind.RELEASE})
 
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def fault_of(error: InvalidInput | LimitExceeded) -> Fault:
@@ -60,14 +59,6 @@ def check_id(value: object, path: str) -> str:
     text = check_text(value, path, length_max=NAME_MAX)
     if _ID.fullmatch(text) is None:
         raise InvalidInput("must be lower-case letters, digits, - and _, beginning with a letter or digit", path=path)
-    return text
-
-
-def check_function_name(value: object, path: str) -> str:
-    """Return the name of a function of the library or the host: lower-case ASCII letters, digits and `_`."""
-    text = check_text(value, path, length_max=NAME_MAX)
-    if _NAME.fullmatch(text) is None:
-        raise InvalidInput("must be lower-case letters, digits and _, beginning with a letter", path=path)
     return text
 
 
@@ -204,7 +195,7 @@ POLICY: Final[dict[str, Callable[[object, str], Any]]] = {
     "expiry_model": _one_of(ExpiryModel),
     "inactivity": _one_of(Duration, type(None)),
     "activities": check_activities,
-    "consumption": check_function_name,
+    "consumption": check_word,
     "shortfall": _one_of(Shortfall),
     "overdraft_max": check_overdraft,
     "return_policy": _one_of(ReturnPolicy),

@@ -23,7 +23,6 @@ from loyalcore.domain.ledger import (
 from loyalcore.domain.programs._check import (
     CUSTOMERS,
     check_activities,
-    check_function_name,
     check_id,
     check_marks,
     check_notices,
@@ -38,6 +37,7 @@ from loyalcore.domain.programs._table import Table, as_it_is, choice, exact, kin
 from loyalcore.errors import Fault, InvalidDocument, InvalidInput
 from loyalcore.values.calendar import check_zone, parse_duration, parse_expiry, parse_start
 from loyalcore.values.clock import check_instant, parse_instant
+from loyalcore.values.ids import check_word
 from loyalcore.values.money import check_currency
 from loyalcore.values.points import Rounding, check_points
 
@@ -93,7 +93,7 @@ _POINTS: Final[dict[str, Read]] = {
     "expiry_model": choice(ExpiryModel),
     "inactivity": parse_duration,
     "activities": _activities,
-    "consumption": check_function_name,
+    "consumption": check_word,
     "shortfall": choice(Shortfall),
     "overdraft_max": lambda value, path: check_points(exact(value, path), path, minimum=0),
     "return_policy": choice(ReturnPolicy),

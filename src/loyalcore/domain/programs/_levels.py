@@ -18,11 +18,11 @@ from loyalcore.domain.tiers import (
     TierSet,
     Window,
     check_attribute_name,
-    check_word,
     parse_window,
 )
 from loyalcore.errors import Fault, InvalidDocument, InvalidInput, LimitExceeded
 from loyalcore.values.calendar import Duration, parse_duration
+from loyalcore.values.ids import check_word
 
 if TYPE_CHECKING:
     from loyalcore.domain.programs._table import Read

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from loyalcore.domain.ledger import CONSUMPTION
-from loyalcore.domain.programs._check import check_function_name, fault_of
+from loyalcore.domain.programs._check import fault_of
 from loyalcore.errors import Fault, InvalidDocument, InvalidInput, LimitExceeded
+from loyalcore.values.ids import check_word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -107,7 +108,7 @@ def _functions(given: Any, kind: str, taken: tuple[str, ...], faults: list[Fault
     for index, (name, function) in enumerate(functions.items()):
         path = f"{kind}[{index}]"
         try:
-            if check_function_name(name, path) in taken:
+            if check_word(name, path) in taken:
                 faults.append(Fault(path, f"{name} is one of the library's own orders; choose another name"))
         except (InvalidInput, LimitExceeded) as error:
             faults.append(fault_of(error))

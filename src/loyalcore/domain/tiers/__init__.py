@@ -5,7 +5,7 @@ from loyalcore.domain.tiers._commands import ClearTier, SetTier
 from loyalcore.domain.tiers._hand import beneath, set_by_hand
 from loyalcore.domain.tiers._merge import merged
 from loyalcore.domain.tiers._model import Anchor, Downgrade, Level, Measure, Resets, TierNotice, TierSet
-from loyalcore.domain.tiers._names import check_attribute_name, check_word
+from loyalcore.domain.tiers._names import check_attribute_name
 from loyalcore.domain.tiers._notices import tier_notices
 from loyalcore.domain.tiers._report import TierReport, report, value_at_end, value_of
 from loyalcore.domain.tiers._switch import switched
@@ -27,7 +27,6 @@ __all__ = [
     "advance",
     "beneath",
     "check_attribute_name",
-    "check_word",
     "merged",
     "next_change",
     "parse_window",

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from loyalcore.domain.tiers._names import check_attribute_name, check_word
+from loyalcore.domain.tiers._names import check_attribute_name
 from loyalcore.domain.tiers._window import Window, WindowKind
 from loyalcore.errors import Fault, InvalidDocument, InvalidInput, LimitExceeded
 from loyalcore.values.calendar import Duration
 from loyalcore.values.clock import DAY
-from loyalcore.values.ids import check_name
+from loyalcore.values.ids import check_name, check_word
 from loyalcore.values.money import check_amount
 from loyalcore.values.points import check_points
 

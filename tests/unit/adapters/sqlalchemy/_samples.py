@@ -40,16 +40,11 @@ from loyalcore.domain.ledger import (
 )
 from loyalcore.domain.orders import (
     Cart,
-    Discount,
-    Item,
     Order,
-    OrderAward,
-    OrderReturn,
     OrderState,
-    Payment,
-    Weight,
 )
 from loyalcore.domain.segments import Segment
+from loyalcore.testing.contract import _samples as contract
 from loyalcore.values.clock import NEVER
 
 NOW = datetime(2025, 3, 4, 5, 6, 7, 891011, tzinfo=UTC)
@@ -242,70 +237,7 @@ FULL_SEGMENT = Segment(
     updated_at=LATER,
     version=7,
 )
-FULL_ORDER = Order(
-    environment="live",
-    order_id=ODD,
-    holder_id="h1",
-    customer_id=ODD,
-    program_id="beans",
-    state=OrderState.PARTIALLY_RETURNED,
-    cart=Cart(
-        items=(
-            Item(
-                "1",
-                unit_price="19.90",
-                quantity=3,
-                sku=ODD,
-                category="Straße",
-                discounts=(Discount(percent="10"), Discount(amount="0.5", code=ODD)),
-                tax="1.5",
-                shipping="2",
-                attributes={"colour": ODD},
-            ),
-            Item("2", unit_price=5),
-        ),
-        discounts=(Discount(amount=1),),
-        shipping="4.90",
-        tax="0.000000001",
-        payments=(Payment(kind="gift_card", amount=5),),
-        coupons=(ODD, "SPRING"),
-        referral_code=ODD,
-        store="Köln",
-        currency="EUR",
-        redeem=7,
-        attributes={"a": ODD},
-    ),
-    created_at=NOW,
-    updated_at=LATER,
-    closed_at=NOW,
-    cancelled_at=LATER,
-    cycle=3,
-    redeemed=7,
-    spends=("h1:beans:1:", ODD),
-    awards=(
-        OrderAward(
-            rule="base",
-            ledger="side",
-            entry_id="h1:beans:2:side",
-            points=10**15,
-            weights=(Weight("1", Decimal("12.50")), Weight("2", Decimal(0))),
-            basis=Decimal("17.4"),
-        ),
-    ),
-    unrecovered=(("", 3), ("side", 1)),
-    returns=(
-        OrderReturn(
-            return_id=ODD,
-            at=LATER,
-            items=(("1", 2), ("2", 1)),
-            refund=Decimal("9.90"),
-            reversed=5,
-            waived=1,
-            restored=2,
-        ),
-    ),
-    version=7,
-)
+FULL_ORDER: Order = attrs.evolve(contract.FULL["order"], order_id=ODD, customer_id=ODD, holder_id="h1")
 BARE_ORDER = Order(
     environment="live",
     order_id="o-1",

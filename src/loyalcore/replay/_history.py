@@ -284,7 +284,8 @@ class _Run:
         if head is None:
             return
         policy = self._program.points
-        book = Book(account_of(head), ref, policy, self._program.zone, program_version=1, actor="")
+        order = self._registry.consumption.get(policy.consumption)
+        book = Book(account_of(head), ref, policy, self._program.zone, program_version=1, actor="", consumption=order)
         book.open_at(event.at)
         points = min(book.account.active, POINTS_MAX) // self._redeem * self._redeem
         if points:

@@ -1,18 +1,20 @@
-"""Members: what time does to the rows of a list of customers."""
+"""Members: one as it is stored, and what time does to the rows of a list of customers."""
 
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import attrs
 
-from loyalcore.domain.customers import CustomerRow, Membership, customers_noun
-from loyalcore.domain.decision import CustomerRef, LedgerRef
+from loyalcore.domain.customers import CustomerRow, Membership, customers_noun, new_membership, survivor
+from loyalcore.domain.decision import CustomerRef, LedgerRef, MembershipRef
 from loyalcore.domain.flows import membership_at
-from loyalcore.errors import SweepDue
+from loyalcore.errors import InvalidInput, SweepDue
 from loyalcore.query import All
 from loyalcore.services._list import Asked, List, Moving, read_query
+from loyalcore.values.clock import EPOCH, check_instant
+from loyalcore.values.ids import check_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,19 +76,60 @@ class Members(Moving[CustomerRow]):
     def _worked_out(self, unit: Unit, pairs: list[tuple[Customer, Membership]], at: datetime) -> list[CustomerRow]:
         refs = [LedgerRef(each.environment, each.holder_id, each.program_id) for _, each in pairs]
         ledgers = unit.load(refs)
-        consumption = self.executor.registry.consumption.get(self.program.points.consumption)
         rows = []
         for (customer, membership), ref in zip(pairs, refs, strict=True):
             ledger: Ledger | None = ledgers[ref]
             when = at if ledger is None else max(at, ledger.recorded_at)
-            rows.append(
-                CustomerRow(
-                    customer,
-                    membership_at(membership, ledger, self.program, when, consumption, self.executor.registry),
-                    at,
-                )
-            )
+            shown = membership_at(membership, ledger, self.program, when, self.executor.registry)
+            rows.append(CustomerRow(customer, shown, at))
         return rows
+
+
+class Found(NamedTuple):
+    """A member as stored, and the instant that is asked about.
+
+    Args:
+        customer: The customer, or whoever it was merged into.
+        membership: The membership; an empty one where the program has not heard of the customer.
+        ledger: The ledger, None where nothing was booked on it.
+        at: The instant, never before the last booking, UTC.
+    """
+
+    customer: Customer
+    membership: Membership
+    ledger: Ledger | None
+    at: datetime
+
+
+def find_member(
+    executor: Executor, customer_id: str, program: Program, ledger: str = "", at: datetime | None = None
+) -> Found:
+    """Find a member by the host's own id.
+
+    Args:
+        executor: Where the records are.
+        customer_id: The host's own id.
+        program: The program.
+        ledger: Which ledger is read beside, `""` for the main one.
+        at: The instant, not before the last booking; None is now.
+
+    Raises:
+        InvalidInput: A value of the wrong type or out of range, or an instant before the last booking.
+        LimitExceeded: The id is longer than 255 characters.
+        NotFound: The customer is not registered.
+    """
+    environment, named = executor.environment, check_text(customer_id, "customer_id")
+    with executor.store.unit(readonly=True) as unit:
+        customer: Customer = survivor(environment, named, lambda ref: unit.load([ref])[ref])
+        ref = MembershipRef(environment, customer.holder_id, program.id)
+        ledger_ref = LedgerRef(environment, customer.holder_id, program.id, ledger)
+        found = unit.load([ref, ledger_ref])
+    booked: Ledger | None = found[ledger_ref]
+    booked_at = EPOCH if booked is None else booked.recorded_at
+    when = max(executor.now(), booked_at) if at is None else check_instant(at, "at")
+    if when < booked_at:
+        raise InvalidInput("give an instant not before the last booking", path="at")
+    return Found(customer, found[ref] or new_membership(customer, program.id), booked, when)
 
 
 def list_members(executor: Executor, asked: Asked, program: str | None) -> tuple[List[CustomerRow], Query]:

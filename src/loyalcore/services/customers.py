@@ -16,16 +16,14 @@ from loyalcore.domain.customers import (
     Register,
     Tag,
     Update,
-    survivor,
 )
-from loyalcore.domain.decision import CustomerRef, LedgerRef, MembershipRef
+from loyalcore.domain.decision import CustomerRef
 from loyalcore.domain.flows import membership_at
 from loyalcore.domain.ledger import Merge
-from loyalcore.errors import InvalidInput, NotFound
+from loyalcore.errors import NotFound
 from loyalcore.query import SIZE
 from loyalcore.services._list import Asked
-from loyalcore.services._members import list_members
-from loyalcore.values.clock import EPOCH, check_instant
+from loyalcore.services._members import find_member, list_members
 from loyalcore.values.ids import check_text
 
 if TYPE_CHECKING:
@@ -477,23 +475,8 @@ class Customers:
         """
         executor = self._executor
         rules = executor.program(program)
-        environment, named = executor.environment, check_text(customer_id, "customer_id")
-        with executor.store.unit(readonly=True) as unit:
-            customer = survivor(environment, named, lambda ref: unit.load([ref])[ref])
-            holder_id = customer.holder_id
-            ref = MembershipRef(environment, holder_id, rules.id)
-            ledger_ref = LedgerRef(environment, holder_id, rules.id, "")
-            found = unit.load([ref, ledger_ref])
-        booked_at = EPOCH if found[ledger_ref] is None else found[ledger_ref].recorded_at
-        when = max(executor.now(), booked_at) if at is None else check_instant(at, "at")
-        if when < booked_at:
-            raise InvalidInput("give an instant not before the last booking", path="at")
-        if found[ref] is None:
-            return Membership(
-                environment=environment, holder_id=holder_id, program_id=rules.id, customer_id=customer.customer_id
-            )
-        consumption = executor.registry.consumption.get(rules.points.consumption)
-        return membership_at(found[ref], found[ledger_ref], rules, when, consumption, executor.registry)
+        found = find_member(executor, customer_id, rules, at=at)
+        return membership_at(found.membership, found.ledger, rules, found.at, executor.registry)
 
 
 def listed_texts(texts: Any) -> Any:

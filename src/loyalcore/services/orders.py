@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from loyalcore.domain.customers import CustomerRow, new_membership, survivor
-from loyalcore.domain.decision import LedgerRef, MembershipRef, OrderRef
+from loyalcore.domain.customers import CustomerRow, survivor
+from loyalcore.domain.decision import OrderRef
 from loyalcore.domain.earning import lessened
 from loyalcore.domain.flows import membership_at
 from loyalcore.domain.orders import (
@@ -25,6 +25,7 @@ from loyalcore.domain.orders import (
 from loyalcore.errors import InvalidInput, NotFound, OrderTaken
 from loyalcore.query import SIZE
 from loyalcore.services._list import Asked, List, Moving, read_query
+from loyalcore.services._members import find_member
 from loyalcore.values.ids import check_text
 
 if TYPE_CHECKING:
@@ -32,12 +33,9 @@ if TYPE_CHECKING:
     from datetime import datetime
     from decimal import Decimal
 
-    from loyalcore.domain.customers import Customer, Membership
     from loyalcore.domain.earning import Quote
     from loyalcore.domain.flows import Command, Receipt
-    from loyalcore.domain.ledger import Ledger
     from loyalcore.domain.orders import Cart, Order
-    from loyalcore.domain.programs import Program
     from loyalcore.execution import Executor
     from loyalcore.query import Page, Query
 
@@ -346,7 +344,8 @@ class Orders:
     ) -> Quote:
         """Say what an order would earn now, rule by rule, and what could be redeemed for it; write nothing.
 
-        Closing the order at the same instant awards exactly this.
+        Closing the order at the same instant awards exactly this. Where the clock lags behind the last booking on the
+        customer's ledger, now is the instant of that booking, as it is for closing.
 
         Args:
             customer_id: The host's customer id.
@@ -383,29 +382,10 @@ class Orders:
                 raise OrderTaken(order_id=order.order_id, by="another program")
             state_after(order.state, "close")
             rules, asked, kept = executor.program(order.program_id), order.cart, order.unrecovered
-        functions = executor.registry.earning
-        return lessened(rules.quote(asked, self._row(name, rules), at=executor.now(), functions=functions), kept)
-
-    def _row(self, customer_id: str, rules: Program) -> CustomerRow:
-        """Give a customer with the membership as it stands now."""
-        executor = self._executor
-        at = executor.now()
-        with executor.store.unit(readonly=True) as unit:
-
-            def load(ref: Any) -> Any:
-                return unit.load([ref])[ref]
-
-            customer: Customer = survivor(executor.environment, customer_id, load)
-            member_ref = MembershipRef(executor.environment, customer.holder_id, rules.id)
-            ledger_ref = LedgerRef(executor.environment, customer.holder_id, rules.id)
-            found = unit.load([member_ref, ledger_ref])
-        membership: Membership | None = found[member_ref]
-        if membership is None:
-            membership = new_membership(customer, rules.id)
-        ledger: Ledger | None = found[ledger_ref]
-        when = at if ledger is None else max(at, ledger.recorded_at)
-        consumption = executor.registry.consumption.get(rules.points.consumption)
-        return CustomerRow(customer, membership_at(membership, ledger, rules, when, consumption), at)
+        found = find_member(executor, name, rules)
+        member = membership_at(found.membership, found.ledger, rules, found.at, executor.registry)
+        row = CustomerRow(found.customer, member, found.at)
+        return lessened(rules.quote(asked, row, at=found.at, functions=executor.registry.earning), kept)
 
     def page(
         self,

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from loyalcore.domain.customers import Membership, survivor
-from loyalcore.domain.decision import LedgerRef, MembershipRef
+from loyalcore.domain.customers import Membership
 from loyalcore.domain.flows import tier_report
 from loyalcore.domain.tiers import ClearTier, SetTier
-from loyalcore.errors import InvalidInput, NotFound
+from loyalcore.errors import NotFound
 from loyalcore.query import All
+from loyalcore.services._members import find_member
 from loyalcore.services._sweeping import due_tiers, write_down
-from loyalcore.values.clock import EPOCH, check_instant
 from loyalcore.values.ids import check_text
 
 if TYPE_CHECKING:
@@ -167,21 +166,9 @@ class Tiers:
         """
         executor = self._executor
         rules = executor.program(program)
-        environment, named = executor.environment, check_text(customer_id, "customer_id")
         ledger = check_text(ledger, "ledger", length_min=0)
-        with executor.store.unit(readonly=True) as unit:
-            customer = survivor(environment, named, lambda ref: unit.load([ref])[ref])
-            ref = MembershipRef(environment, customer.holder_id, rules.id)
-            ledger_ref = LedgerRef(environment, customer.holder_id, rules.id, ledger)
-            found = unit.load([ref, ledger_ref])
-        booked_at = EPOCH if found[ledger_ref] is None else found[ledger_ref].recorded_at
-        when = max(executor.now(), booked_at) if at is None else check_instant(at, "at")
-        if when < booked_at:
-            raise InvalidInput("give an instant not before the last booking", path="at")
-        membership = found[ref] or Membership(
-            environment=environment, holder_id=customer.holder_id, program_id=rules.id, customer_id=customer.customer_id
-        )
-        shown = tier_report(membership, ledger, found[ledger_ref], rules, when, executor.registry)
+        found = find_member(executor, customer_id, rules, ledger, at)
+        shown = tier_report(found.membership, ledger, found.ledger, rules, found.at, executor.registry)
         if shown is None:
             raise NotFound("tiers of the ledger", ledger or rules.id)
         return shown

@@ -13,10 +13,11 @@ import pytest
 from loyalcore.adapters.memory import MemoryStore
 from loyalcore.cli import run_replay
 from loyalcore.domain.earning import EarningRule
-from loyalcore.domain.ledger import PointsPolicy, ReturnPolicy
+from loyalcore.domain.ledger import Entry, EntryKind, PointsPolicy, ReturnPolicy
 from loyalcore.domain.orders import Cart, CartFields, Item, Order
-from loyalcore.domain.programs import Program
+from loyalcore.domain.programs import Program, Registry
 from loyalcore.errors import ConcurrencyConflict, InvalidDocument, InvalidInput, NotFound, StaleVersion
+from loyalcore.query import All
 from loyalcore.replay import (
     Bought,
     Returned,
@@ -155,6 +156,19 @@ def test_a_history_may_come_again() -> None:
     longer = [*first, Bought("o-3", "ada", DAY + timedelta(days=2), CART), Bought("o-4", "bob", LATER, CART)]
     later = run(store, *longer, redeem=10)
     assert (later.replayed.orders_added, later.replayed.after_as_of) == (2, 0)
+
+
+def test_redeeming_knows_the_hosts_own_consumption_order() -> None:
+    """A program that names a function of the host redeems from the lots that the function puts first."""
+    own = attrs.evolve(BEANS, points=PointsPolicy(consumption="largest_first"))
+    store = MemoryStore()
+    carts = [Cart(items=[Item("1", unit_price=price)]) for price in (5, 9, 0)]
+    bought = [Bought(f"o-{n}", "ada", DAY + timedelta(days=n), cart) for n, cart in enumerate(carts, 1)]
+    registry = Registry(consumption={"largest_first": lambda lot: -lot.free})
+    run(store, *bought, program=own, registry=registry, redeem=8)
+    with store.unit(readonly=True) as unit:
+        spends = [each for each in unit.stream(All(Entry, "live"), LATER) if each.kind is EntryKind.SPEND]
+    assert [(each.order_id, tuple(each.draws[0])) for each in spends] == [("o-3", (2, 8))]
 
 
 def test_what_is_refused_is_told() -> None:

@@ -15,6 +15,7 @@ from loyalcore.domain.programs import Program, Registry
 from loyalcore.errors import InvalidInput, NotFound, StoreUnavailable
 from loyalcore.query import All
 from loyalcore.services import Loyalty
+from loyalcore.testing import CountedIds, FixedClock
 from tests.unit.domain.ledger._shop import Figures, Shop, instant
 
 QUESTIONS = ["balance", "schedule", "explain", "verify", "entries"]
@@ -87,6 +88,52 @@ def test_a_hosts_order_is_used_to_look_ahead() -> None:
     shop.award(10, expiry="1D")
     assert shop.figures(at="2026-01-02") == Figures(0, expired=10)
     assert shop.loyalty.customers.membership("ada").joined_at == instant("2026-01-01")
+
+
+def test_a_quote_knows_the_hosts_own_measure() -> None:
+    """An order is quoted by the tier that the host's function gives, after the points that it counts have lapsed."""
+    program = Program.from_document(
+        {
+            "id": "beans",
+            "currency": "EUR",
+            "timezone": "UTC",
+            "tiers": {
+                "measure": "function",
+                "function": "held",
+                "downgrade": "real_time",
+                "levels": [{"name": "Gold", "at": 10}],
+            },
+            "earning": [{"id": "tiered", "per": 1, "by_tier": {"": 1, "Gold": 3}}],
+        }
+    )
+    clock = FixedClock("2026-01-01T00:00:00Z")
+    registry = Registry(measures={"held": lambda points, orders: points.active})
+    shop = Loyalty(MemoryStore(), [program], clock=clock, ids=CountedIds(), actor="ann", registry=registry)
+    shop.customers.register("ada")
+    shop.points.award("ada", 10, reason="gift", key="k-1", expiry="1D")
+    assert shop.orders.quote("ada", {"total": 5}).points == 15
+    clock.move(days=400)
+    assert shop.orders.quote("ada", {"total": 5}).points == 5
+    assert shop.orders.close("ada", "o-1", {"total": 5}, key="k-2").points == 5
+
+
+def test_a_quote_is_never_before_the_last_booking() -> None:
+    """Where the clock has gone back, a campaign is quoted at the instant at which the order would be booked."""
+    program = Program.from_document(
+        {
+            "id": "beans",
+            "currency": "EUR",
+            "timezone": "UTC",
+            "earning": [{"id": "base", "points": 1, "per": 1, "starts_at": "2026-01-02T00:00:00Z"}],
+        }
+    )
+    clock = FixedClock("2026-01-03T00:00:00Z")
+    shop = Loyalty(MemoryStore(), [program], clock=clock, ids=CountedIds(), actor="ann")
+    shop.customers.register("ada")
+    shop.points.award("ada", 10, reason="gift", key="k-1")
+    clock.put(instant("2026-01-01"))
+    quoted = shop.orders.quote("ada", {"total": 5}).points
+    assert quoted == shop.orders.close("ada", "o-1", {"total": 5}, key="k-2").points
 
 
 def test_a_customer_row_is_given_as_it_is() -> None:

@@ -9,9 +9,7 @@ from loyalcore.domain.flows._desk import Desk
 from loyalcore.domain.tiers import report, value_at_end, value_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
-    from typing import Any
 
     from loyalcore.domain.customers import Membership
     from loyalcore.domain.ledger import Ledger
@@ -26,8 +24,7 @@ def membership_at(
     ledger: Ledger | None,
     program: Program,
     at: datetime,
-    consumption: Callable[[Any], Any] | None = None,
-    registry: Registry | None = None,
+    registry: Registry,
 ) -> Membership:
     """Give a membership with its figures and tier as they stand at an instant.
 
@@ -36,12 +33,11 @@ def membership_at(
         ledger: Its main ledger as stored, None where nothing was booked on it.
         program: The program.
         at: The instant, not before the last booking, UTC.
-        consumption: The host's own consumption order, where the program names one.
-        registry: The host's own functions, where a measure of tiers is one.
+        registry: The host's own functions.
 
     Source: DOMAIN 3.2 (`advance` alone moves time), 3.8.
     """
-    return _desk_at("", membership, ledger, program, at, consumption, registry).membership_now()
+    return _desk_at("", membership, ledger, program, at, registry).membership_now()
 
 
 def _desk_at(
@@ -50,12 +46,12 @@ def _desk_at(
     ledger: Ledger | None,
     program: Program,
     at: datetime,
-    consumption: Callable[[Any], Any] | None,
-    registry: Registry | None,
+    registry: Registry,
 ) -> Desk:
     """Open a desk on which time has passed up to an instant."""
-    functions = {} if registry is None else registry.measures
-    desk = Desk(program, membership.environment, membership.holder_id, "", membership, consumption, functions=functions)
+    named = registry.consumption.get(program.points.consumption)
+    environment, holder_id, functions = membership.environment, membership.holder_id, registry.measures
+    desk = Desk(program, environment, holder_id, "", membership, named, functions=functions)
     desk.settle_membership(desk.book(ledger_id, ledger, at))
     return desk
 
@@ -83,10 +79,9 @@ def tier_report(
 
     Source: DOMAIN 3.5 (report): lots that will have lapsed by the end of the tier count no more.
     """
-    consumption = registry.consumption.get(program.points.consumption)
 
     def looked_at(when: datetime) -> Desk:
-        return _desk_at(ledger_id, membership, ledger, program, when, consumption, registry)
+        return _desk_at(ledger_id, membership, ledger, program, when, registry)
 
     desk = looked_at(at)
     standing = desk.membership.standing_in(ledger_id)

@@ -17,7 +17,6 @@ from loyalcore.domain.programs._check import (
     check_id,
     check_version,
     earning_faults,
-    fault_of,
     ledger_tier_faults,
     model_faults,
     settled,
@@ -34,6 +33,7 @@ from loyalcore.domain.programs._rules import orders_document, rule_document
 from loyalcore.domain.tiers import TierSet
 from loyalcore.errors import Fault, InvalidDocument, InvalidInput, LimitExceeded
 from loyalcore.values.calendar import check_zone
+from loyalcore.values.checks import fault_of
 from loyalcore.values.clock import check_instant
 from loyalcore.values.money import check_currency
 

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
     from datetime import datetime
 
+    from loyalcore.domain.orders import Cart
+
 
 VERSION_MAX: Final = 2**31 - 1
 POINTS_NAME_MAX: Final = 64
@@ -153,6 +155,19 @@ def _how(kind: type) -> str:
         else f"call values.calendar.parse_{named.lower()}"
     )
     return f": in Python {value}"
+
+
+def check_cart(cart: Cart, currency: str) -> Cart:
+    """Return a cart whose money is the program's.
+
+    Raises:
+        InvalidInput: It names another currency.
+    """
+    if cart.currency not in (None, currency):
+        raise InvalidInput(
+            f"must be {currency}, the currency of the program: convert the money first", path="cart.currency"
+        )
+    return cart
 
 
 def check_count(limit: int) -> Callable[[object, str], int]:

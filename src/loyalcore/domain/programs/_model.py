@@ -14,6 +14,7 @@ from loyalcore.domain.programs._check import (
     CUSTOMERS,
     POLICY,
     check_applies_from,
+    check_cart,
     check_id,
     check_version,
     earning_faults,
@@ -299,11 +300,7 @@ class Program:
             19
         """
         at = check_instant(at, "at")
-        cart = read_cart(cart, "cart")
-        if cart.currency not in (None, self.currency):
-            raise InvalidInput(
-                f"must be {self.currency}, the currency of the program: convert the money first", path="cart.currency"
-            )
+        cart = check_cart(read_cart(cart, "cart"), self.currency)
         purchase = Purchase(cart=cart, customer=customer, at=at, zone=self.zone, policy=self.orders)
         if customer is not None and barred_as(customer.customer, self.customers) is not None:
             return barred(self.rules, purchase)

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from loyalcore.domain.decision import (
-    Decision,
-    EntriesRef,
-    Fact,
-    FactRef,
-    HoldRef,
-)
+from loyalcore.domain.decision import Decision, Fact, HoldRef
 from loyalcore.domain.flows._case import gather
+from loyalcore.domain.flows._facts import facts_of, paid_by
 from loyalcore.domain.flows._posting import named, post, simple
 from loyalcore.domain.flows._receipt import Receipt
 from loyalcore.domain.ledger import (
@@ -38,13 +33,13 @@ from loyalcore.domain.ledger import (
     reserve,
     take,
 )
-from loyalcore.errors import AlreadyResolved, FactConflict, NotFound
+from loyalcore.errors import AlreadyResolved, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from loyalcore.domain.customers import Customer
-    from loyalcore.domain.decision import Record
+    from loyalcore.domain.decision import FactRef, Record
     from loyalcore.domain.flows._case import Case
     from loyalcore.domain.flows._desk import Desk
     from loyalcore.domain.ledger import Book, OpenHold, PointsHold
@@ -91,32 +86,22 @@ def fact_refs(command: Award, case: Case, customer: Customer) -> list[FactRef]:
         return []
     program = case.program(command.program)
     source_type = command.source_type or ("order" if command.source_id is None else "source")
-    return [
-        FactRef(
-            case.world.environment,
-            holder,
-            program.id,
-            command.rule,
-            source_type,
-            source_id,
-            command.line,
-            command.side,
-            command.cycle,
-        )
-        for holder in (customer.holder_id, *customer.absorbed)
-    ]
+    return facts_of(
+        case,
+        customer,
+        program,
+        command.rule,
+        source_type,
+        source_id,
+        line=command.line,
+        side=command.side,
+        cycle=command.cycle,
+    )
 
 
 def _paid_before(command: Award, case: Case, facts: list[FactRef]) -> Receipt | None:
-    for ref in facts:
-        fact: Fact | None = case.world.get(ref)
-        if fact is None:
-            continue
-        entries = case.entries([EntriesRef(fact.ledger, "seq", fact.seq)])
-        if entries[0].points != command.points:
-            raise FactConflict(fact=str(ref), paid=entries[0].points, requested=command.points)
-        return Receipt(command=command.name, entries=tuple(entries), replayed=True)
-    return None
+    entry = paid_by(case, facts, command.points)
+    return None if entry is None else Receipt(command=command.name, entries=(entry,), replayed=True)
 
 
 def decide_spend(command: Spend, case: Case) -> Decision:

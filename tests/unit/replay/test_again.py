@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from loyalcore import Loyalty
 from loyalcore.adapters.memory import MemoryStore
-from loyalcore.adapters.sqlalchemy import SqlStore
 from loyalcore.domain.customers import Customer, Membership
 from loyalcore.domain.decision import ChangeSet, Fact, KeyRecord, Put
 from loyalcore.domain.ledger import Entry, Ledger, Lot
@@ -30,12 +29,6 @@ from tests.unit.replay._shop import Meddled, book, everything, instant, order, p
 from tests.unit.replay.test_like_commands import AS_OF, histories, programs
 
 TIERS = {"measure": "orders", "levels": [{"name": "One", "at": 1}, {"name": "Three", "at": 3}]}
-
-
-@pytest.fixture(params=["memory", "sqlite"])
-def store(request: pytest.FixtureRequest) -> Any:
-    """A new store of each kind."""
-    return MemoryStore() if request.param == "memory" else SqlStore("sqlite://")
 
 
 @given(programs(), histories(), st.sampled_from([None, 1, 10]))

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from loyalcore.domain.decision import FactRef, Record
     from loyalcore.domain.flows._case import Case
     from loyalcore.domain.flows._desk import Desk
-    from loyalcore.domain.ledger import Book, OpenHold, PointsHold
+    from loyalcore.domain.ledger import Book, OpenHold, OpenLot, PointsHold
 
 
 def decide_award(command: Award, case: Case) -> Decision:
@@ -162,8 +162,7 @@ def decide_activate(command: Activate, case: Case) -> Decision:
 
     def booking(book: Book, customer: Customer) -> list[Entry]:
         awards = named(command, case, customer, book.ref, EntryKind.AWARD)
-        own = [local_lot(book, award.ledger, lot.lot) for award in awards for lot in award.lots]
-        lots = pending_lots(book, [lot.lot for lot in own if lot is not None])
+        lots = pending_lots(book, [lot.lot for lot in _lots_of(awards, book)])
         fields = {"order_id": command.order_id, "reason": command.reason, "occurred_at": command.occurred_at}
         return [activate(book, lots, **fields)]
 
@@ -177,8 +176,7 @@ def decide_extend(command: Extend, case: Case) -> Decision:
         lots = list(book.account.lots.values())
         if command.entry_ids:
             named = [case.entry(customer, book.ref, entry_id) for entry_id in dict.fromkeys(command.entry_ids)]
-            own = [local_lot(book, entry.ledger, lot.lot) for entry in named for lot in entry.lots]
-            lots = [lot for lot in own if lot is not None]
+            lots = _lots_of(named, book)
         return [
             extend(
                 book,
@@ -193,6 +191,12 @@ def decide_extend(command: Extend, case: Case) -> Decision:
         ]
 
     return simple(command, case, booking)
+
+
+def _lots_of(entries: Iterable[Entry], book: Book) -> list[OpenLot]:
+    """Find the open lots of a book that entries made, here or in a ledger that was merged into it."""
+    found = [local_lot(book, entry.ledger, lot.lot) for entry in entries for lot in entry.lots]
+    return [lot for lot in found if lot is not None]
 
 
 def decide_hold(command: Hold, case: Case) -> Decision:

@@ -1,7 +1,8 @@
 """What all tests share: the profiles of Hypothesis, and a store of each kind.
 
-`HYPOTHESIS_PROFILE` chooses one by name: `dev` (few examples, quick), `ci` (the same examples in every run) or
-`nightly` (many examples). Without it the profile is `ci` where the variable `CI` is set, else `dev`.
+`HYPOTHESIS_PROFILE` chooses one by name: `dev` (few examples, quick), `ci` (the same examples in every run), `again` (a
+few of them, for what has been tried with all) or `nightly` (many examples). Without it the profile is `ci` where the
+variable `CI` is set, else `dev`.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ settings.register_profile(
     print_blob=True,
     suppress_health_check=SLOW,
 )
+settings.register_profile("again", settings.get_profile("ci"), max_examples=25, stateful_step_count=20)
 settings.register_profile(
     "nightly",
     max_examples=1_000,

@@ -68,7 +68,8 @@ INSERT INTO loyal_key (environment, holder_id, key, command, digests, entries)
 VALUES ('live', ?, ?, 'orders.close', ?, ?)
 """
 _FACT = """
-INSERT INTO loyal_fact (environment, holder_id, program_id, rule, source_type, source_id, line, side, cycle, paid_in, seq)
+INSERT INTO loyal_fact (environment, holder_id, program_id, rule, source_type, source_id, line, side, cycle, paid_in,
+                        seq)
 VALUES ('live', ?, ?, 'base', 'order', ?, '', '', 1, ?, ?)
 """
 _NOTICES = (
@@ -121,7 +122,7 @@ class ClosingFloor(Floor):
         items = work.cart["items"]
         lines = [(item["line_id"], Decimal(item["unit_price"]) * item.get("quantity", 1)) for item in items]
         pieces = sum(item.get("quantity", 1) for item in items)
-        net = sum(cost for _, cost in lines)
+        net = sum((cost for _, cost in lines), Decimal(0))
         points = int(net)
         count, products, undiscounted, revenue, first_at = figures
         spent = int(revenue) - _ZERO + int(net.scaleb(9))

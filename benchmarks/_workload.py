@@ -63,7 +63,9 @@ def closing(number: int) -> Closing:
     """Give the order of a number: all customers in turn, three lines each, prices that change."""
     lines = (("1", f"{11 + number % 9}.90", 1), ("2", f"{3 + number % 5}.25", 2), ("3", f"{2 + number % 3}.10", 3))
     items = [
-        {"line_id": line_id, "unit_price": price} | ({"quantity": pieces} if pieces > 1 else {}) | {"sku": f"sku-{line_id}"}
+        {"line_id": line_id, "unit_price": price}
+        | ({"quantity": pieces} if pieces > 1 else {})
+        | {"sku": f"sku-{line_id}"}
         for line_id, price, pieces in lines
     ]
     at = BEGIN + timedelta(seconds=number)

@@ -13,6 +13,7 @@ from loyalcore.domain.orders._checks import (
     CODES_MAX,
     DISCOUNTS_MAX,
     ITEMS_MAX,
+    NOTHING,
     PAYMENTS_MAX,
     check_attributes,
     check_money,
@@ -22,7 +23,7 @@ from loyalcore.domain.orders._checks import (
     maybe,
     money,
 )
-from loyalcore.domain.orders._item import NOTHING, Discount, Item, Payment
+from loyalcore.domain.orders._item import Discount, Item, Payment
 from loyalcore.errors import Fault, InvalidDocument
 from loyalcore.values.ids import check_text
 from loyalcore.values.money import check_currency

@@ -21,6 +21,8 @@ QUANTITY_MAX: Final = 1_000_000
 DISCOUNTS_MAX: Final = 20
 PAYMENTS_MAX: Final = 50
 CODES_MAX: Final = 50
+NOTHING: Final = Decimal(0)
+"""No money; what is not said costs this, and is not checked."""
 _PERCENT_DIGITS_MAX: Final = 4
 
 
@@ -53,6 +55,8 @@ def gather(value: Any, checks: Mapping[str, Check]) -> list[Fault]:
 
 def money(value: Decimal | int | str) -> Decimal:
     """Read a text or an int; what is no amount is left as it is, to be named beside the other faults."""
+    if value is NOTHING:
+        return NOTHING
     try:
         return check_amount(value, "")
     except (InvalidInput, LimitExceeded):
@@ -71,6 +75,8 @@ def maybe(check: Check) -> Check:
 
 def check_money(value: object, path: str) -> Decimal:
     """Return an amount of money, 0 or more."""
+    if value is NOTHING:
+        return NOTHING
     amount = check_amount(value, path)
     if amount < 0:
         raise InvalidInput("must be 0 or more", path=path)
@@ -99,6 +105,8 @@ def check_quantity(value: object, path: str) -> int:
 
 def check_attributes(value: object, path: str) -> dict[str, str]:
     """Return attributes in the order of their names."""
+    if type(value) is dict and not value:
+        return {}
     return merged_attributes({}, check_changes(value, path))
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from loyalcore.domain.customers import Membership, Standing
-from loyalcore.domain.decision import MembershipRef
-from loyalcore.domain.ledger import Account, Entry, Ledger
-from loyalcore.domain.tiers import Measure, advance
+from loyalcore.domain.decision import LedgerRef, MembershipRef
+from loyalcore.domain.flows._figures import MEASURES
+from loyalcore.domain.ledger import Account, Entry, Ledger, Merge
+from loyalcore.domain.orders import CancelOrder, CloseOrder, Order, ReopenOrder, ReturnItems
+from loyalcore.domain.tiers import ClearTier, Measure, SetTier, advance
 from loyalcore.values.clock import to_micros
 
 if TYPE_CHECKING:
@@ -20,9 +22,9 @@ if TYPE_CHECKING:
 
 
 class Tiers:
-    """The standing of every holder, from the entries of the main ledger.
+    """The standing of every holder, from the entries of the main ledger or the figures of orders.
 
-    A merge puts two standings together; from then on what it came to is taken as it is stored.
+    A merge puts two standings together, and a hand sets one; from then on what it came to is taken as it is stored.
 
     Args:
         tiers: The tiers of the program.
@@ -35,23 +37,31 @@ class Tiers:
         self._standings: dict[str, Standing] = {}
         self._accounts: dict[str, Account] = {}
 
-    def follow(self, changes: ChangeSet, shadow: Shadow, *, is_merge: bool) -> None:
+    def follow(self, changes: ChangeSet, shadow: Shadow, command: Any) -> None:
         """Work out the standings of the holders of a commit, and compare them with those that are stored.
+
+        Args:
+            changes: What was committed.
+            shadow: What is there since.
+            command: What it comes from.
 
         Raises:
             AssertionError: A standing is another one.
         """
         heads = [put.record for put in changes.puts if isinstance(put.record, Ledger)]
         members = {put.record.holder_id: put.record for put in changes.puts if isinstance(put.record, Membership)}
+        counted = _counted_at(changes, shadow, command)
         for holder in dict.fromkeys([*(head.ref.holder_id for head in heads), *members]):
             checkpoints = self._measured(holder, changes)
             member = members.get(holder)
-            if is_merge:
+            if member is not None and self._tiers.measure in MEASURES and counted:
+                checkpoints = [(counted, MEASURES[self._tiers.measure](member.orders))]
+            if isinstance(command, Merge | SetTier | ClearTier):
                 if member is not None:
                     self._standings[holder] = member.standing
                 continue
             if member is not None:
-                at = _time_of(member, [head for head in heads if head.ref.holder_id == holder])
+                at = max(counted, _time_of(member, [head for head in heads if head.ref.holder_id == holder]))
                 self._compare(member, checkpoints, at)
             elif checkpoints:
                 # What is measured has not changed; time alone goes on with the next that is written.
@@ -66,6 +76,8 @@ class Tiers:
         for entry in changes.inserts:
             if isinstance(entry, Entry) and entry.ledger.holder_id == holder and entry.ledger.ledger == "":
                 account.apply(entry)
+                if self._tiers.measure in MEASURES:
+                    continue
                 value = account.earned if self._tiers.measure is Measure.POINTS_EARNED else account.active
                 checkpoints.append((account.at, value))
         return checkpoints
@@ -76,6 +88,15 @@ class Tiers:
         standing = advance(before, self._tiers, self._zone, since, checkpoints, at)
         self._standings[stored.holder_id] = standing
         assert standing == stored.standing, f"the entries give {standing}, stored is {stored.standing}"
+
+
+def _counted_at(changes: ChangeSet, shadow: Shadow, command: Any) -> int:
+    """When an order was counted, in microseconds since 1970; 0 where none was."""
+    if not isinstance(command, CloseOrder | CancelOrder | ReopenOrder | ReturnItems):
+        return 0
+    (order,) = (put.record for put in changes.puts if isinstance(put.record, Order))
+    head: Ledger | None = shadow.find(LedgerRef(order.environment, order.holder_id, order.program_id))
+    return max(to_micros(order.updated_at), 0 if head is None else to_micros(head.at))
 
 
 def _time_of(member: Membership, heads: list[Ledger]) -> int:

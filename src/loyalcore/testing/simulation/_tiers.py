@@ -9,8 +9,8 @@ from loyalcore.domain.decision import LedgerRef, MembershipRef
 from loyalcore.domain.flows._figures import MEASURES
 from loyalcore.domain.ledger import Account, Entry, Ledger, Merge
 from loyalcore.domain.orders import CancelOrder, CloseOrder, Order, ReopenOrder, ReturnItems
-from loyalcore.domain.tiers import ClearTier, Measure, SetTier, advance
-from loyalcore.values.clock import to_micros
+from loyalcore.domain.tiers import ClearTier, Measure, SetTier, advance, beneath
+from loyalcore.values.clock import NEVER, to_micros
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -50,10 +50,10 @@ class Tiers:
         """
         heads = [put.record for put in changes.puts if isinstance(put.record, Ledger)]
         members = {put.record.holder_id: put.record for put in changes.puts if isinstance(put.record, Membership)}
-        counted = _counted_at(changes, shadow, command)
         for holder in dict.fromkeys([*(head.ref.holder_id for head in heads), *members]):
             checkpoints = self._measured(holder, changes)
             member = members.get(holder)
+            counted = 0 if member is None else _counted_at(member, changes, shadow, command)
             if member is not None and self._tiers.measure in MEASURES and counted:
                 checkpoints = [(counted, MEASURES[self._tiers.measure](member.orders))]
             if isinstance(command, Merge | SetTier | ClearTier):
@@ -85,17 +85,32 @@ class Tiers:
     def _compare(self, stored: Membership, checkpoints: list[tuple[int, int | Decimal]], at: int) -> None:
         since = stored.joined_at or stored.known_at
         before = self._standings.get(stored.holder_id, Standing())
+        at = max(at, self._passed(before, stored.standing))
         standing = advance(before, self._tiers, self._zone, since, checkpoints, at)
         self._standings[stored.holder_id] = standing
         assert standing == stored.standing, f"the entries give {standing}, stored is {stored.standing}"
 
+    def _passed(self, before: Standing, after: Standing) -> int:
+        """Up to when time has passed at least, by what it alone has done to a standing; 0 where it has done nothing."""
+        before, after = beneath(before), beneath(after)  # beneath a hand everything goes on
+        told = [0 if after.since is None else to_micros(after.since)]
+        if after.is_warned is not None and after.expires_at is not None:
+            told.append(to_micros(after.expires_at) - self._tiers.warns)
+        if after.completed is not None and before.completed is None and before.expires_at is not None:
+            told.append(to_micros(before.expires_at))
+        if (after.since, after.measured) == (before.since, before.measured):
+            kept = {until for until, _ in after.gains}
+            first = min(kept, default=NEVER)
+            told += [until for until, _ in before.gains if until < first]
+        return max(told)
 
-def _counted_at(changes: ChangeSet, shadow: Shadow, command: Any) -> int:
-    """When an order was counted, in microseconds since 1970; 0 where none was."""
+
+def _counted_at(member: Membership, changes: ChangeSet, shadow: Shadow, command: Any) -> int:
+    """When an order was counted for a member, in microseconds since 1970; 0 where none was."""
     if not isinstance(command, CloseOrder | CancelOrder | ReopenOrder | ReturnItems):
         return 0
     (order,) = (put.record for put in changes.puts if isinstance(put.record, Order))
-    head: Ledger | None = shadow.find(LedgerRef(order.environment, order.holder_id, order.program_id))
+    head: Ledger | None = shadow.find(LedgerRef(member.environment, member.holder_id, member.program_id))
     return max(to_micros(order.updated_at), 0 if head is None else to_micros(head.at))
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from random import Random
 
-PIECES = (1, 1, 2, 3)
+PIECES = (1, 2, 3, 6)
+BACK = (1, 1, 1, 2)
 PRICES = ("0", "0.99", "2.50", "7", "12.34", "30")
 REDEEMED = (0, 0, 0, 3, 10)
 LINES = ("1", "2", "3")
@@ -28,6 +29,7 @@ class Purchases:
         self._customers = customers
         self._orders: list[tuple[str, str]] = []
         self._returns: list[str] = []
+        self._returned = ""
 
     def make(self, base: dict[str, Any]) -> dict[str, Any]:
         """Make a command.
@@ -75,9 +77,12 @@ class Purchases:
         if self._returns and random.random() < 0.08:
             return_id = random.choice(self._returns[-KNOWN:])
         self._returns.append(return_id)
+        if self._returned and random.random() < 0.5:
+            order_id = self._returned  # more of the same order
+        self._returned = order_id
         do = {"command": "orders.return_items", **base, "order_id": order_id, "return_id": return_id}
-        if random.random() < 0.6:
-            do["items"] = {line: random.choice(PIECES) for line in LINES[: random.choice([1, 1, 2])]}
+        if random.random() < 0.75:
+            do["items"] = {line: random.choice(BACK) for line in LINES[: random.choice([1, 1, 2])]}
         if random.random() < 0.15:
             do["refund"] = random.choice(PRICES)
         return do

@@ -61,7 +61,9 @@ class Tiers:
                     self._standings[holder] = member.standing
                 continue
             if member is not None:
-                at = max(counted, _time_of(member, [head for head in heads if head.ref.holder_id == holder]))
+                before: Membership | None = shadow.find(member.ref, shadow.commits - 1)
+                own = [head for head in heads if head.ref.holder_id == holder]
+                at = max(counted, _time_of(before, member, own))
                 self._compare(member, checkpoints, at)
             elif checkpoints:
                 # What is measured has not changed; time alone goes on with the next that is written.
@@ -92,8 +94,12 @@ class Tiers:
 
     def _passed(self, before: Standing, after: Standing) -> int:
         """Up to when time has passed at least, by what it alone has done to a standing; 0 where it has done nothing."""
+        told = [0]
+        if before.by_hand is not None and after.by_hand is None and before.expires_at is not None:
+            told.append(to_micros(before.expires_at))
         before, after = beneath(before), beneath(after)  # beneath a hand everything goes on
-        told = [0 if after.since is None else to_micros(after.since)]
+        if after.since is not None:
+            told.append(to_micros(after.since))
         if after.is_warned is not None and after.expires_at is not None:
             told.append(to_micros(after.expires_at) - self._tiers.warns)
         if after.completed is not None and before.completed is None and before.expires_at is not None:
@@ -114,7 +120,9 @@ def _counted_at(member: Membership, changes: ChangeSet, shadow: Shadow, command:
     return max(to_micros(order.updated_at), 0 if head is None else to_micros(head.at))
 
 
-def _time_of(member: Membership, heads: list[Ledger]) -> int:
+def _time_of(before: Membership | None, member: Membership, heads: list[Ledger]) -> int:
     """When a membership was written: with a ledger, or else up to when it says that something began."""
-    told = [member.joined_at, member.standing.since, *(head.at for head in heads)]
+    told = [member.standing.since, *(head.at for head in heads)]
+    if before is None or before.joined_at != member.joined_at:
+        told.append(member.joined_at)
     return max((to_micros(at) for at in told if at is not None), default=0)

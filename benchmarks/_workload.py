@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from loyalcore import Loyalty, Program
 from loyalcore.adapters.sqlalchemy import SqlStore
 
 if TYPE_CHECKING:
-    pass
+    from collections.abc import Mapping
 
 PROGRAM = "beans"
 ZONE = "Europe/Berlin"
 EXPIRY = "end_of_month(12M)"
 DOCUMENT = {"id": PROGRAM, "currency": "EUR", "timezone": ZONE, "points": {"expiry": EXPIRY}}
+CLOSING_DOCUMENT = {
+    **DOCUMENT,
+    "points": {"expiry": EXPIRY, "notices": ["points_added"]},
+    "earning": [{"id": "base", "points": 1, "per": 1}],
+    "tiers": {
+        "measure": "money_spent",
+        "levels": [{"name": "Base", "at": 0}, {"name": "Silver", "at": 100}, {"name": "Gold", "at": 200}],
+        "notices": ["tier_up"],
+    },
+}
+"""The program of the orders: one rule, three tiers, a notice of points and of a tier."""
 ACTOR = "checkout"
 CUSTOMERS = 100
 BEGIN = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -36,6 +47,30 @@ def posting(number: int, *, is_award: bool) -> Posting:
     order_id = f"{word}-{number}"
     at = BEGIN + timedelta(seconds=2 * number + after)
     return Posting(f"customer-{number % CUSTOMERS:04}", 100 + number % 7, order_id, f"key-{order_id}", at)
+
+
+class Closing(NamedTuple):
+    """One order that is closed at once."""
+
+    customer_id: str
+    order_id: str
+    cart: dict[str, Any]
+    key: str
+    at: datetime
+
+
+def closing(number: int) -> Closing:
+    """Give the order of a number: all customers in turn, three lines each, prices that change."""
+    lines = (("1", f"{11 + number % 9}.90", 1), ("2", f"{3 + number % 5}.25", 2), ("3", f"{2 + number % 3}.10", 3))
+    items = [
+        {"line_id": line_id, "unit_price": price}
+        | ({"quantity": pieces} if pieces > 1 else {})
+        | {"sku": f"sku-{line_id}"}
+        for line_id, price, pieces in lines
+    ]
+    at = BEGIN + timedelta(seconds=number)
+    order_id = f"order-{number}"
+    return Closing(f"customer-{number % CUSTOMERS:04}", order_id, {"items": items}, f"key-{order_id}", at)
 
 
 class SetClock:
@@ -67,14 +102,15 @@ class Facade:
     Args:
         url: The URL of its store; its tables are made where they are missing.
         synchronous: As `SqlStore`.
+        document: The document of its program.
     """
 
-    def __init__(self, url: str, synchronous: str = "FULL") -> None:
+    def __init__(self, url: str, synchronous: str = "FULL", document: Mapping[str, Any] = DOCUMENT) -> None:
         self.clock = SetClock()
         self.store = SqlStore(url, synchronous=synchronous)
         self.store.upgrade()
         self.shop = Loyalty(
-            self.store, [Program.from_document(DOCUMENT)], clock=self.clock, ids=CountedIds(), actor=ACTOR
+            self.store, [Program.from_document(document)], clock=self.clock, ids=CountedIds(), actor=ACTOR
         )
 
     def open_accounts(self) -> None:
@@ -93,6 +129,11 @@ class Facade:
         """Spend points on an order."""
         self.clock.at = work.at
         self.shop.points.spend(work.customer_id, work.points, reason="cart", order_id=work.order_id, key=work.key)
+
+    def close_order(self, work: Closing) -> None:
+        """Close an order."""
+        self.clock.at = work.at
+        self.shop.orders.close(work.customer_id, work.order_id, work.cart, key=work.key)
 
     def close(self) -> None:
         """Let the store go."""

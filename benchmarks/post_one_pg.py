@@ -45,7 +45,7 @@ def _run(server: Databases) -> Iterator[Row]:
                     "spend": {name: spends(each) for name, each in contestants.items()},
                 }
                 seconds = take_turns(stages, blocks=BLOCKS)
-            if _rows(one) != _rows(other):
+            if rows_on(one) != rows_on(other):
                 raise RuntimeError("the facade and the hand-written code differ")
     for kind, by in seconds.items():
         yield at_most(NAME, f"{kind}: facade / hand-written", ratio(by["facade"], by["floor"]), 1.5)
@@ -55,7 +55,8 @@ def _run(server: Databases) -> Iterator[Row]:
             yield Row(NAME, f"{kind}: {label}, per operation", each * 1e6, "µs")
 
 
-def _rows(url: str) -> dict[str, list[tuple[object, ...]]]:
+def rows_on(url: str) -> dict[str, list[tuple[object, ...]]]:
+    """Give every row of every table of a database, in the order of their names."""
     with psycopg.connect(url.replace("+psycopg", "")) as connection:
         return {
             table.name: sorted(connection.execute(f"SELECT * FROM {table.name}").fetchall(), key=repr)

@@ -1,6 +1,6 @@
 """Turn the invoice lines of Online Retail (UCI 352) into files of order lines and of returns for a replay.
 
-`python examples/online_retail/returns.py online_retail.csv.gz lines.csv returns.csv` reads lines with the columns
+`python -m examples.online_retail.returns online_retail.csv.gz lines.csv returns.csv` reads lines with the columns
 invoice_no, stock_code, quantity, invoiced_at, unit_price and customer_id (others may stand between them).
 
 A line of an invoice is a line of an order, at the earliest time of its invoice; lines of one product at one price are

@@ -104,7 +104,7 @@ def clauses(draw: st.DrawFn) -> Condition:
 
 
 def conditions(levels: int = LEVELS_MAX) -> st.SearchStrategy[Condition]:
-    """Make conditions of up to so many levels."""
+    """Make conditions of up to so many levels; a clause about a choice has those of what its words mean."""
 
     def grown(parts: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
         low = parts.filter(lambda part: part.depth < levels)
@@ -114,7 +114,8 @@ def conditions(levels: int = LEVELS_MAX) -> st.SearchStrategy[Condition]:
             low.map(lambda part: ~part),
         )
 
-    return st.recursive(clauses() | st.just(Every()), grown, max_leaves=5)
+    leaves = clauses().filter(lambda clause: clause.depth <= levels)
+    return st.recursive(leaves | st.just(Every()), grown, max_leaves=5)
 
 
 def queries() -> st.SearchStrategy[Query]:

@@ -13,6 +13,7 @@ import pytest
 
 from loyalcore.adapters.memory import MemoryStore
 from loyalcore.adapters.sqlalchemy import SqlStore
+from loyalcore.domain.flows import _checkout, returns
 from loyalcore.testing import broken
 from loyalcore.testing.simulation import (
     STORES,
@@ -163,6 +164,25 @@ def test_a_planted_fault_is_found(fault: str, law: str, acts_max: int, monkeypat
     assert violation.law == found_law == law
     assert len(script.acts) <= acts_max
     assert replayed(script, MemoryStore()).violation is None
+
+
+def _spends_stay(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(returns, "_restore", lambda *_args, **_named: [])
+
+
+def _ends_stay(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(_checkout, "without_ends", lambda figures, _others: figures)
+
+
+@pytest.mark.parametrize("plant", [_spends_stay, _ends_stay])
+def test_a_fault_of_orders_is_found(
+    plant: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An order that keeps what was spent on it, or leaves its instant to the figures, breaks the law of orders."""
+    plant(monkeypatch)
+    report = simulate(seed=1, steps=STEPS)
+    assert report.violation is not None
+    assert report.violation.law == "orders"
 
 
 WRONG = (broken.BlindWrite, broken.EarlyCheck, broken.Forgetting, broken.Leaky, broken.SpendBlind, broken.Truncating)

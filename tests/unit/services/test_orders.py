@@ -302,6 +302,16 @@ def test_a_key_is_answered_by_the_order_of_now(store: Store) -> None:
     assert dump(store) == before
 
 
+def test_a_redelivery_is_answered_in_the_order_of_the_first_answer(store: Store) -> None:
+    """Where rules grant in two ledgers by turns, the entries of the key come rule by rule, as they did first."""
+    turns = tuple(EarningRule(f"r-{number}", points=1, ledger="x" * (number % 2)) for number in range(4))
+    program = attrs.evolve(BEANS, earning=turns)
+    shop, _ = opened(store, program)
+    first = shop.orders.close("ada", "o-1", CART, key="k-1")
+    assert [entry.ledger.ledger for entry in first.entries] == ["", "x", "", "x"]
+    assert shop.orders.close("ada", "o-1", CART, key="k-1").entries == first.entries
+
+
 def test_orders_in_one_batch_follow_each_other(store: Store) -> None:
     """Commands about orders in one unit see what those before them did, the last order among it."""
     shop, _ = opened(store)

@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from loyalcore.adapters.sqlalchemy._nested import dump, instant, listed, maybe_instant, micros, read
-from loyalcore.domain.orders import Order, OrderAward, OrderReturn, OrderState, Weight, cart_document, read_cart
+from loyalcore.domain.orders import Order, OrderAward, OrderReturn, OrderState, Weight, cart_document, kept_cart
+from loyalcore.errors import LimitExceeded, StoreError
 from loyalcore.query import fold
 from loyalcore.store import sortable
 from loyalcore.values.clock import to_micros
@@ -60,7 +61,18 @@ def order(ref: OrderRef, row: Row) -> Order:
 
 
 def whole_order(row: Row) -> Order:
-    """Give the order of a row that has its name too; what is there for lists only is passed over."""
+    """Give the order of a row that has its name too; what is there for lists only is passed over.
+
+    Raises:
+        StoreError: The row is damaged: it is not what was written.
+    """
+    try:
+        return _whole_order(row)
+    except (ArithmeticError, AttributeError, LimitExceeded, LookupError, TypeError, ValueError) as error:
+        raise StoreError("the row of an order is damaged: it does not hold what was written") from error
+
+
+def _whole_order(row: Row) -> Order:
     environment, order_id, holder_id, customer_id, program_id, state = row[:6]
     created_at, updated_at, closed_at, cancelled_at, cycle, redeemed = row[6:12]
     cart, spends, awards, unrecovered, returns, version = row[12:18]
@@ -71,7 +83,7 @@ def whole_order(row: Row) -> Order:
         customer_id=customer_id,
         program_id=program_id,
         state=OrderState(state),
-        cart=read_cart(read(cart), "cart"),
+        cart=kept_cart(read(cart)),
         created_at=instant(created_at),
         updated_at=instant(updated_at),
         closed_at=maybe_instant(closed_at),

@@ -40,9 +40,9 @@ class World:
         Raises:
             Needs: When at least one of them has not been loaded.
         """
-        missing = tuple(ref for ref in refs if ref not in self.records)
+        missing = [ref for ref in refs if ref not in self.records]
         if missing:
-            raise Needs(missing)
+            raise Needs(tuple(dict.fromkeys(missing)))  # a ref that was named twice is read once
 
     def get(self, ref: Ref) -> Any:
         """Give the record of a ref, or None where there is none.

@@ -13,13 +13,14 @@ from loyalcore.domain.orders._checks import (
     CODES_MAX,
     DISCOUNTS_MAX,
     ITEMS_MAX,
+    NOTHING,
     PAYMENTS_MAX,
     check_attributes,
     check_money,
     check_texts,
     known,
 )
-from loyalcore.domain.orders._item import NOTHING, Discount, Item, Payment
+from loyalcore.domain.orders._item import Discount, Item, Payment
 from loyalcore.errors import Fault, InvalidDocument
 from loyalcore.values.checks import gather, maybe, read_money
 from loyalcore.values.ids import check_text

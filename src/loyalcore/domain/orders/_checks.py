@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from loyalcore.errors import Fault, InvalidDocument, InvalidInput, LimitExceeded
@@ -11,8 +12,6 @@ from loyalcore.values.money import check_amount
 from loyalcore.values.points import check_points
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from loyalcore.values.checks import Check
 
 ITEMS_MAX: Final = 1_000
@@ -20,11 +19,15 @@ QUANTITY_MAX: Final = 1_000_000
 DISCOUNTS_MAX: Final = 20
 PAYMENTS_MAX: Final = 50
 CODES_MAX: Final = 50
+NOTHING: Final = Decimal(0)
+"""No money; what is not said costs this, and is not checked."""
 _PERCENT_DIGITS_MAX: Final = 4
 
 
 def check_money(value: object, path: str) -> Decimal:
     """Return an amount of money, 0 or more."""
+    if value is NOTHING:
+        return NOTHING
     amount = check_amount(value, path)
     if amount < 0:
         raise InvalidInput("must be 0 or more", path=path)
@@ -53,6 +56,8 @@ def check_quantity(value: object, path: str) -> int:
 
 def check_attributes(value: object, path: str) -> dict[str, str]:
     """Return attributes in the order of their names."""
+    if type(value) is dict and not value:
+        return {}
     return merged_attributes({}, check_changes(value, path))
 
 

@@ -107,16 +107,11 @@ def cart_document(cart: Cart) -> dict[str, Any]:
 
 def _written(value: Any) -> dict[str, Any]:
     table = {}
-    for field in attrs.fields(type(value)):
-        each = getattr(value, field.name)
-        if not field.init or each == _default(field):
-            continue
-        table[field.name] = _plain(each)
+    for name, default in _WRITTEN[type(value)]:
+        each = getattr(value, name)
+        if each is not default and each != default:
+            table[name] = _plain(each)
     return table
-
-
-def _default(field: attrs.Attribute[Any]) -> Any:
-    return {} if field.name == "attributes" else field.default
 
 
 def _plain(value: Any) -> Any:
@@ -125,3 +120,12 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_written(each) if attrs.has(type(each)) else each for each in value]
     return dict(value) if isinstance(value, Mapping) else value
+
+
+_WRITTEN: Final[Mapping[type[Any], list[tuple[str, Any]]]] = {
+    kind: [
+        (field.name, {} if field.name == "attributes" else field.default) for field in attrs.fields(kind) if field.init
+    ]
+    for kind in (Cart, Item, Discount, Payment)
+}
+"""The fields of each part that are written, with the default that is not."""

@@ -10,6 +10,7 @@ import attrs
 
 from loyalcore.domain.orders._checks import (
     DISCOUNTS_MAX,
+    NOTHING,
     check_attributes,
     check_money,
     check_percent,
@@ -19,8 +20,6 @@ from loyalcore.domain.orders._checks import (
 from loyalcore.errors import Fault, InvalidDocument
 from loyalcore.values.checks import gather, maybe, read_maybe_money, read_money
 from loyalcore.values.ids import check_text
-
-NOTHING: Final = Decimal(0)
 
 
 def _discounts(value: Sequence[Discount]) -> tuple[Discount, ...]:

@@ -8,8 +8,9 @@ from loyalcore.testing.broken._catches import CATCHES, Catch
 from loyalcore.testing.broken.keys import AnyPayload, CaseFolding, EarlyCount, LookFirst, Padding, UsedUpKey
 from loyalcore.testing.broken.listings import AnyProgram, DueListed, RepeatedRow
 from loyalcore.testing.broken.lots import NewestFirst, SpendBlind, StaleLots, UncappedReversal
-from loyalcore.testing.broken.orders import FirstPage, OwnNumbers, StaleOwner
+from loyalcore.testing.broken.orders import FirstPage, OwnNumbers, StaleOwner, StaleTier
 from loyalcore.testing.broken.removals import BlindRemoval, NameKept, StaleIndex, StillListed, WideWipe, WipeLast
+from loyalcore.testing.broken.returns import PricedReversal, SharedReversal, TodaysRule, UndatedRestore
 from loyalcore.testing.broken.times import Labelling, LocalTime, Naive, Truncating
 from loyalcore.testing.broken.units import (
     CountedSequence,
@@ -48,19 +49,24 @@ __all__ = [
     "OutboxApart",
     "OwnNumbers",
     "Padding",
+    "PricedReversal",
     "ProjectionApart",
     "RacyRead",
     "RepeatedRow",
     "RowCountIgnored",
+    "SharedReversal",
     "SpendBlind",
     "StaleIndex",
     "StaleLots",
     "StaleOwner",
     "StaleRetry",
+    "StaleTier",
     "StillListed",
     "SwallowedCommit",
+    "TodaysRule",
     "Truncating",
     "UncappedReversal",
+    "UndatedRestore",
     "UsedUpKey",
     "WideWipe",
     "WipeLast",

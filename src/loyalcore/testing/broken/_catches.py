@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from loyalcore.domain.decision import KeyRecord
-from loyalcore.testing.broken import keys, listings, lots, orders, removals, times, units, versions
+from loyalcore.testing.broken import keys, listings, lots, orders, removals, returns, times, units, versions
 from loyalcore.testing.contract import (
     AppendContract,
     BusinessReferenceContract,
@@ -130,6 +130,12 @@ CATCHES: tuple[Catch, ...] = (
     Catch(orders.OwnNumbers, OrderContract, "test_of_holders_who_race_for_an_order_id_one_has_it"),
     Catch(orders.FirstPage, OrderContract, "test_many_orders_are_of_a_holder"),
     Catch(orders.StaleOwner, OrderContract, "test_an_order_leads_from_its_holder_alone"),
+    Catch(orders.StaleTier, OrderContract, "test_a_tier_follows_the_figures"),
+    Catch(returns.SharedReversal, OrderContract, "test_a_reversal_names_its_lots"),
+    Catch(returns.PricedReversal, OrderContract, "test_a_return_takes_back_from_the_lines_that_earned"),
+    Catch(returns.UndatedRestore, OrderContract, "test_a_restored_spend_has_its_date"),
+    Catch(returns.UndatedRestore, ReversalContract, "test_a_restore_brings_back_the_old_dates"),
+    Catch(returns.TodaysRule, OrderContract, "test_a_return_takes_back_what_was_recorded"),
     Catch(lots.StaleLots, ConcurrencyContract, "test_contested_ledgers_are_not_overspent"),
 )
 """Every broken store with the tests that catch it; each test is passed by the memory store."""

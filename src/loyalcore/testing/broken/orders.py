@@ -1,4 +1,4 @@
-"""Stores that mistake whose an order is, or how many there are."""
+"""Stores that mistake whose an order is, how many there are, or what the member has come to by them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
+from loyalcore.domain.customers import Membership
 from loyalcore.domain.decision import OrdersRef
 from loyalcore.domain.orders import Order
-from loyalcore.testing.broken._wrapped import Shelf, Wrapped
+from loyalcore.testing.broken._gap import PATIENCE
+from loyalcore.testing.broken._wrapped import Shelf, Unit, Wrapped
 
 if TYPE_CHECKING:
+    from loyalcore.domain.customers import Standing
     from loyalcore.domain.decision import ChangeSet, Put, Ref
 
 PAGE = 20
@@ -67,3 +70,31 @@ class StaleOwner(Wrapped):
     """
 
     shelf: ClassVar[type[Shelf]] = _StaleOwnerShelf
+
+
+class _LaggingUnit(Unit):
+    def apply(self, changes: ChangeSet) -> None:
+        """Keep a tier with the next figures, not with those that have given it."""
+        super().apply(attrs.evolve(changes, puts=tuple(self._lagging(put) for put in changes.puts)))
+
+    def _lagging(self, put: Put) -> Put:
+        if not isinstance(put.record, Membership) or put.expected is None:
+            return put
+        store: Any = self._store
+        newest, found = put.record.standing, self.load([put.ref])[put.ref]
+        standing = store.waiting.get(put.ref, found.standing)
+        store.waiting[put.ref] = newest
+        return attrs.evolve(put, record=attrs.evolve(put.record, standing=standing))
+
+
+class StaleTier(Wrapped):
+    """Writes the figures of a member at once, and the tier that they give with the next ones: it is always one behind.
+
+    Source: erpnext#22167, erpnext#14930 (a tier that is worked out from other figures than those shown).
+    """
+
+    units: ClassVar[type[Unit]] = _LaggingUnit
+
+    def __init__(self, patience: float = PATIENCE) -> None:
+        super().__init__(patience)
+        self.waiting: dict[Ref, Standing] = {}

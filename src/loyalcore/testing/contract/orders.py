@@ -13,7 +13,7 @@ import pytest
 
 from loyalcore.domain.decision import ChangeSet, KeyRecord, LedgerRef, OrderRef, OrdersRef, Put, Remove
 from loyalcore.domain.earning import EarningRule
-from loyalcore.domain.orders import ORDERS, Cart, Order, OrderPolicy, OrderState
+from loyalcore.domain.orders import ORDERS, Cart, ItemFields, Order, OrderPolicy, OrderState
 from loyalcore.domain.programs import Program
 from loyalcore.domain.tiers import Level, Measure, TierSet
 from loyalcore.errors import IllegalTransition, OrderTaken, StaleVersion
@@ -219,6 +219,18 @@ class OrderContract(Contract):
         assert shop.orders.return_items("o-1", {"1": 1}, return_id="r-1", key="k-3").points == 10
         assert shop.orders.return_items("o-1", return_id="r-2", key="k-4").points == 20
         assert shop.points.balance("ada").active == 210
+
+    def test_a_return_takes_back_from_the_lines_that_earned(self, store: Store) -> None:
+        """P2: a line that has earned nothing takes nothing back, whatever it costs; those that have, their points."""
+        tea = EarningRule("tea", points=1, per=1, items=ItemFields.category == "tea")
+        shop = _shop(store, attrs.evolve(BEANS, earning=(tea,)))
+        lines = [{**CART["items"][0], "line_id": kind, "category": kind} for kind in ("mug", "tea")]
+        shop.orders.close("ada", "o-1", {"items": lines}, key="k-1")
+        taken = [
+            shop.orders.return_items("o-1", {kind: 1}, return_id=kind, key=f"r-{kind}").points
+            for kind in ("mug", "tea")
+        ]
+        assert (taken, shop.points.balance("ada").active) == ([0, 10], 20)
 
     def test_a_reversal_names_its_lots(self, store: Store) -> None:
         """P10: what a return takes back is drawn from lots, its own first, and every ledger still adds up."""

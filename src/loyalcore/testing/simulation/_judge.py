@@ -8,6 +8,7 @@ from loyalcore.domain.customers import Register, survivor
 from loyalcore.domain.decision import CustomerRef, EntriesRef, LedgerRef
 from loyalcore.domain.flows import Receipt, payload_digests
 from loyalcore.domain.ledger import Award, Balance, Sweep, Verification, fold, ledger_of
+from loyalcore.domain.orders import ReturnItems
 from loyalcore.errors import Conflict, InvalidInput, LimitExceeded, LoyaltyError, NotFound, OutcomeUnknown, StoreError
 from loyalcore.testing.laws import FIGURES, advanced, check_answer, check_figures
 from loyalcore.testing.simulation._script import Act, Mishap, Way
@@ -133,12 +134,16 @@ def _judge_receipt(running: Running, answer: Receipt, shadow: Shadow) -> None:
     if hasattr(command, "key"):
         record = _answered(command, shadow, shadow.commits)
         if record is None:
-            # A fact that was paid before answers, and uses up no key.
-            by_fact = answer.replayed and isinstance(command, Award) and command.rule is not None
-            hold("acknowledged", by_fact, "no key stands behind {}", answer)
+            # A fact that was paid before answers, as does a return that was recorded, and uses up no key.
+            by_fact = isinstance(command, Award) and command.rule is not None
+            is_known = answer.replayed and (by_fact or isinstance(command, ReturnItems))
+            hold("acknowledged", is_known, "no key stands behind {}", answer)
         else:
             entries = _entries_of(record, shadow)
             hold("once", entries == answer.entries, "the key answers {}, told was {}", entries, answer.entries)
+    if answer.order is not None and not answer.replayed:
+        kept = shadow.find(answer.order.ref)
+        hold("acknowledged", kept == answer.order, "stored is {}, told was {}", kept, answer.order)
     if isinstance(command, Register) and answer.customer is not None:
         row = shadow.find(answer.customer.ref)
         is_same = row is not None and row.holder_id == answer.customer.holder_id

@@ -40,11 +40,23 @@ BAD: dict[str, tuple[Any, ...]] = {
     "to_ledger": (*_MAYBE_EMPTY, None),
     "into": (*_TEXTS, None),
     "at": _INSTANTS,
+    "cart": (
+        5,
+        "x",
+        [],
+        {},
+        {"items": 5},
+        {"items": []},
+        {"total": "-1"},
+        {"total": 1.5},
+        {"total": "1", "prize": "1"},
+    ),
 }
 """By field: values that it has to refuse, as JSON has them."""
 
 _POSTING = {"key": "k-bad", "reason": "because"}
 _FIELDS = ("customer_id", "key", "reason", "ledger", "program", "occurred_at", "note")
+_OF_ORDERS = ("customer_id", "key", "order_id", "program", "occurred_at")
 _CALLS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "points.award": (
         {**_POSTING, "points": 5},
@@ -73,6 +85,9 @@ _CALLS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "points.extend": ({**_POSTING, "by": "1D"}, (*_FIELDS, "by", "expiry", "expires_at", "expires_on", "entry_ids")),
     "points.transfer": ({**_POSTING, "points": 5, "to": "bob"}, (*_FIELDS, "points", "to", "to_ledger")),
     "points.activity": (_POSTING, (*_FIELDS, "order_id")),
+    "orders.open": ({"key": "k-bad", "order_id": "b-1", "cart": {"total": "1"}}, (*_OF_ORDERS, "cart")),
+    "orders.close": ({"key": "k-bad", "order_id": "b-1", "cart": {"total": "1"}}, (*_OF_ORDERS, "cart")),
+    "tiers.set": ({**_POSTING, "tier": "Base"}, ("customer_id", "key", "ledger", "program", "expires_at")),
     "points.balance": ({}, ("customer_id", "ledger", "program", "at")),
     "points.schedule": ({}, ("customer_id", "ledger", "program")),
     "points.verify": ({}, ("customer_id", "ledger", "program")),

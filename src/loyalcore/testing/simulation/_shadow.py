@@ -5,7 +5,17 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Any
 
-from loyalcore.domain.decision import CustomerRef, EntriesRef, HolderRef, KeyRecord, KeyRef, LedgerRef, Wipe
+from loyalcore.domain.decision import (
+    CustomerRef,
+    EntriesRef,
+    HolderRef,
+    KeyRecord,
+    KeyRef,
+    LedgerRef,
+    OrderRef,
+    OrdersRef,
+    Wipe,
+)
 from loyalcore.domain.ledger import Entry
 
 if TYPE_CHECKING:
@@ -62,6 +72,8 @@ class Shadow:
             return self._find_entries(ref, commit)
         if isinstance(ref, HolderRef):
             return self._find_holder(ref, commit)
+        if isinstance(ref, OrdersRef):
+            return self._find_orders(ref, commit)
         kept = self._records.get(ref, [])
         count = len(kept) if commit is None else bisect_right(kept, commit, key=lambda each: each[0])
         return kept[count - 1][1] if count else None
@@ -70,6 +82,11 @@ class Shadow:
         found = (self.find(name, commit) for name in self._records if isinstance(name, CustomerRef))
         same = (row for row in found if row is not None and row.environment == ref.environment)
         return next((row for row in same if row.holder_id == ref.holder_id), None)
+
+    def _find_orders(self, ref: OrdersRef, commit: int | None) -> tuple[Any, ...]:
+        found = (self.find(name, commit) for name in self._records if isinstance(name, OrderRef))
+        same = [row for row in found if row is not None and row.environment == ref.environment]
+        return tuple(sorted((row for row in same if row.holder_id == ref.holder_id), key=lambda row: row.order_id))
 
     def _find_entries(self, ref: EntriesRef, commit: int | None) -> tuple[Entry, ...]:
         known = self.entries.get(ref.ledger, [])

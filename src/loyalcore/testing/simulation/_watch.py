@@ -22,6 +22,7 @@ from loyalcore.testing.laws import (
     difference_of,
     most_owed,
 )
+from loyalcore.testing.simulation._orders import Orders
 from loyalcore.testing.simulation._shadow import Shadow
 from loyalcore.testing.simulation._tiers import Tiers
 from loyalcore.values.clock import to_micros
@@ -89,6 +90,7 @@ class Watch:
         self._merges = 0
         self._ended: set[str] = set()
         self._facts: set[tuple[str | None, ...]] = set()
+        self._orders = Orders(program)
         self._tiers = None if program.tiers is None else Tiers(program.tiers, program.zone)
 
     def committed(self, changes: ChangeSet, command: Any) -> None:
@@ -120,9 +122,11 @@ class Watch:
             self._check_movement(heads, before, entries, command)
             for ref, head in heads.items():
                 self._check_head(ref, head, entries[ref])
+        with lawful("orders"):
+            self._orders.follow(changes, self.shadow)
         if self._tiers is not None:
             with lawful("tier"):
-                self._tiers.follow(changes, self.shadow, is_merge=isinstance(command, Merge))
+                self._tiers.follow(changes, self.shadow, command)
 
     def _whole(self, put: Put, parts: Iterable[Any]) -> Put:
         """Give a ledger with what is open in it, which its head need not carry when it is written."""

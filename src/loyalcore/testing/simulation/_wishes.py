@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from loyalcore.testing.simulation._programs import ENDS, STARTS
+from loyalcore.testing.simulation._programs import ENDS, LEVELS, STARTS
+from loyalcore.testing.simulation._purchases import Purchases
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,6 +44,7 @@ class Wishes:
         self._spends: list[Known] = []
         self._holds: list[Known] = []
         self._waiting: list[Known] = []
+        self._purchases = Purchases(random, customers)
 
     def make(self, number: int, now: datetime) -> dict[str, Any]:
         """Make a command.
@@ -212,6 +214,22 @@ class Wishes:
         """Record that something happened."""
         return {"command": "points.activity", **base, "reason": "visit"}
 
+    def purchase(self, base: dict[str, Any], _now: datetime) -> dict[str, Any]:
+        """Buy something, or let it be."""
+        kept = ("customer_id", "key", "occurred_at")
+        return self._purchases.make({name: base[name] for name in kept if name in base})
+
+    def tier(self, base: dict[str, Any], now: datetime) -> dict[str, Any]:
+        """Set a tier by hand, or clear it."""
+        random = self._random
+        do = {"customer_id": base["customer_id"], "key": base["key"], "reason": "because"}
+        if random.random() < 0.4:
+            return {"command": "tiers.clear", **do}
+        do = {"command": "tiers.set", **do, "tier": random.choice([None, *LEVELS])}
+        if random.random() < 0.5:
+            do["expires_at"] = written(now + timedelta(hours=random.randint(-5, 300)))
+        return do
+
     def sweep(self, base: dict[str, Any], _now: datetime) -> dict[str, Any]:
         """Sweep one ledger."""
         return {"command": "points.sweep", "holder_id": f"@{base['customer_id']}", "ledger": base.get("ledger", "")}
@@ -241,8 +259,9 @@ _MAKERS: tuple[Callable[[Wishes, dict[str, Any], datetime], dict[str, Any]], ...
     *(Wishes.award,) * 20,
     *(Wishes.spend,) * 14,
     *(Wishes.hold,) * 9,
+    *(Wishes.purchase,) * 22,
     *(Wishes.capture, Wishes.release, Wishes.reverse, Wishes.restore, Wishes.activate) * 5,
     *(Wishes.deduct, Wishes.adjust, Wishes.extend, Wishes.transfer, Wishes.sweep) * 3,
-    *(Wishes.activity, Wishes.join, Wishes.register) * 2,
+    *(Wishes.activity, Wishes.join, Wishes.register, Wishes.tier) * 2,
     Wishes.merge,
 )

@@ -10,10 +10,11 @@ import pytest
 from loyalcore.adapters.sqlalchemy._rows import ROW_OF
 from loyalcore.adapters.sqlalchemy._tables import TABLE_OF
 from loyalcore.domain.customers import Customer, Membership, Standing
-from loyalcore.domain.decision import ChangeSet, EntriesRef, KeyRecord, KeyRef, Put
+from loyalcore.domain.decision import ChangeSet, EntriesRef, KeyRecord, KeyRef, OrdersRef, Put
 from loyalcore.domain.ledger import Debt, Entry, EntryKind, HoldState, Lot, PointsHold
 from loyalcore.domain.orders import Order
 from loyalcore.domain.segments import Segment
+from loyalcore.errors import StoreError
 from loyalcore.store import KINDS
 from tests.unit.adapters.sqlalchemy import _samples as samples
 
@@ -71,6 +72,30 @@ def test_round_trip(store: SqlStore, name: str) -> None:
     assert found == record
     assert repr(found) == repr(record)
     assert hash(found.ref) == hash(record.ref)
+
+
+@pytest.mark.parametrize(
+    ("column", "damage"),
+    [
+        ("cart", ""),
+        ("cart", '{"items":[{"line_id":"1","unit_price":"1'),
+        ("cart", '{"items":[{"line_id":"1","unit_price":1.5}]}'),
+        ("cart", '{"items":[{"line_id":"1","unit_price":"9999999999999999"}]}'),
+        ("cart", "null"),
+        ("state", "lost"),
+        ("awards", '[["base"]]'),
+        ("returns", '[["r-1",0,[["1",1]],"much",0,0,0]]'),
+    ],
+)
+def test_a_damaged_order_is_the_fault_of_the_store(in_memory: SqlStore, column: str, damage: str) -> None:
+    """An order whose row does not hold what was written is a `StoreError`, found by its id or by its holder."""
+    record = samples.FULL_ORDER
+    with in_memory.unit() as unit:
+        unit.apply(written(record))
+        unit.connection.execute(f"UPDATE loyal_order SET {column} = ?", (damage,))  # noqa: S608
+        for ref in (record.ref, OrdersRef(record.environment, record.holder_id)):
+            with pytest.raises(StoreError, match="the row of an order is damaged"):
+                unit.load([ref])
 
 
 def test_ledger_round_trip(store: SqlStore) -> None:

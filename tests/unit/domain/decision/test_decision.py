@@ -79,9 +79,9 @@ def test_a_world_asks_for_what_it_has_not_seen() -> None:
 
 
 def test_a_world_asks_for_several_records_at_once() -> None:
-    """A need names all refs that are missing, and none that are there."""
+    """A need names all refs that are missing, each once, and none that are there."""
     with pytest.raises(Needs) as asked:
-        World("live", "till", {ADA: None}).need(ADA, BOB, MAIN)
+        World("live", "till", {ADA: None}).need(ADA, BOB, MAIN, BOB)
     assert asked.value.refs == (BOB, MAIN)
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from loyalcore.domain.orders import Cart, Discount, Item, Payment, cart_document, read_cart
-from loyalcore.errors import InvalidDocument
+from loyalcore.domain.orders import Cart, Discount, Item, Payment, cart_document, kept_cart, read_cart
+from loyalcore.errors import InvalidDocument, LimitExceeded
 
 FULL = Cart(
     items=[
@@ -52,6 +52,49 @@ def test_what_is_written_is_read(cart: Cart) -> None:
     """A cart is written as JSON has it, and read as the same cart with the same amounts."""
     read = read_cart(json.loads(json.dumps(cart_document(cart))), "cart")
     assert (read, read.amounts, read.attributes) == (cart, cart.amounts, cart.attributes)
+
+
+@pytest.mark.parametrize("cart", [FULL, Cart.of_total("9.50"), Cart.of_total(0, coupons=["A"])])
+def test_what_was_kept_is_the_same_cart(cart: Cart) -> None:
+    """A cart that was kept is the cart that was written, every field of it, with the same amounts."""
+    kept = kept_cart(json.loads(json.dumps(cart_document(cart))))
+    assert (kept, kept.amounts, hash(kept)) == (cart, cart.amounts, hash(cart))
+    assert (repr(kept), kept.attributes) == (repr(cart), cart.attributes)
+    assert [item.attributes for item in kept.items] == [item.attributes for item in cart.items]
+
+
+def test_carts_that_were_kept_share_no_attributes() -> None:
+    """Two lines without attributes have a mapping each."""
+    first, second = (kept_cart({"items": [LINE]}) for _ in range(2))
+    assert first.attributes is not second.attributes
+    assert first.items[0].attributes is not second.items[0].attributes
+
+
+@pytest.mark.parametrize(
+    ("value", "error"),
+    [
+        ({}, LookupError),
+        ([], LookupError),
+        ({"items": [{"line_id": "1"}]}, LookupError),
+        ({"items": [{**LINE, "prize": "1"}]}, LookupError),
+        ({"items": [LINE], "total": "10"}, LookupError),
+        ({"items": LINE}, TypeError),
+        ({"items": [{**LINE, "quantity": "2"}]}, TypeError),
+        ({"items": [{**LINE, "quantity": True}]}, TypeError),
+        ({"items": [{**LINE, "sku": 7}]}, TypeError),
+        ({"items": [LINE], "coupons": ["A", None]}, TypeError),
+        ({"items": [LINE], "attributes": [["a", "x"]]}, TypeError),
+        ({"items": [LINE], "attributes": {"a": 1}}, TypeError),
+        ({"items": [{**LINE, "unit_price": "ten"}]}, ValueError),
+        ({"items": [{**LINE, "unit_price": "NaN"}]}, ValueError),
+        ({"items": [{**LINE, "unit_price": "1" * 16}]}, LimitExceeded),
+        ({"items": [LINE], "discounts": [{"amount": "11"}]}, ValueError),
+    ],
+)
+def test_what_was_not_kept_like_this(value: Any, error: type[Exception]) -> None:
+    """A document that no cart has left is refused: names, types, amounts, and what they come to."""
+    with pytest.raises(error):
+        kept_cart(value)
 
 
 def test_what_is_the_default_is_not_written() -> None:

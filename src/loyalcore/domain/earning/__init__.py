@@ -1,6 +1,6 @@
 """Earning: what an order is worth in points, rule by rule, and how many points may pay for it."""
 
-from loyalcore.domain.earning._checks import NOUNS
+from loyalcore.domain.earning._checks import NOUNS, check_functions, check_row
 from loyalcore.domain.earning._decide import Earned, earn
 from loyalcore.domain.earning._model import EarningRule, Steps
 from loyalcore.domain.earning._purchase import Purchase
@@ -20,6 +20,8 @@ __all__ = [
     "Steps",
     "Why",
     "barred",
+    "check_functions",
+    "check_row",
     "earn",
     "in_order",
     "lessened",

@@ -19,9 +19,10 @@ from loyalcore.domain.earning._checks import (
     check_tiers,
     maybe,
 )
+from loyalcore.domain.earning._plan import Plan, plan_of
 from loyalcore.errors import Fault, InvalidDocument, InvalidInput, LimitExceeded
 from loyalcore.values.calendar import parse_expiry, parse_start
-from loyalcore.values.clock import NEVER, check_instant, to_micros
+from loyalcore.values.clock import NEVER, check_instant
 from loyalcore.values.ids import check_text, check_word
 from loyalcore.values.money import check_amount
 from loyalcore.values.periods import Period, period_of
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from loyalcore.query import Condition
 
 RULE_ID_MAX: Final = 64
+_NO_PLAN: Any = None
 
 
 class Steps(StrEnum):
@@ -124,6 +126,7 @@ class EarningRule:
     expiry: str | None = attrs.field(default=None, kw_only=True)
     ledger: str = attrs.field(default="", kw_only=True)
     ratio: tuple[int, int] = attrs.field(init=False, repr=False, eq=False, default=(1, 1))
+    plan: Plan = attrs.field(init=False, repr=False, eq=False, default=_NO_PLAN)
 
     def __attrs_post_init__(self) -> None:
         faults = [*self._field_faults()]
@@ -134,6 +137,8 @@ class EarningRule:
         if self.per is not None:
             # The step as a fraction of two integers, worked out once: earning is integer arithmetic, exact at any size.
             object.__setattr__(self, "ratio", self.per.as_integer_ratio())
+        # What quoting has to know of it, worked out once; no part of the rule as a value.
+        object.__setattr__(self, "plan", plan_of(self))
 
     def _field_faults(self) -> Iterator[Fault]:
         for name, check in _CHECKS.items():
@@ -200,11 +205,9 @@ class EarningRule:
         """
         return NEVER if self.period is None else period_of(at, self.period, zone)[1]
 
-    def runs_at(self, at: int) -> bool:
-        """Return whether it runs at an instant, in microseconds since 1970."""
-        if self.starts_at is not None and at < to_micros(self.starts_at):
-            return False
-        return self.ends_at is None or at < to_micros(self.ends_at)
+    def runs_at(self, at: datetime) -> bool:
+        """Return whether it runs at an instant, UTC."""
+        return (self.starts_at is None or self.starts_at <= at) and (self.ends_at is None or at < self.ends_at)
 
 
 _WAYS: Final = ("points", "by_tier", "function", "multiplier")

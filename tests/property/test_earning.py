@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 import attrs
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from loyalcore.adapters.memory import MemoryStore
@@ -51,21 +51,26 @@ LINES: Final = ("1", "2", "3")
 
 # Programs, carts, customers -------------------------------------------------------------------------------------------
 
-instants = st.integers(-50, 50).map(lambda hours: AT + timedelta(hours=hours))
+MOMENT: Final = timedelta(microseconds=1)
+FREE: Final[tuple[None, ...]] = (None,) * 4
 wheres: st.SearchStrategy[Condition | None] = st.sampled_from(
-    [None, None, CartFields.net >= 40, CartFields.coupons.has("spring"), ~(CartFields.products > 3)]
+    [*FREE, CartFields.net >= 40, CartFields.coupons.has("spring"), ~(CartFields.products > 3)]
 )
 whos: st.SearchStrategy[Condition | None] = st.sampled_from(
-    [
-        None,
-        None,
-        CustomerFields.tags.has("VIP"),
-        CustomerFields.registered_at >= days_ago(30),
-        CustomerFields.tier != "",
-    ]
+    [*FREE, CustomerFields.tags.has("VIP"), CustomerFields.registered_at >= days_ago(30), CustomerFields.tier != "gold"]
 )
 abouts: st.SearchStrategy[Condition | None] = st.sampled_from(
-    [None, None, ItemFields.category == "TEA", ItemFields.net > 10, ItemFields.category.is_missing()]
+    [*FREE, ItemFields.category == "TEA", ItemFields.net > 10, ItemFields.category.is_missing()]
+)
+windows: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
+    [
+        *[{}] * 6,
+        {"starts_at": AT},
+        {"starts_at": AT + MOMENT},
+        {"ends_at": AT},
+        {"ends_at": AT + MOMENT},
+        {"starts_at": AT - MOMENT, "ends_at": AT + MOMENT},
+    ]
 )
 moneys = st.sampled_from(["1", "1.50", "7", "0.01"])
 steps = st.sampled_from(Steps)
@@ -88,30 +93,25 @@ granting = st.builds(
 multiplying = st.fixed_dictionaries({"multiplier": st.sampled_from(["2", "1.5", "0.333333333", "1"])})
 
 
-@st.composite
-def windows(draw: st.DrawFn) -> dict[str, Any]:
-    """Draw a window around the instant of the order, or none."""
-    start, end = draw(st.none() | instants), draw(st.none() | instants)
-    assume(start is None or end is None or start < end)
-    return {"starts_at": start, "ends_at": end}
+kinds: st.SearchStrategy[dict[str, Any]] = st.sampled_from([granting, granting, multiplying]).flatmap(lambda kind: kind)
 
 
 @st.composite
 def rule_sets(draw: st.DrawFn) -> tuple[EarningRule, ...]:
-    """Draw one to five rules."""
+    """Draw two to five rules."""
     return tuple(
         [
             EarningRule(
                 name,
-                **draw(st.one_of(granting, granting, multiplying)),
-                **draw(windows()),
+                **draw(kinds),
+                **draw(windows),
                 where=draw(wheres),
                 who=draw(whos),
                 items=draw(abouts),
-                priority=draw(st.integers(0, 2)),
+                priority=draw(st.sampled_from([0, 0, 1])),
                 stacks=draw(st.sampled_from([True, True, False])),
             )
-            for name in draw(st.lists(st.sampled_from("abcde"), min_size=1, max_size=5, unique=True))
+            for name in draw(st.lists(st.sampled_from("abcde"), min_size=2, max_size=5, unique=True))
         ]
     )
 
@@ -138,7 +138,7 @@ lines = st.builds(
         "discounts": [Discount(percent=percent)],
         "tax": cents % 7,
     },
-    st.sampled_from([0, 1, 99, 1999, 3333, 5000]),
+    st.sampled_from([1999, 3333, 5000, 999, 99, 1, 0]),
     st.integers(1, 4),
     st.sampled_from(["tea", "mug", None]),
     st.sampled_from([0, 0, 10, 33]),
@@ -150,7 +150,7 @@ carts = st.builds(
         coupons=coupons,
         redeem=redeem,
     ),
-    st.lists(lines, min_size=1, max_size=3),
+    st.lists(lines, min_size=2, max_size=3),
     st.sampled_from([0, 0, 50]),
     st.sampled_from([(), ("SPRING",)]),
     st.sampled_from([0, 0, 40]),
@@ -174,6 +174,8 @@ rows = st.builds(
     st.integers(28, 32),
     st.lists(st.tuples(st.sampled_from("abcde"), st.just(to_micros(AT)), st.integers(0, 9)), max_size=2),
 )
+
+known: st.SearchStrategy[CustomerRow | None] = st.sampled_from([rows] * 4 + [st.none()]).flatmap(lambda each: each)
 
 # What the rules say, read one by one ----------------------------------------------------------------------------------
 
@@ -258,7 +260,7 @@ def quote(program: Program, cart: Cart, row: CustomerRow | None) -> Quote:
 # The laws -------------------------------------------------------------------------------------------------------------
 
 
-@given(program=programs, cart=carts, row=st.none() | rows)
+@given(program=programs, cart=carts, row=known)
 def test_a_quote_is_what_the_rules_say(program: Program, cart: Cart, row: CustomerRow | None) -> None:
     """Each rule grants what it says when it is read by itself; the trace names each rule once, in order."""
     found = quote(program, cart, row)
@@ -275,7 +277,7 @@ def test_a_quote_is_what_the_rules_say(program: Program, cart: Cart, row: Custom
 
 
 @share(2)
-@given(program=programs, cart=carts, row=st.none() | rows, data=st.data())
+@given(program=programs, cart=carts, row=known, data=st.data())
 def test_the_order_of_rules_makes_no_difference(
     program: Program, cart: Cart, row: CustomerRow | None, data: st.DataObject
 ) -> None:
@@ -285,7 +287,7 @@ def test_the_order_of_rules_makes_no_difference(
 
 
 @share(2)
-@given(rules=rule_sets(), cart=carts, row=st.none() | rows)
+@given(rules=rule_sets(), cart=carts, row=known)
 def test_of_those_that_do_not_stack_the_first_wins(
     rules: tuple[EarningRule, ...], cart: Cart, row: CustomerRow | None
 ) -> None:
@@ -300,7 +302,7 @@ def test_of_those_that_do_not_stack_the_first_wins(
 
 
 @share(2)
-@given(rules=rule_sets(), cart=carts, row=st.none() | rows)
+@given(rules=rule_sets(), cart=carts, row=known)
 def test_the_modes_of_rounding_are_in_order(
     rules: tuple[EarningRule, ...], cart: Cart, row: CustomerRow | None
 ) -> None:
@@ -319,7 +321,7 @@ def test_the_modes_of_rounding_are_in_order(
 
 
 @share(2)
-@given(program=programs, cart=carts, row=st.none() | rows)
+@given(program=programs, cart=carts, row=known)
 def test_lines_stand_for_the_whole_award(program: Program, cart: Cart, row: CustomerRow | None) -> None:
     """The shares of its lines are the whole of an award, and when every line has gone back, so has every point."""
     found = quote(program, cart, row)

@@ -38,6 +38,7 @@ class Compiled:
         DOMAIN.md 3.8; PERFORMANCE.md (an earning rule at most three times an if-chain).
 
     Example:
+        >>> from datetime import UTC
         >>> from loyalcore.query import YESTERDAY, Instant
         >>> since_yesterday = Compiled(Instant("joined_at", lambda record: record) >= YESTERDAY)
         >>> since_yesterday.test(datetime(2024, 3, 2, tzinfo=UTC), ZoneInfo("UTC"))(datetime(2024, 3, 1, tzinfo=UTC))

@@ -67,7 +67,11 @@ def test_which_conditions_depend_on_the_day(condition: Condition, depends: bool)
 def test_it_means_what_the_evaluation_means(condition: Condition) -> None:
     """At every instant and in every zone the records that meet it are those that the evaluation finds."""
     compiled = Compiled(condition)
-    people = [ADA, NOBODY, Person(id="b-2", name="Bo", points=7, joined_at=NOW, born_on=date(2000, 1, 1), tags=frozenset({"Vip"}))]
+    people = [
+        ADA,
+        NOBODY,
+        Person(id="b-2", name="Bo", points=7, joined_at=NOW, born_on=date(2000, 1, 1), tags=frozenset({"Vip"})),
+    ]
     for zone in (BERLIN, AUCKLAND, BERLIN):
         for now in (NOW, NOW + timedelta(hours=13), NOW + timedelta(days=200), NOW):
             test = compiled.test(now, zone)

@@ -63,7 +63,7 @@ def asked(rule: EarningRule, purchase: Purchase, lines: Lines, _basis: Decimal, 
 
     Raises:
         InvalidInput: The function is not there, or gives no exact number of 0 or more.
-        LimitExceeded: It gives more than one award can hold.
+        LimitExceeded: It gives a number of too many digits.
     """
     name = str(rule.function)
     function = functions.get(name)
@@ -78,8 +78,9 @@ def asked(rule: EarningRule, purchase: Purchase, lines: Lines, _basis: Decimal, 
         raise InvalidInput("must not give less than 0", path=name)
     try:
         round_points(answer, Rounding.FLOOR)
-    except LimitExceeded:
-        raise too_many(rule) from None
+    except LimitExceeded as error:
+        what = error.message.removeprefix(f"{error.path}: ").removesuffix(f" (at most {error.limit})")
+        raise LimitExceeded(what, path=f"earning[{rule.id}]", limit=error.limit) from None
     return int(answer) if isinstance(answer, int) else Fraction(answer), lines, None
 
 

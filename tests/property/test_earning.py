@@ -266,10 +266,10 @@ def test_a_quote_is_what_the_rules_say(program: Program, cart: Cart, row: Custom
     found = quote(program, cart, row)
     purchase = Purchase(cart, row, AT, program.zone, program.orders, found.redemption.points)
     assert {step.rule: step.points for step in found.trace} == read_one_by_one(program, purchase)
-    assert [step.rule for step in found.trace] == [rule.id for rule in program.rules]
+    assert [step.rule for step in found.trace] == [plan.rule.id for plan in program.rules]
     assert [award.rule for award in found.awards] == [step.rule for step in found.trace if step.points]
     assert all(step.has_fired for step in found.trace if step.points)
-    for rule, step in zip(program.rules, found.trace, strict=True):
+    for (rule, *_), step in zip(program.rules, found.trace, strict=True):
         is_outside = (rule.starts_at is not None and rule.starts_at > AT) or (
             rule.ends_at is not None and rule.ends_at <= AT
         )
@@ -294,7 +294,7 @@ def test_of_those_that_do_not_stack_the_first_wins(
     """Of the rules that do not stack only the first whose conditions are met has a say, beside all that do stack."""
     program = program_of(rules, Rounding.FLOOR)
     why = {step.rule: step.why for step in quote(program, cart, row).trace}
-    met = [rule for rule in program.rules if has_a_say(rule, cart, row, program.zone)]
+    met = [plan.rule for plan in program.rules if has_a_say(plan.rule, cart, row, program.zone)]
     alone = [rule.id for rule in met if not rule.stacks]
     assert {name for name, each in why.items() if each is Why.NOT_FIRST} == set(alone[1:])
     silent = {Why.NOT_RUNNING, Why.WHERE, Why.WHO, Why.ITEMS, Why.NOT_FIRST}

@@ -19,7 +19,6 @@ from loyalcore.domain.earning._checks import (
     check_tiers,
     maybe,
 )
-from loyalcore.domain.earning._plan import Plan, plan_of
 from loyalcore.errors import Fault, InvalidDocument, InvalidInput, LimitExceeded
 from loyalcore.values.calendar import parse_expiry, parse_start
 from loyalcore.values.clock import NEVER, check_instant
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from loyalcore.query import Condition
 
 RULE_ID_MAX: Final = 64
-_NO_PLAN: Any = None
 
 
 class Steps(StrEnum):
@@ -126,7 +124,6 @@ class EarningRule:
     expiry: str | None = attrs.field(default=None, kw_only=True)
     ledger: str = attrs.field(default="", kw_only=True)
     ratio: tuple[int, int] = attrs.field(init=False, repr=False, eq=False, default=(1, 1))
-    plan: Plan = attrs.field(init=False, repr=False, eq=False, default=_NO_PLAN)
 
     def __attrs_post_init__(self) -> None:
         faults = [*self._field_faults()]
@@ -137,8 +134,6 @@ class EarningRule:
         if self.per is not None:
             # The step as a fraction of two integers, worked out once: earning is integer arithmetic, exact at any size.
             object.__setattr__(self, "ratio", self.per.as_integer_ratio())
-        # What quoting has to know of it, worked out once; no part of the rule as a value.
-        object.__setattr__(self, "plan", plan_of(self))
 
     def _field_faults(self) -> Iterator[Fault]:
         for name, check in _CHECKS.items():

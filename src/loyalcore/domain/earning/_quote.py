@@ -16,7 +16,7 @@ from loyalcore.domain.earning._trace import Quote, Step, Why
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from loyalcore.domain.earning._model import EarningRule
+    from loyalcore.domain.earning._plan import Plan
     from loyalcore.domain.earning._purchase import Purchase
     from loyalcore.domain.earning._share import Fired, Multiplier
     from loyalcore.domain.earning._ways import Functions
@@ -25,16 +25,11 @@ if TYPE_CHECKING:
 _NOT_REDEEMED: Final = Redemption(0, Decimal(0))
 
 
-def in_order(rules: Sequence[EarningRule]) -> tuple[EarningRule, ...]:
-    """Return rules in the order in which they are asked: the highest priority first, ties by id."""
-    return tuple(sorted(rules, key=lambda rule: (-rule.priority, rule.id)))
-
-
-def quote(rules: Sequence[EarningRule], purchase: Purchase, rounding: Rounding, functions: Functions) -> Quote:
+def quote(rules: Sequence[Plan], purchase: Purchase, rounding: Rounding, functions: Functions) -> Quote:
     """Return what an order earns.
 
     Args:
-        rules: The rules, `in_order`.
+        rules: The rules, as `plans_of` has them.
         purchase: The order, its customer and the instant.
         rounding: The program's rounding.
         functions: The host's own rules, by name.
@@ -52,8 +47,7 @@ def quote(rules: Sequence[EarningRule], purchase: Purchase, rounding: Rounding, 
     has_first = False
     cart, customer, at, zone, policy, redeemed = purchase
     amounts, basis = cart.amounts, purchase.basis
-    for rule in rules:
-        way, where, who, items, has_limit = rule.plan
+    for rule, way, where, who, items, has_limit in rules:
         lines = amounts.lines
         why: Why | None = None
         if (rule.starts_at or rule.ends_at) and not rule.runs_at(at):
@@ -82,16 +76,16 @@ def quote(rules: Sequence[EarningRule], purchase: Purchase, rounding: Rounding, 
     return tuple.__new__(Quote, (awards, tuple(steps), basis, redemption))
 
 
-def barred(rules: Sequence[EarningRule], purchase: Purchase) -> Quote:
+def barred(rules: Sequence[Plan], purchase: Purchase) -> Quote:
     """Return the quote of a customer who takes no part: nothing.
 
     Args:
-        rules: The rules, `in_order`.
+        rules: The rules, as `plans_of` has them.
         purchase: The order.
 
     Source: DOMAIN 3.4.
     """
-    return Quote((), tuple([Step(rule.id, Why.BARRED) for rule in rules]), purchase.basis, _NOT_REDEEMED)
+    return Quote((), tuple([Step(plan.rule.id, Why.BARRED) for plan in rules]), purchase.basis, _NOT_REDEEMED)
 
 
 def lessened(quoted: Quote, kept: Sequence[tuple[str, int]]) -> Quote:

@@ -13,7 +13,7 @@ from loyalcore.domain.earning import (
     barred,
     check_functions,
     check_row,
-    in_order,
+    plans_of,
     quote,
     redeemable,
 )
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from loyalcore.domain.customers import CustomerRow
-    from loyalcore.domain.earning import Quote
+    from loyalcore.domain.earning import Plan, Quote
     from loyalcore.domain.orders import Cart
 
 _NO_ZONE: Any = None
@@ -102,7 +102,7 @@ class Program:
     tiers: TierSet | None = attrs.field(default=None, kw_only=True)
     ledger_tiers: Mapping[str, TierSet] = attrs.field(factory=dict, kw_only=True, hash=False)
     zone: ZoneInfo = attrs.field(init=False, eq=False, repr=False, default=_NO_ZONE)
-    rules: tuple[EarningRule, ...] = attrs.field(init=False, eq=False, repr=False, default=())
+    rules: tuple[Plan, ...] = attrs.field(init=False, eq=False, repr=False, default=())
     versions: tuple[Program, ...] = attrs.field(init=False, eq=False, repr=False, default=())
 
     def __attrs_post_init__(self) -> None:
@@ -151,7 +151,7 @@ class Program:
             ("zone", zone),
             ("points", settled(self.points)),
             ("earning", tuple(self.earning)),
-            ("rules", in_order(self.earning)),
+            ("rules", plans_of(self.earning)),
             ("applies_from", applies_from),
             ("ledger_tiers", dict(self.ledger_tiers)),
         ):

@@ -299,8 +299,12 @@ def test_a_function_sees_the_lines_after_their_discounts() -> None:
     """The purchase has the lines with what each costs, and the money by which the whole order earns."""
     seen: list[Any] = []
     cart = Cart(items=[Item("1", unit_price=60, discounts=[Discount(percent=50)])], discounts=[Discount(amount=5)])
-    functions = {"own": lambda purchase: seen.append(purchase) or len(purchase.items)}
-    assert program(EarningRule("own", function="own")).quote(cart, at=AT, functions=functions).points == 1
+
+    def own(purchase: Purchase) -> int:
+        seen.append(purchase)
+        return len(purchase.items)
+
+    assert program(EarningRule("own", function="own")).quote(cart, at=AT, functions={"own": own}).points == 1
     assert (seen[0].items, seen[0].basis) == (((cart.items[0], Decimal(30)),), Decimal(25))
 
 
@@ -404,16 +408,18 @@ def test_a_rule_that_cannot_be_is_refused(fields: dict[str, Any], paths: list[st
     assert [fault.path for fault in caught.value.faults] == paths
 
 
-def test_what_a_rule_has_compiled_is_no_part_of_it() -> None:
-    """Rules are equal, hashed, shown, pickled and copied by what they say; a copy asks its own conditions."""
+def test_what_was_compiled_is_no_part_of_a_program() -> None:
+    """Programs are equal, shown and written by what their rules say; a copy asks its own conditions."""
     rule = EarningRule("a", points=1, where=CartFields.net >= 100, starts_at=AT)
-    same = EarningRule("a", points=1, where=CartFields.net >= 100, starts_at=AT)
-    quoted(rule)
-    assert (rule, hash(rule), repr(rule)) == (same, hash(same), repr(same))
-    assert "plan" not in repr(rule)
-    assert pickle.loads(pickle.dumps(EarningRule("a", points=1))) == EarningRule("a", points=1)  # noqa: S301 - our own
-    other = attrs.evolve(rule, where=CartFields.net >= 1000)
-    assert [quoted(each).points for each in (rule, other, copy.deepcopy(rule))] == [1, 0, 1]
+    rules = program(rule)
+    rules.quote(CART, at=AT)
+    same = program(EarningRule("a", points=1, where=CartFields.net >= 100, starts_at=AT))
+    assert (rules, repr(rules), rules.to_document()) == (same, repr(same), same.to_document())
+    assert "Compiled" not in repr(rules)
+    dear = attrs.evolve(rules, earning=(attrs.evolve(rule, where=CartFields.net >= 1000),))
+    assert [each.quote(CART, at=AT).points for each in (rules, dear, copy.deepcopy(rules))] == [1, 0, 1]
+    plain = program(BASE, EarningRule("x", multiplier=2), EarningRule("own", function="own"))
+    assert pickle.loads(pickle.dumps(plain)) == plain  # noqa: S301 - our own bytes
 
 
 def test_a_rule_in_a_document_comes_back() -> None:

@@ -5,6 +5,7 @@
 
 from loyalcore.query._behind import behind, reach, walked
 from loyalcore.query._choice import Choice
+from loyalcore.query._compiled import Compiled
 from loyalcore.query._condition import (
     And,
     AnyOf,
@@ -50,6 +51,7 @@ __all__ = [
     "Between",
     "Choice",
     "Compare",
+    "Compiled",
     "Condition",
     "Day",
     "Every",

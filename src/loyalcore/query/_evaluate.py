@@ -96,6 +96,8 @@ def test_of(node: Condition) -> Callable[[Any], bool]:
     clause = cast("Clause", node)
     if clause.field.meaning(clause) is not None:
         raise InvalidInput("must be resolved first", path="where")
+    if isinstance(clause, Compare) and clause.op is Op.EQ and clause.field.kind == "text":
+        return _is_text(clause.field.get, clause.value)
     get = getter(cast("Field", clause.field))
     if isinstance(clause, Missing):
         return lambda record: is_empty(get(record))
@@ -103,6 +105,11 @@ def test_of(node: Condition) -> Callable[[Any], bool]:
         return _comparison(clause.op, get, clause.value)
     is_true = _truth(clause)
     return lambda record: (value := get(record)) is not None and is_true(value)
+
+
+def _is_text(get: Callable[[Any], Any], other: str) -> Callable[[Any], bool]:
+    """What is already as it is compared needs no folding."""
+    return lambda record: (text := get(record)) is not None and (text == other or fold(text) == other)
 
 
 def _comparison(op: Op, get: Callable[[Any], Any], other: Any) -> Callable[[Any], bool]:
@@ -149,7 +156,8 @@ def _truth(node: Clause) -> Callable[[Any], bool]:
             return lambda value: value in among
         case AnyOf(_, values):
             sought = frozenset(values)
-            return lambda value: not sought.isdisjoint(map(fold, value))
+            # What is there already folded is found without folding.
+            return lambda value: not (sought.isdisjoint(value) and sought.isdisjoint(map(fold, value)))
         case Match(_, How.CONTAINS, text):
             return lambda value: text in value
         case Match(_, _, text):

@@ -1,10 +1,11 @@
 """Earning: what an order is worth in points, rule by rule, and how many points may pay for it."""
 
-from loyalcore.domain.earning._checks import NOUNS
+from loyalcore.domain.earning._checks import NOUNS, check_functions, check_row
 from loyalcore.domain.earning._decide import Earned, earn
 from loyalcore.domain.earning._model import EarningRule, Steps
+from loyalcore.domain.earning._plan import Plan, plans_of
 from loyalcore.domain.earning._purchase import Purchase
-from loyalcore.domain.earning._quote import barred, in_order, lessened, quote
+from loyalcore.domain.earning._quote import barred, lessened, quote
 from loyalcore.domain.earning._redeem import Redemption, price_in_points, redeemable, value_of
 from loyalcore.domain.earning._trace import Quote, QuotedAward, Step, Why
 
@@ -12,6 +13,7 @@ __all__ = [
     "NOUNS",
     "Earned",
     "EarningRule",
+    "Plan",
     "Purchase",
     "Quote",
     "QuotedAward",
@@ -20,9 +22,11 @@ __all__ = [
     "Steps",
     "Why",
     "barred",
+    "check_functions",
+    "check_row",
     "earn",
-    "in_order",
     "lessened",
+    "plans_of",
     "price_in_points",
     "quote",
     "redeemable",

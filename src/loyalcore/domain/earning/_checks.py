@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
-from loyalcore.domain.customers import CUSTOMERS
+from loyalcore.domain.customers import CUSTOMERS, Customer, CustomerRow, Membership
 from loyalcore.domain.orders import CARTS, ITEMS
 from loyalcore.errors import InvalidInput, LimitExceeded
 from loyalcore.query import Condition, Noun, Query
@@ -88,6 +88,24 @@ def check_tiers(value: object, path: str) -> dict[str, int]:
 def check_ledger(value: object, path: str) -> str:
     """Return the id of a ledger, the empty text for the main one."""
     return check_text(value, path, length_min=0)
+
+
+def check_row(value: object, path: str) -> CustomerRow:
+    """Return a customer with the membership."""
+    if not isinstance(value, CustomerRow):
+        raise InvalidInput(f"must be a CustomerRow, not {type(value).__name__}", path=path)
+    if not isinstance(value.customer, Customer):
+        raise InvalidInput(f"must be a Customer, not {type(value.customer).__name__}", path=f"{path}.customer")
+    if not isinstance(value.membership, Membership):
+        raise InvalidInput(f"must be a Membership, not {type(value.membership).__name__}", path=f"{path}.membership")
+    return value
+
+
+def check_functions(value: object, path: str) -> Mapping[str, Any]:
+    """Return functions of the host's by name; whether one that a rule names is there, the rule finds out."""
+    if not isinstance(value, Mapping):
+        raise InvalidInput(f"must be a table of functions by name, not {type(value).__name__}", path=path)
+    return value
 
 
 def check_condition(noun: str) -> Check:

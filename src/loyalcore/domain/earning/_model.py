@@ -21,7 +21,7 @@ from loyalcore.domain.earning._checks import (
 )
 from loyalcore.errors import Fault, InvalidDocument, InvalidInput, LimitExceeded
 from loyalcore.values.calendar import parse_expiry, parse_start
-from loyalcore.values.clock import NEVER, check_instant, to_micros
+from loyalcore.values.clock import NEVER, check_instant
 from loyalcore.values.ids import check_text, check_word
 from loyalcore.values.money import check_amount
 from loyalcore.values.periods import Period, period_of
@@ -200,11 +200,9 @@ class EarningRule:
         """
         return NEVER if self.period is None else period_of(at, self.period, zone)[1]
 
-    def runs_at(self, at: int) -> bool:
-        """Return whether it runs at an instant, in microseconds since 1970."""
-        if self.starts_at is not None and at < to_micros(self.starts_at):
-            return False
-        return self.ends_at is None or at < to_micros(self.ends_at)
+    def runs_at(self, at: datetime) -> bool:
+        """Return whether it runs at an instant, UTC."""
+        return (self.starts_at is None or self.starts_at <= at) and (self.ends_at is None or at < self.ends_at)
 
 
 _WAYS: Final = ("points", "by_tier", "function", "multiplier")

@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 from decimal import Context, Decimal
-from functools import cached_property
-from typing import TYPE_CHECKING, Final
-
-import attrs
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from loyalcore.domain.earning._redeem import value_of
-from loyalcore.domain.orders import ItemRow
 
 if TYPE_CHECKING:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from loyalcore.domain.customers import CustomerRow
-    from loyalcore.domain.orders import Cart, OrderPolicy
+    from loyalcore.domain.orders import Cart, ItemRow, OrderPolicy
 
 # Wide enough for every sum of amounts: the host's own decimal context makes no difference.
 _EXACT: Final = Context(prec=60)
 _NOTHING: Final = Decimal(0)
 
 
-@attrs.define(kw_only=True, slots=False)
-class Purchase:
+class Purchase(NamedTuple):
     """What an earning rule is asked about; a host's own rule gets it.
 
     Args:
@@ -48,7 +43,7 @@ class Purchase:
         """The tier held before the order; the empty text for none."""
         return "" if self.customer is None else self.customer.membership.tier or ""
 
-    @cached_property
+    @property
     def basis(self) -> Decimal:
         """The money by which the order as a whole earns, never below 0.
 
@@ -63,11 +58,10 @@ class Purchase:
         if policy.earns_on_shipping:
             basis = _EXACT.add(basis, amounts.shipping)
         if self.redeemed and not policy.earns_on_redeemed:
-            basis = _EXACT.subtract(basis, value_of(self.redeemed, policy))
-        return max(basis, _NOTHING)
+            basis = max(_EXACT.subtract(basis, value_of(self.redeemed, policy)), _NOTHING)
+        return basis
 
-    @cached_property
+    @property
     def items(self) -> tuple[ItemRow, ...]:
         """The lines with what each costs after its own discounts."""
-        lines = self.cart.amounts.lines
-        return tuple([ItemRow(item, lines[item.line_id]) for item in self.cart.items])
+        return self.cart.amounts.rows

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
-
-import attrs
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from decimal import Decimal
 
     from loyalcore.domain.earning._redeem import Redemption
-    from loyalcore.domain.orders import Weight
 
 
 class Why(StrEnum):
@@ -42,8 +40,7 @@ class Why(StrEnum):
     """The customer takes no part: excluded, deactivated, or a guest where guests do not."""
 
 
-@attrs.frozen(kw_only=True)
-class Step:
+class Step(NamedTuple):
     """What became of one rule.
 
     Args:
@@ -66,15 +63,14 @@ class Step:
         return self.why in {Why.GRANTED, Why.MULTIPLIED, Why.CAPPED}
 
 
-@attrs.frozen(kw_only=True)
-class QuotedAward:
+class QuotedAward(NamedTuple):
     """What one rule grants for an order.
 
     Args:
         rule: The rule's id.
         ledger: The ledger that it grants in.
         points: How many points, at least 1.
-        weights: What each line stands for in it; a return takes back by them.
+        weights: What each line stands for in it, by its id, as a share of the sum; a return takes back by them.
         activation: When they become active; None: as the program says.
         expiry: When they lapse; None: as the program says.
     """
@@ -82,13 +78,12 @@ class QuotedAward:
     rule: str
     ledger: str
     points: int
-    weights: tuple[Weight, ...]
+    weights: Mapping[str, Decimal]
     activation: str | None = None
     expiry: str | None = None
 
 
-@attrs.frozen(kw_only=True)
-class Quote:
+class Quote(NamedTuple):
     """What an order earns, and what it redeems.
 
     Args:

@@ -13,7 +13,7 @@ from loyalcore.domain.flows._caps import added
 from loyalcore.domain.flows._checkout import Checkout
 from loyalcore.domain.flows._facts import facts_of, paid_by
 from loyalcore.domain.ledger import EntryKind, ExpiryModel, grant, take
-from loyalcore.domain.orders import Order, OrderAward, OrderState, state_after
+from loyalcore.domain.orders import Order, OrderAward, OrderState, Weight, state_after
 from loyalcore.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ def _award(checkout: Checkout, order: Order, award: QuotedAward, quoted: Quote) 
         ledger=award.ledger,
         entry_id=entry.id,
         points=award.points,
-        weights=award.weights,
+        weights=tuple([Weight(line, weight) for line, weight in award.weights.items()]),
         basis=quoted.basis,
     )
 

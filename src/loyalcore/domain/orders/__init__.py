@@ -1,6 +1,6 @@
 """Orders: carts, their amounts, states and returns, and what closing them awarded."""
 
-from loyalcore.domain.orders._amounts import Amounts
+from loyalcore.domain.orders._amounts import Amounts, ItemRow
 from loyalcore.domain.orders._cart import Cart
 from loyalcore.domain.orders._commands import (
     CancelOrder,
@@ -12,7 +12,7 @@ from loyalcore.domain.orders._commands import (
     UpdateOrder,
 )
 from loyalcore.domain.orders._document import cart_document, read_cart
-from loyalcore.domain.orders._fields import CARTS, ITEMS, ORDERS, CartFields, ItemFields, ItemRow, OrderFields
+from loyalcore.domain.orders._fields import CARTS, ITEMS, ORDERS, CartFields, ItemFields, OrderFields
 from loyalcore.domain.orders._item import Discount, Item, Payment
 from loyalcore.domain.orders._kept import kept_cart
 from loyalcore.domain.orders._order import Order, OrderAward, OrderReturn, Weight

@@ -7,7 +7,7 @@ discount. An order-wide discount is shared among the lines by what they cost.
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import attrs
 
@@ -25,6 +25,13 @@ _HUNDRED: Final = Decimal(100)
 _NOTHING: Final = Decimal(0)
 
 
+class ItemRow(NamedTuple):
+    """A line of a cart, with what it costs after its own discounts."""
+
+    item: Item
+    net: Decimal
+
+
 @attrs.frozen(kw_only=True)
 class Amounts:
     """What a cart costs, in its currency.
@@ -35,6 +42,7 @@ class Amounts:
         net: All lines after every discount, the order-wide ones too.
         tax: On the lines and on the order.
         shipping: Of the lines and of the order.
+        rows: The lines, as conditions about items see them.
     """
 
     gross: Decimal
@@ -42,6 +50,7 @@ class Amounts:
     net: Decimal
     tax: Decimal
     shipping: Decimal
+    rows: tuple[ItemRow, ...] = attrs.field(repr=False)
 
     @property
     def discount(self) -> Decimal:
@@ -82,6 +91,7 @@ def amounts_of(items: Sequence[Item], discounts: Sequence[Discount], tax: Decima
         net=net,
         tax=exact_sum([tax, *(item.tax for item in items)]),
         shipping=exact_sum([shipping, *(item.shipping for item in items)]),
+        rows=tuple(map(ItemRow, items, lines.values())),
     )
     if max(amounts.gross, amounts.total) >= _MOST:
         faults.append(Fault("items", f"cost too much: at most {INTEGER_DIGITS_MAX} digits before the point"))

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final
 
+from loyalcore.domain.orders._amounts import ItemRow
 from loyalcore.domain.orders._cart import Cart
-from loyalcore.domain.orders._item import Item
 from loyalcore.domain.orders._order import Order
 from loyalcore.query import Amount, Field, Id, Instant, Noun, Text, TextMap, TextSet, Whole
-
-if TYPE_CHECKING:
-    from decimal import Decimal
 
 
 class OrderFields:
@@ -99,13 +96,6 @@ CARTS: Final[Noun] = Noun(
     aliases={"coupon": "coupons", "sku": "skus", "category": "categories", "payment": "payments"},
 )
 """Carts as conditions of earning rules see them."""
-
-
-class ItemRow(NamedTuple):
-    """A line of a cart, with what it costs after its own discounts."""
-
-    item: Item
-    net: Decimal
 
 
 class ItemFields:

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from loyalcore.domain.customers import CustomerPolicy, barred_as
-from loyalcore.domain.earning import EarningRule, Purchase, barred, in_order, quote, redeemable
+from loyalcore.domain.earning import (
+    EarningRule,
+    Purchase,
+    barred,
+    check_functions,
+    check_row,
+    plans_of,
+    quote,
+    redeemable,
+)
 from loyalcore.domain.ledger import PointsPolicy
 from loyalcore.domain.orders import OrderPolicy, read_cart
 from loyalcore.domain.programs._check import (
@@ -37,6 +46,7 @@ from loyalcore.values.calendar import check_zone
 from loyalcore.values.checks import fault_of
 from loyalcore.values.clock import check_instant
 from loyalcore.values.money import check_currency
+from loyalcore.values.points import check_points
 
 if TYPE_CHECKING:
     import os
@@ -45,7 +55,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from loyalcore.domain.customers import CustomerRow
-    from loyalcore.domain.earning import Quote
+    from loyalcore.domain.earning import Plan, Quote
     from loyalcore.domain.orders import Cart
 
 _NO_ZONE: Any = None
@@ -93,7 +103,7 @@ class Program:
     tiers: TierSet | None = attrs.field(default=None, kw_only=True)
     ledger_tiers: Mapping[str, TierSet] = attrs.field(factory=dict, kw_only=True, hash=False)
     zone: ZoneInfo = attrs.field(init=False, eq=False, repr=False, default=_NO_ZONE)
-    rules: tuple[EarningRule, ...] = attrs.field(init=False, eq=False, repr=False, default=())
+    rules: tuple[Plan, ...] = attrs.field(init=False, eq=False, repr=False, default=())
     versions: tuple[Program, ...] = attrs.field(init=False, eq=False, repr=False, default=())
 
     def __attrs_post_init__(self) -> None:
@@ -142,7 +152,7 @@ class Program:
             ("zone", zone),
             ("points", settled(self.points)),
             ("earning", tuple(self.earning)),
-            ("rules", in_order(self.earning)),
+            ("rules", plans_of(self.earning)),
             ("applies_from", applies_from),
             ("ledger_tiers", dict(self.ledger_tiers)),
         ):
@@ -282,12 +292,16 @@ class Program:
                 no condition about the customer is met, nothing is capped by customer, and nothing redeemed.
             at: The instant, aware.
             functions: The host's own rules, as the registry's `earning` has them; None where the rules name none.
-            redeemed: The points that pay for it; None: as many as the cart asks for and the program allows.
+            redeemed: The points that pay for it, 0 or more; None: as many as the cart asks for and the program allows.
 
         Raises:
-            InvalidInput: The instant is naive, the cart is in another currency, points are asked for that have no
-                worth, or a function of the host's gave no number of points; `InvalidDocument` names the cart's faults.
-            LimitExceeded: A rule would grant more points than one award can hold.
+            InvalidDocument: The cart has faults; `faults` names all of them.
+            InvalidInput: The cart is in another currency, the customer is no `CustomerRow`, the instant is naive or
+                none, the functions are no functions by name, the points redeemed are no number, points are asked for
+                that have no worth, or a function of the host's is not there or gives no number of points. What such a
+                function raises itself is passed on.
+            LimitExceeded: More points are redeemed than there can be, a rule would grant more than one award can hold,
+                or a day that a condition names is outside of the years that there are.
 
         Source: DOMAIN 3.4.
 
@@ -299,13 +313,18 @@ class Program:
             >>> program.quote({"total": 1999}, at=datetime(2026, 1, 1, tzinfo=UTC)).points
             19
         """
-        at = check_instant(at, "at")
         cart = check_cart(read_cart(cart, "cart"), self.currency)
-        purchase = Purchase(cart=cart, customer=customer, at=at, zone=self.zone, policy=self.orders)
-        if customer is not None and barred_as(customer.customer, self.customers) is not None:
-            return barred(self.rules, purchase)
+        if customer is not None:
+            check_row(customer, "customer")
+        at = check_instant(at, "at")
+        if functions is not None:
+            check_functions(functions, "functions")
         if redeemed is not None:
-            purchase.redeemed = redeemed
-        elif customer is not None:
-            purchase.redeemed = redeemable(cart, customer.membership.points.active, self.orders).points
+            redeemed = check_points(redeemed, "redeemed", minimum=0)
+        if customer is not None:
+            if barred_as(customer.customer, self.customers) is not None:
+                return barred(self.rules, Purchase(cart, customer, at, self.zone, self.orders))
+            if redeemed is None and cart.redeem:
+                redeemed = redeemable(cart, customer.membership.points.active, self.orders).points
+        purchase = Purchase(cart, customer, at, self.zone, self.orders, redeemed or 0)
         return quote(self.rules, purchase, self.points.rounding, functions or {})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -118,6 +120,25 @@ def test_a_multiplier_about_items_multiplies_their_share() -> None:
     assert quoted(*rules, cart=free).points == 7
 
 
+def test_a_multiplier_leaves_alone_what_it_is_not_about() -> None:
+    """Points of the mug are not multiplied by what is about tea, and fractions of both are rounded together."""
+    rules = (
+        EarningRule("a", points=1, per=4, steps=Steps.PROPORTIONAL, items=ItemFields.sku == "mug"),
+        EarningRule("b", points=1, per=8, steps=Steps.PROPORTIONAL),
+        EarningRule("tea", multiplier="1.5", items=TEA),
+        EarningRule("all", multiplier="3"),
+    )
+    found = quoted(*rules)
+    factors = {step.rule: step.factor for step in found.trace}
+    assert factors == {"a": Decimal(3), "all": Decimal(3), "b": Decimal("4.2"), "tea": Decimal("1.5")}
+    # 7.5 and 18.75, each three times, the second 1.4 times as well: 22.5 and 78.75 are 101 together.
+    assert {award.rule: award.points for award in found.awards} == {"a": 22, "b": 79}
+    assert {award.rule: award.weights for award in found.awards} == {
+        "a": {"2": Decimal(30)},
+        "b": {"1": Decimal(180), "2": Decimal(30)},
+    }
+
+
 def test_points_by_tier() -> None:
     """The tier held says how many; one that is not named earns nothing."""
     tiers = TierSet(measure=Measure.ORDERS, levels=(Level("Silver", 1), Level("Gold", 5)))
@@ -213,6 +234,16 @@ def test_too_many_points_are_refused() -> None:
     assert caught.value.path == "earning[base]"
 
 
+def test_too_much_of_a_fraction_is_refused() -> None:
+    """What is no whole number may not be beyond every award either; a cap lets through what it allows."""
+    rule = EarningRule("share", points=POINTS_MAX, per="0.000000007", steps=Steps.PROPORTIONAL)
+    with pytest.raises(LimitExceeded) as caught:
+        quoted(rule, cart=Cart.of_total(10**14))
+    assert caught.value.path == "earning[share]"
+    whole = EarningRule("whole", points=POINTS_MAX, per="0.000000001", max_per_order=5)
+    assert quoted(whole, cart=Cart.of_total(10**14)).points == 5
+
+
 # The basis ------------------------------------------------------------------------------------------------------------
 
 
@@ -254,6 +285,36 @@ def test_a_function_that_gives_no_points_is_refused(answer: Any) -> None:
     with pytest.raises(InvalidInput) as caught:
         rules.quote(CART, at=AT, functions={"own": lambda purchase: answer})
     assert caught.value.path == "own"
+
+
+@pytest.mark.parametrize("answer", [10**40, Decimal("1e400"), Decimal("1e-2000"), Fraction(10**40, 3), POINTS_MAX + 1])
+def test_a_function_that_gives_too_much_is_refused(answer: Any) -> None:
+    """A number beyond every award is the rule's fault, whatever it is made of."""
+    with pytest.raises(LimitExceeded) as caught:
+        program(EarningRule("own", function="own")).quote(CART, at=AT, functions={"own": lambda purchase: answer})
+    assert caught.value.path == "earning[own]"
+
+
+def test_a_function_sees_the_lines_after_their_discounts() -> None:
+    """The purchase has the lines with what each costs, and the money by which the whole order earns."""
+    seen: list[Any] = []
+    cart = Cart(items=[Item("1", unit_price=60, discounts=[Discount(percent=50)])], discounts=[Discount(amount=5)])
+
+    def own(purchase: Purchase) -> int:
+        seen.append(purchase)
+        return len(purchase.items)
+
+    assert program(EarningRule("own", function="own")).quote(cart, at=AT, functions={"own": own}).points == 1
+    assert (seen[0].items, seen[0].basis) == (((cart.items[0], Decimal(30)),), Decimal(25))
+
+
+def test_a_function_that_was_not_given_is_refused() -> None:
+    """A rule whose function is not handed over, or cannot be called, is named by its path."""
+    rules = program(EarningRule("own", function="own"))
+    for functions in (None, {}, {"own": 5}):
+        with pytest.raises(InvalidInput, match="not among the functions") as caught:
+            rules.quote(CART, at=AT, functions=functions)  # type: ignore[arg-type]
+        assert caught.value.path == "earning[own].function"
 
 
 def test_a_function_must_be_in_the_registry() -> None:
@@ -347,6 +408,20 @@ def test_a_rule_that_cannot_be_is_refused(fields: dict[str, Any], paths: list[st
     assert [fault.path for fault in caught.value.faults] == paths
 
 
+def test_what_was_compiled_is_no_part_of_a_program() -> None:
+    """Programs are equal, shown and written by what their rules say; a copy asks its own conditions."""
+    rule = EarningRule("a", points=1, where=CartFields.net >= 100, starts_at=AT)
+    rules = program(rule)
+    rules.quote(CART, at=AT)
+    same = program(EarningRule("a", points=1, where=CartFields.net >= 100, starts_at=AT))
+    assert (rules, repr(rules), rules.to_document()) == (same, repr(same), same.to_document())
+    assert "Compiled" not in repr(rules)
+    dear = attrs.evolve(rules, earning=(attrs.evolve(rule, where=CartFields.net >= 1000),))
+    assert [each.quote(CART, at=AT).points for each in (rules, dear, copy.deepcopy(rules))] == [1, 0, 1]
+    plain = program(BASE, EarningRule("x", multiplier=2), EarningRule("own", function="own"))
+    assert pickle.loads(pickle.dumps(plain)) == plain  # noqa: S301 - our own bytes
+
+
 def test_a_rule_in_a_document_comes_back() -> None:
     """A document of every kind of rule is read and written alike; conditions are search strings or JSON."""
     where = {"version": 1, "noun": "cart", "where": {"field": "net", "op": ">=", "value": "100"}}
@@ -402,3 +477,31 @@ def test_other_settings_are_refused() -> None:
         program().quote({"total": 5, "currency": "USD"}, at=AT)
     with pytest.raises(InvalidInput):
         program().quote({"total": 5}, at=datetime(2026, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("given", "path"),
+    [
+        ({"customer": "ada"}, "customer"),
+        ({"customer": CustomerRow("ada", None, AT)}, "customer.customer"),  # type: ignore[arg-type]
+        ({"customer": CustomerRow(row().customer, None, AT)}, "customer.membership"),  # type: ignore[arg-type]
+        ({"functions": [("own", len)]}, "functions"),
+        ({"redeemed": -1}, "redeemed"),
+        ({"redeemed": True}, "redeemed"),
+        ({"at": None}, "at"),
+        ({"cart": {"total": "5", "currency": "USD"}}, "cart.currency"),
+    ],
+)
+def test_an_argument_of_another_kind_is_refused(given: dict[str, Any], path: str) -> None:
+    """Each argument of a quote is refused by its own path."""
+    with pytest.raises(InvalidInput) as caught:
+        program().quote(**{"cart": CART, "at": AT, **given})
+    assert caught.value.path == path
+
+
+def test_what_is_redeemed_can_be_said() -> None:
+    """Points that are said to pay for the order do, whatever the cart asks for; nobody redeems who takes no part."""
+    rules = program(BASE, orders=OrderPolicy(point_value="0.50"))
+    assert rules.quote(CART, at=AT, redeemed=100).redemption == (100, Decimal(50))
+    assert rules.quote(CART, at=AT, redeemed=0).basis == 150
+    assert rules.quote(CART, row(is_excluded=True), at=AT, redeemed=100).redemption == (0, Decimal(0))

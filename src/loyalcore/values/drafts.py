@@ -6,11 +6,17 @@ reads thousands of them out of a store sets the fields of a draft instead, which
 
 from __future__ import annotations
 
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
-__all__ = ["draft_of"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["draft_of", "evolved"]
+
+R = TypeVar("R")
 
 
 def __dir__() -> list[str]:
@@ -58,3 +64,45 @@ def draft_of(kind: type[Any]) -> type[Any]:
             "__delattr__": object.__delattr__,
         },
     )
+
+
+def evolved(record: R, **changes: Any) -> R:
+    """Return a record with other values in some of its fields, as `attrs.evolve` does, in a tenth of the time.
+
+    Args:
+        record: A record of a kind that has drafts.
+        changes: The new values by field.
+
+    Raises:
+        TypeError: The kind has no drafts.
+        AttributeError: It has no such field.
+
+    Source:
+        PERFORMANCE.md (frozen objects on the hot path).
+
+    Example:
+        >>> @attrs.frozen
+        ... class Pair:
+        ...     left: int
+        ...     right: int
+        >>> evolved(Pair(1, 2), right=3)
+        Pair(left=1, right=3)
+    """
+    kind: Any = record.__class__
+    draft = _copying(kind)(record)
+    for name, value in changes.items():
+        setattr(draft, name, value)
+    draft.__class__ = kind
+    made: R = draft
+    return made
+
+
+@cache
+def _copying(kind: type[Any]) -> Callable[[Any], Any]:
+    """Give what makes a draft of a record: one assignment for each field, written as attrs writes its own methods."""
+    draft = draft_of(kind)
+    lines = [f"    draft.{field.name} = record.{field.name}" for field in attrs.fields(kind)]
+    scope: dict[str, Any] = {"make": draft}
+    exec("\n".join(["def copy(record):", "    draft = make()", *lines, "    return draft"]), scope)  # noqa: S102
+    copy: Callable[[Any], Any] = scope["copy"]
+    return copy

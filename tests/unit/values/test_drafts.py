@@ -12,7 +12,7 @@ import pytest
 from loyalcore.domain.customers import PointFigures
 from loyalcore.domain.decision import LedgerRef
 from loyalcore.values import drafts
-from loyalcore.values.drafts import draft_of
+from loyalcore.values.drafts import draft_of, evolved
 
 
 def sealed() -> Any:
@@ -74,6 +74,22 @@ def test_a_kind_that_does_more_when_it_is_made_has_no_drafts(kind: type[Any]) ->
         draft_of(kind)
 
 
+def test_a_record_evolves_as_by_attrs() -> None:
+    """What is not named stays, the record itself too; what comes of it is frozen."""
+    record = PointFigures(active=7, held=2)
+    made = evolved(record, active=5)
+    assert made == attrs.evolve(record, active=5)
+    assert record == PointFigures(active=7, held=2)
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        made.active = 8  # type: ignore[misc]
+
+
+def test_a_record_does_not_evolve_in_what_it_has_not() -> None:
+    """A field that there is none of is refused."""
+    with pytest.raises(AttributeError, match="points"):
+        evolved(PointFigures(), points=5)
+
+
 def test_the_module_shows_its_public_names() -> None:
     """Only those that are public are shown."""
-    assert dir(drafts) == ["draft_of"]
+    assert dir(drafts) == ["draft_of", "evolved"]

@@ -63,6 +63,12 @@ def names(text: str) -> tuple[str, ...]:
     return tuple(read(text))
 
 
+@lru_cache(maxsize=256)
+def plain_names(names: tuple[str, ...]) -> str | None:
+    """Give names as JSON, of programs or ledgers, None where there are none."""
+    return listed(names)
+
+
 def plain_draws(draws: tuple[Draw, ...]) -> str | None:
     """Give draws as JSON, None where there are none."""
     return f"[{','.join([f'[{lot},{points}]' for lot, points in draws])}]" if draws else None

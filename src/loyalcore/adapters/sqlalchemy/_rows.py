@@ -26,6 +26,7 @@ from loyalcore.adapters.sqlalchemy._nested import (
     plain_change,
     plain_draws,
     plain_lot,
+    plain_names,
     plain_ref,
     read,
     read_carried,
@@ -37,13 +38,14 @@ from loyalcore.adapters.sqlalchemy._nested import (
 from loyalcore.adapters.sqlalchemy._orders import order_row
 from loyalcore.adapters.sqlalchemy._schema import FOLDED
 from loyalcore.adapters.sqlalchemy._standings import (
+    NO_STANDING,
     plain_rest,
     plain_standing,
     plain_standings,
     read_standings,
     standing,
 )
-from loyalcore.domain.customers import Customer, Membership, OrderFigures, PointFigures, Standing
+from loyalcore.domain.customers import Customer, Membership, OrderFigures, PointFigures
 from loyalcore.domain.decision import Fact, FactRef, KeyRecord, KeyRef, LedgerRef, Note, NoteRef, Notice, NoticeRef
 from loyalcore.domain.ledger import (
     Debt,
@@ -71,7 +73,6 @@ Row = tuple[Any, ...]
 
 _KINDS = {kind.value: kind for kind in EntryKind}
 _STATES = {state.value: state for state in HoldState}
-_NO_STANDING = Standing()
 _FIGURE_NAMES = tuple(field.name for field in fields(PointFigures))
 _FIGURES = attrgetter(*_FIGURE_NAMES)
 
@@ -89,7 +90,7 @@ def customer_row(record: Customer) -> Row:
         to_micros(record.registered_at),
         record.merged_into,
         listed(record.absorbed),
-        listed(record.programs),
+        plain_names(record.programs),
         record.version,
         micros(record.updated_at),
         micros(record.shop_created_at),
@@ -189,13 +190,13 @@ def membership_row(record: Membership) -> Row:
         micros(record.known_at),
         micros(record.joined_at),
         *plain_standing(record.standing),
-        listed(record.ledgers),
+        plain_names(record.ledgers),
         record.version,
         record.customer_id,
         *_FIGURES(record.points),
         micros(record.next_change_at),
         _folded(record.tier),
-        *_order_figures(record.orders),
+        *(_NO_FIGURES if record.orders is _NO_ORDERS else _order_figures(record.orders)),
         listed(record.caps),
         plain_rest(record.standing),
         plain_standings(record.standings),
@@ -266,7 +267,7 @@ def whole_membership(row: Row) -> Membership:
     made.known_at = None if known_at is None else EPOCH + known_at * MICROSECOND
     made.joined_at = None if joined_at is None else EPOCH + joined_at * MICROSECOND
     if tier is since is expires_at is previous is measured is gains is rest is None:
-        made.standing = _NO_STANDING
+        made.standing = NO_STANDING
     else:
         made.standing = standing(tier, since, expires_at, previous, measured, gains, rest)
     made.standings = read_standings(standings) if standings else ()
@@ -349,29 +350,38 @@ def ledger(
     ref: LedgerRef, row: Row, lots: tuple[Lot, ...], holds: tuple[PointsHold, ...], debts: tuple[Debt, ...]
 ) -> Ledger:
     """Give the ledger of a row, with what is open in it."""
-    return Ledger(
-        ref=ref,
-        version=row[0],
-        seq=row[1],
-        at=instant(row[2]),
-        recorded_at=instant(row[3]),
-        lot_count=row[4],
-        awarded=row[5],
-        active=row[6],
-        pending=row[7],
-        held=row[8],
-        spent=row[9],
-        expired=row[10],
-        reversed=row[11],
-        deficit=row[12],
-        earned=row[13],
-        account_expires_at=maybe_instant(row[14]),
-        lapsed_lots=row[15],
-        next_change_at=maybe_instant(row[16]),
-        lots=lots,
-        holds=holds,
-        debts=debts,
-    )
+    made: Any = _LedgerDraft()
+    (
+        made.version,
+        made.seq,
+        at,
+        recorded_at,
+        made.lot_count,
+        made.awarded,
+        made.active,
+        made.pending,
+        made.held,
+        made.spent,
+        made.expired,
+        made.reversed,
+        made.deficit,
+        made.earned,
+        account_expires_at,
+        made.lapsed_lots,
+        next_change_at,
+    ) = row
+    made.ref = ref
+    made.at = instant(at)
+    made.recorded_at = instant(recorded_at)
+    made.account_expires_at = maybe_instant(account_expires_at)
+    made.next_change_at = maybe_instant(next_change_at)
+    made.lots, made.holds, made.debts = lots, holds, debts
+    made.__class__ = Ledger
+    record: Ledger = made
+    return record
+
+
+_LedgerDraft = draft_of(Ledger)
 
 
 def lot_row(record: Lot) -> Row:
@@ -397,21 +407,32 @@ def lot_row(record: Lot) -> Row:
 
 def lot(ref: LedgerRef, row: Row) -> Lot:
     """Give the lot of a row."""
-    number, granted, free, held, active_from, expires_at, expires_on, expiry, is_earned, origin = row
-    end, on = (maybe_instant(expires_at), None) if expires_on is None else dated(expires_at, expires_on)
-    return Lot(
-        ledger=ref,
-        lot=number,
-        granted=granted,
-        free=free,
-        held=held,
-        active_from=maybe_instant(active_from),
-        expires_at=end,
-        expires_on=on,
-        expiry=expiry,
-        is_earned=is_earned != 0,
-        origin=origin,
-    )
+    made: Any = _LotDraft()
+    (
+        made.lot,
+        made.granted,
+        made.free,
+        made.held,
+        active_from,
+        expires_at,
+        expires_on,
+        made.expiry,
+        is_earned,
+        made.origin,
+    ) = row
+    made.ledger = ref
+    made.active_from = maybe_instant(active_from)
+    if expires_on is None:
+        made.expires_at, made.expires_on = maybe_instant(expires_at), None
+    else:
+        made.expires_at, made.expires_on = dated(expires_at, expires_on)
+    made.is_earned = is_earned != 0
+    made.__class__ = Lot
+    record: Lot = made
+    return record
+
+
+_LotDraft = draft_of(Lot)
 
 
 def hold_row(record: PointsHold) -> Row:

@@ -40,7 +40,7 @@ class World:
         Raises:
             Needs: When at least one of them has not been loaded.
         """
-        missing = tuple(ref for ref in refs if ref not in self.records)
+        missing = tuple([ref for ref in refs if ref not in self.records])
         if missing:
             raise Needs(missing)
 

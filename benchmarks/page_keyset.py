@@ -22,6 +22,8 @@ from benchmarks._measure import Row, at_most, ratio, show, take_turns
 from benchmarks._workload import ACTOR, BEGIN, PROGRAM, CountedIds, SetClock
 from loyalcore import Customer, Loyalty, Membership, PointFigures, Program
 from loyalcore.adapters.sqlalchemy import SqlStore
+from loyalcore.adapters.sqlalchemy._schema import CUSTOMER, MEMBERSHIP
+from loyalcore.adapters.sqlalchemy._tables import read_columns
 from loyalcore.domain.customers import CustomerRow, customers_noun
 from loyalcore.domain.decision import ChangeSet, LedgerRef, Put
 from loyalcore.domain.ledger import Ledger, Lot
@@ -46,8 +48,11 @@ NOW = BEGIN + timedelta(days=1)
 LATE = BEGIN + timedelta(days=31)
 SORTED = "sort:-points"
 
-_PAGE = """
-SELECT m.*, c.* FROM loyal_membership m
+_COLUMNS = ", ".join(
+    f"{name}.{column.name}" for name, table in (("m", MEMBERSHIP), ("c", CUSTOMER)) for column in read_columns(table)
+)
+_PAGE = f"""
+SELECT {_COLUMNS} FROM loyal_membership m
   JOIN loyal_customer c ON c.environment = m.environment AND c.customer_id = m.customer_id
  WHERE m.environment = 'live' AND m.program_id = 'beans' AND (m.next_change_at IS NULL OR m.next_change_at > ?)
    AND (m.points_active, m.customer_id) < (?, ?)

@@ -29,7 +29,7 @@ from loyalcore.query._field import Field, Order
 from loyalcore.query._fold import fold
 from loyalcore.query._index import Index
 from loyalcore.query._json import from_document, to_document
-from loyalcore.query._listing import Listing, check_stored
+from loyalcore.query._listing import Listing, check_stored, scope_of
 from loyalcore.query._noun import Noun, Query, fields_of
 from loyalcore.query._page import SIZE, Page, check_size, counted, nearest, page, page_of, select
 from loyalcore.query._resolve import resolve
@@ -99,6 +99,7 @@ __all__ = [
     "reach",
     "read_cursor",
     "resolve",
+    "scope_of",
     "select",
     "to_document",
     "value_of",

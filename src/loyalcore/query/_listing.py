@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import attrs
@@ -65,7 +66,29 @@ class Listing:
     @property
     def scope(self) -> str:
         """Whose rows are meant, as the text to which their cursors are bound."""
-        return canonical([self.environment, self.program_id, self.holder_id, self.ledger])
+        return scope_of(self.environment, self.program_id, self.holder_id, self.ledger)
+
+
+@lru_cache(maxsize=256)
+def scope_of(
+    environment: str, program_id: str | None = None, holder_id: str | None = None, ledger: str | None = None
+) -> str:
+    """Return whose rows are meant as `Listing.scope` does; kept, for every page of a list asks for it.
+
+    Args:
+        environment: `live` or `sandbox`.
+        program_id: Only this program's rows.
+        holder_id: Only this holder's rows.
+        ledger: Only this ledger's rows.
+
+    Source:
+        DOMAIN.md 3.8.
+
+    Example:
+        >>> scope_of("live", "beans")
+        '["live","beans",null,null]'
+    """
+    return canonical([environment, program_id, holder_id, ledger])
 
 
 def check_stored(query: Query) -> None:

@@ -30,6 +30,7 @@ from loyalcore.query import (
     parse,
     read_cursor,
     resolve,
+    scope_of,
     to_document,
 )
 
@@ -128,7 +129,7 @@ class List(Generic[R]):
             CapabilityMissing: The store has no pages, or keeps no column of a field.
         """
         size = check_size(size)
-        scope = self._listing(query, None, size + 1).scope
+        scope = scope_of(**self.scope)
         position = None if cursor is None else read_cursor(query, cursor, scope=scope)
         return page_of(query, self.behind(query, position, size + 1), size, position, scope=scope)
 
@@ -161,7 +162,7 @@ class List(Generic[R]):
             CapabilityMissing: The store has no pages, or keeps no column of a field.
         """
         at = self.executor.now()
-        listing = self._resolved(query, None, 1, at)
+        listing = self._listing(query, None, 1, at)
         with self._unit() as unit:
             found = _lists(unit).count(listing, at)
             if not listing.is_settled:
@@ -171,7 +172,7 @@ class List(Generic[R]):
     def _chunks(
         self, unit: Unit, query: Query, position: Position | None, count: int, at: datetime
     ) -> Iterator[Sequence[R]]:
-        listing = self._resolved(query, position, count, at)
+        listing = self._listing(query, position, count, at)
         due = self.moving.due(unit, at) if listing.is_settled else ()
         while True:
             found: Sequence[R] = _lists(unit).page(listing, at)
@@ -195,12 +196,10 @@ class List(Generic[R]):
         everything = attrs.evolve(among, query=attrs.evolve(listing.query, where=Every()))
         return nearest(everything, [*found, *late], at)
 
-    def _resolved(self, query: Query, position: Position | None, count: int, at: datetime) -> Listing:
+    def _listing(self, query: Query, position: Position | None, count: int, at: datetime) -> Listing:
         where = resolve(query.where, at, self.zone)
-        return self._listing(query if where is query.where else attrs.evolve(query, where=where), position, count)
-
-    def _listing(self, query: Query, position: Position | None, count: int) -> Listing:
-        fields = (*fields_of(query.where), *(order.field for order in query.orders()))
+        query = query if where is query.where else attrs.evolve(query, where=where)
+        fields = (*fields_of(where), *(order.field for order in query.orders()))
         is_settled = any(field.moves for field in fields)
         return Listing(query, **self.scope, position=position, count=count, is_settled=is_settled)
 

@@ -341,6 +341,12 @@ class Duration:
         return _resolve_at(self._plan, anchor, zone)
 
 
+# The rules that were read last: a program names few, and each posting reads one.
+_STARTS: Final = lru_cache(maxsize=256)(Start)
+_EXPIRIES: Final = lru_cache(maxsize=256)(Expiry)
+_DURATIONS: Final = lru_cache(maxsize=256)(Duration)
+
+
 def parse_start(text: object, path: str) -> Start:
     """Read a start.
 
@@ -363,7 +369,7 @@ def parse_start(text: object, path: str) -> Start:
         '5D_D'
     """
     start_plan(text, path)  # a fault is reported where the caller's text stands
-    return Start(str(text))
+    return _STARTS(str(text))
 
 
 def parse_expiry(text: object, path: str) -> Expiry:
@@ -388,7 +394,7 @@ def parse_expiry(text: object, path: str) -> Expiry:
         'end_of_year(1)'
     """
     expiry_plan(text, path)  # a fault is reported where the caller's text stands
-    return Expiry(str(text))
+    return _EXPIRIES(str(text))
 
 
 def parse_duration(text: object, path: str) -> Duration:
@@ -413,4 +419,4 @@ def parse_duration(text: object, path: str) -> Duration:
         '14D'
     """
     duration_plan(text, path)  # a fault is reported where the caller's text stands
-    return Duration(str(text))
+    return _DURATIONS(str(text))

@@ -16,6 +16,7 @@ __all__ = [
     "DAY",
     "EPOCH",
     "FAR",
+    "MICROSECOND",
     "NEVER",
     "YEAR_MAX",
     "YEAR_MIN",
@@ -43,8 +44,9 @@ YEAR_MIN: Final = 1970
 YEAR_MAX: Final = 9990
 """The last year of an instant that a host may pass; what is worked out from it has room until 9999."""
 
-_MICROSECOND = timedelta(microseconds=1)
-FAR: Final = (datetime(YEAR_MAX + 1, 1, 1, tzinfo=UTC) - EPOCH) // _MICROSECOND
+MICROSECOND: Final = timedelta(microseconds=1)
+"""A number of microseconds since 1970 times this, added to `EPOCH`, is its instant."""
+FAR: Final = (datetime(YEAR_MAX + 1, 1, 1, tzinfo=UTC) - EPOCH) // MICROSECOND
 """The first instant after `YEAR_MAX`, in microseconds: every instant that is not `NEVER` is before it."""
 
 _ISO = re.compile(
@@ -121,7 +123,7 @@ def from_micros(at: int) -> datetime:
         datetime.datetime(1970, 1, 2, 0, 0, tzinfo=datetime.timezone.utc)
     """
     try:
-        return EPOCH + timedelta(microseconds=at)
+        return EPOCH + at * MICROSECOND
     except OverflowError:
         raise InvalidInput("is outside of the years 1 to 9999", path="at") from None
 
@@ -163,7 +165,7 @@ def _in_utc(value: datetime, path: str) -> datetime:
         if value.utcoffset() is None:
             raise InvalidInput("must say its zone: a datetime without one is no instant", path=path)
         # Not astimezone(): a subclass would answer with its own type.
-        return EPOCH + timedelta(microseconds=to_micros(value))
+        return EPOCH + to_micros(value) * MICROSECOND
     except (OverflowError, TypeError) as error:
         raise InvalidInput("is a datetime that has no instant", path=path) from error
     except ValueError as error:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import BigInteger, Integer
 
-from loyalcore.adapters.sqlalchemy._tables import HOLDER, TABLE_OF
+from loyalcore.adapters.sqlalchemy._tables import HOLDER, TABLE_OF, read_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -37,7 +37,7 @@ def load_many(kind: type[Any], given: Sequence[Column[Any]], where: str = "") ->
     table = TABLE_OF[kind]
     condition = f"WHERE {where}" if where else ""
     joined = f"FROM {_given(given)} JOIN {table.name} ON {_same(table, given)}"
-    return " ".join(["SELECT", _of(table, table.columns), joined, condition]).rstrip()
+    return " ".join(["SELECT", _of(table, read_columns(table)), joined, condition]).rstrip()
 
 
 def lock_many(kind: type[Any]) -> str:

@@ -9,13 +9,14 @@ from sqlalchemy import and_
 from loyalcore.adapters.sqlalchemy import _orders, _rows
 from loyalcore.adapters.sqlalchemy._lister import Lister
 from loyalcore.adapters.sqlalchemy._schema import CUSTOMER, ENTRY, MEMBERSHIP, ORDER
-from loyalcore.adapters.sqlalchemy._tables import OF_LEDGER
+from loyalcore.adapters.sqlalchemy._tables import OF_LEDGER, read_columns
 from loyalcore.domain.customers import CustomerRow
 from loyalcore.domain.decision import LedgerRef
 from loyalcore.domain.ledger import Entry
 from loyalcore.domain.orders import Order
 from loyalcore.errors import CapabilityMissing
 from loyalcore.query import check_stored
+from loyalcore.values.drafts import draft_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,10 +27,8 @@ if TYPE_CHECKING:
     from loyalcore.adapters.sqlalchemy._dialects import Ask, Dialect, Row
     from loyalcore.query import Listing
 
-_OF_MEMBER = len(MEMBERSHIP.columns) - 1
-"""How many columns of a row are a membership's: all but its folded tier."""
-_FOLDED_TIER = list(MEMBERSHIP.columns).index(MEMBERSHIP.c.tier_fold)
-"""Where the folded tier stands, which lists do not read."""
+_OF_MEMBER = len(read_columns(MEMBERSHIP))
+"""How many columns of a row are a membership's."""
 _JOINED = and_(
     CUSTOMER.c.environment == MEMBERSHIP.c.environment,
     CUSTOMER.c.customer_id == MEMBERSHIP.c.customer_id,
@@ -85,7 +84,7 @@ def _of(dialect: Dialect, first: Table, *others: Table) -> Lister:
     return Lister(
         dialect,
         tables,
-        [column for each in tables for column in each.columns if not column.name.endswith("_fold")],
+        [column for each in tables for column in read_columns(each)],
         on=_JOINED if others else None,
         columns=columns,
         scope={name: columns[name] for name in ("environment", "program_id", "holder_id", "ledger") if name in columns},
@@ -94,8 +93,16 @@ def _of(dialect: Dialect, first: Table, *others: Table) -> Lister:
 
 
 def _customer_row(row: Row, at: datetime) -> CustomerRow:
-    member = (*row[:_FOLDED_TIER], None, *row[_FOLDED_TIER:_OF_MEMBER])
-    return CustomerRow(_rows.whole_customer(row[_OF_MEMBER:]), _rows.whole_membership(member), at)
+    made: Any = _RowDraft()
+    made.customer = _rows.whole_customer(row[_OF_MEMBER:])
+    made.membership = _rows.whole_membership(row[:_OF_MEMBER])
+    made.at = at
+    made.__class__ = CustomerRow
+    record: CustomerRow = made
+    return record
+
+
+_RowDraft = draft_of(CustomerRow)
 
 
 def _entry(row: Row, at: datetime) -> Entry:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from json.encoder import encode_basestring as quoted
 from typing import TYPE_CHECKING, Any
 
 from loyalcore.domain.ledger import Carried, CarriedDebt, CarriedHold, Draw, NewLot, TermChange
-from loyalcore.values.clock import EPOCH, to_micros
+from loyalcore.values.clock import EPOCH, MICROSECOND, to_micros
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,12 +29,12 @@ def read(text: str) -> Any:
 
 def instant(micros: int) -> datetime:
     """Give the instant of microseconds since 1970."""
-    return EPOCH + timedelta(0, 0, micros)
+    return EPOCH + micros * MICROSECOND
 
 
 def maybe_instant(micros: int | None) -> datetime | None:
     """Give the instant of microseconds since 1970, None where there is none."""
-    return None if micros is None else EPOCH + timedelta(0, 0, micros)
+    return None if micros is None else EPOCH + micros * MICROSECOND
 
 
 def micros(instant: datetime | None) -> int | None:
@@ -61,6 +61,12 @@ def listed(values: tuple[Any, ...]) -> str | None:
 def names(text: str) -> tuple[str, ...]:
     """Read names as JSON, of programs or ledgers: many rows have the same."""
     return tuple(read(text))
+
+
+@lru_cache(maxsize=256)
+def plain_names(names: tuple[str, ...]) -> str | None:
+    """Give names as JSON, of programs or ledgers, None where there are none."""
+    return listed(names)
 
 
 def plain_draws(draws: tuple[Draw, ...]) -> str | None:

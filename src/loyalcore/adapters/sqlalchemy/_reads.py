@@ -27,7 +27,7 @@ from loyalcore.domain.decision import (
     OrdersRef,
     SegmentRef,
 )
-from loyalcore.domain.ledger import Debt, Ledger, Lot, PointsHold
+from loyalcore.domain.ledger import Debt, Lot, PointsHold
 from loyalcore.errors import CapabilityMissing
 from loyalcore.store import KIND_OF
 
@@ -65,23 +65,16 @@ def _load_each(
     """Give the records of refs, each by a query of its own, all asked at once."""
     asks: list[Ask] = _locks(statements, wanted) if lock else []
     begins = len(asks)
+    load, open_lots = statements.load, statements.open[Lot]
     for ref in wanted:
-        if isinstance(ref, EntriesRef):
-            asks.append((statements.entries[ref.by], (*_name(ref.ledger), ref.value)))
-            continue
-        if isinstance(ref, HolderRef):
-            asks.append((statements.holder, _NAMES[HolderRef](ref)))
-            continue
-        if isinstance(ref, OrdersRef):
-            asks.append((statements.orders, (ref.environment, ref.holder_id)))
-            continue
-        kind = KIND_OF.get(type(ref))
-        if kind is None:
-            raise CapabilityMissing(type(ref).__name__)
-        name = _NAMES[type(ref)](ref)
-        asks.append((statements.load[kind], name))
-        if kind is Ledger:
-            asks.append((statements.open[Lot], name))
+        of = ref.__class__
+        if of in _READ:
+            name = _NAMES[of](ref)
+            asks.append((load[KIND_OF[of]], name))
+            if of is LedgerRef:
+                asks.append((open_lots, name))
+        else:
+            asks.append(_ask_of_others(statements, ref))
     if not asks:
         return {}
     answers = iter(dialect.ask(link, asks)[begins:])
@@ -89,20 +82,36 @@ def _load_each(
     heads: dict[LedgerRef, tuple[Row, list[Row]]] = {}
     for ref in wanted:
         rows = next(answers)
-        if isinstance(ref, LedgerRef):
+        of = ref.__class__
+        if of in _DRESS:
+            found[ref] = _DRESS[of](ref, rows[0]) if rows else None
+        elif isinstance(ref, LedgerRef):
             lots = next(answers)
             if rows:
                 heads[ref] = rows[0], lots
             found[ref] = None
         elif isinstance(ref, EntriesRef):
             found[ref] = tuple([_rows.entry(ref.ledger, row) for row in rows])
-        elif isinstance(ref, OrdersRef):
-            found[ref] = tuple([_orders.whole_order(row) for row in rows])
         else:
-            found[ref] = _DRESS[type(ref)](ref, rows[0]) if rows else None
+            found[ref] = tuple([_orders.whole_order(row) for row in rows])
     if heads:
         found.update(_ledgers(dialect, link, statements, heads))
     return found
+
+
+def _ask_of_others(statements: Statements, ref: Ref) -> Ask:
+    """Give the query of a ref that is not the name of one record: entries, whose a holder is, all orders of one.
+
+    Raises:
+        CapabilityMissing: It is of a kind that this store does not keep.
+    """
+    if isinstance(ref, EntriesRef):
+        return statements.entries[ref.by], (*_name(ref.ledger), ref.value)
+    if isinstance(ref, HolderRef):
+        return statements.holder, _NAMES[HolderRef](ref)
+    if isinstance(ref, OrdersRef):
+        return statements.orders, (ref.environment, ref.holder_id)
+    raise CapabilityMissing(type(ref).__name__)
 
 
 def _load_many(dialect: Dialect, link: Link, statements: Statements, refs: Sequence[Ref], lock: bool) -> dict[Ref, Any]:
@@ -219,6 +228,9 @@ _NAMES: dict[type[Any], Callable[[Any], Row]] = {
     OrderRef: lambda ref: (ref.environment, ref.order_id),
 }
 """The values of a ref, in the order of the columns of its table's name, or of those that a holder is found by."""
+
+_READ = frozenset(_NAMES) - {HolderRef}
+"""The refs that are names of records, each read by its own table's name."""
 
 _LOCKED = frozenset(ref for ref, kind in KIND_OF.items() if kind in VERSIONED and ref in _NAMES) - {HolderRef}
 """The refs that are locked; whose a holder is, and which orders there are, is only read."""

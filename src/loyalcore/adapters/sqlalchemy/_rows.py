@@ -1,6 +1,7 @@
 """Between records and rows: each record becomes a tuple in the order of its table's columns, and back.
 
-A row is read without the columns that its ref already tells: `ref` and `row` together make the record.
+A row is read without the columns that its ref already tells: `ref` and `row` together make the record. What is folded
+in a table is for its lists alone, and never read.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from loyalcore.adapters.sqlalchemy._nested import (
     plain_change,
     plain_draws,
     plain_lot,
+    plain_names,
     plain_ref,
     read,
     read_carried,
@@ -34,15 +36,16 @@ from loyalcore.adapters.sqlalchemy._nested import (
     texts,
 )
 from loyalcore.adapters.sqlalchemy._orders import order_row
-from loyalcore.adapters.sqlalchemy._schema import CUSTOMER, FOLDED
+from loyalcore.adapters.sqlalchemy._schema import FOLDED
 from loyalcore.adapters.sqlalchemy._standings import (
+    NO_STANDING,
     plain_rest,
     plain_standing,
     plain_standings,
     read_standings,
     standing,
 )
-from loyalcore.domain.customers import Customer, Membership, OrderFigures, PointFigures, Standing
+from loyalcore.domain.customers import Customer, Membership, OrderFigures, PointFigures
 from loyalcore.domain.decision import Fact, FactRef, KeyRecord, KeyRef, LedgerRef, Note, NoteRef, Notice, NoticeRef
 from loyalcore.domain.ledger import (
     Debt,
@@ -58,7 +61,8 @@ from loyalcore.domain.orders import Order
 from loyalcore.domain.segments import Segment
 from loyalcore.query import fold
 from loyalcore.store import read_sortable, sortable
-from loyalcore.values.clock import to_micros
+from loyalcore.values.clock import EPOCH, MICROSECOND, to_micros
+from loyalcore.values.drafts import draft_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,8 +73,6 @@ Row = tuple[Any, ...]
 
 _KINDS = {kind.value: kind for kind in EntryKind}
 _STATES = {state.value: state for state in HoldState}
-_NO_STANDING = Standing()
-_NO_VALUES = [None] * 7
 _FIGURE_NAMES = tuple(field.name for field in fields(PointFigures))
 _FIGURES = attrgetter(*_FIGURE_NAMES)
 
@@ -88,7 +90,7 @@ def customer_row(record: Customer) -> Row:
         to_micros(record.registered_at),
         record.merged_into,
         listed(record.absorbed),
-        listed(record.programs),
+        plain_names(record.programs),
         record.version,
         micros(record.updated_at),
         micros(record.shop_created_at),
@@ -128,44 +130,55 @@ def customer(ref: CustomerRef, row: Row) -> Customer:
 
 
 def whole_customer(row: Row) -> Customer:
-    """Give the customer of a row that has its name too; what is folded in it is passed over."""
-    environment, customer_id, holder_id, registered_at, merged_into, absorbed, programs, version = row[:8]
-    updated_at, shop_created_at, deactivated_at, *profile = row[8:_OF_CUSTOMER]
-    first_name, last_name, email, street, postal_code, city, region, country, language, shop_url = profile[:10]
-    attributes, tags, birth_on, has_newsletter, is_guest, is_excluded = profile[10:]
-    return Customer(
-        environment=environment,
-        customer_id=customer_id,
-        holder_id=holder_id,
-        registered_at=instant(registered_at),
-        updated_at=None if updated_at is None else instant(updated_at),
-        merged_into=merged_into,
-        absorbed=tuple(read(absorbed)) if absorbed else (),
-        programs=names(programs) if programs else (),
-        first_name=first_name,
-        last_name=last_name,
-        email=email,
-        street=street,
-        postal_code=postal_code,
-        city=city,
-        region=region,
-        country=country,
-        birth_on=None if birth_on is None else day(birth_on),
-        language=language,
-        shop_url=shop_url,
-        attributes=read(attributes) if attributes else {},
-        tags=tuple(read(tags)) if tags else (),
-        has_newsletter=None if has_newsletter is None else bool(has_newsletter),
-        shop_created_at=None if shop_created_at is None else instant(shop_created_at),
-        is_guest=is_guest != 0,
-        is_excluded=is_excluded != 0,
-        deactivated_at=None if deactivated_at is None else instant(deactivated_at),
-        version=version,
-    )
+    """Give the customer of a row that has its name too."""
+    made: Any = _CustomerDraft()
+    (
+        made.environment,
+        made.customer_id,
+        made.holder_id,
+        registered_at,
+        made.merged_into,
+        absorbed,
+        programs,
+        made.version,
+        updated_at,
+        shop_created_at,
+        deactivated_at,
+        made.first_name,
+        made.last_name,
+        made.email,
+        made.street,
+        made.postal_code,
+        made.city,
+        made.region,
+        made.country,
+        made.language,
+        made.shop_url,
+        attributes,
+        tags,
+        birth_on,
+        has_newsletter,
+        is_guest,
+        is_excluded,
+    ) = row
+    made.registered_at = EPOCH + registered_at * MICROSECOND
+    made.updated_at = None if updated_at is None else EPOCH + updated_at * MICROSECOND
+    made.shop_created_at = None if shop_created_at is None else EPOCH + shop_created_at * MICROSECOND
+    made.deactivated_at = None if deactivated_at is None else EPOCH + deactivated_at * MICROSECOND
+    made.absorbed = tuple(read(absorbed)) if absorbed else ()
+    made.programs = names(programs) if programs else ()
+    made.birth_on = None if birth_on is None else day(birth_on)
+    made.attributes = read(attributes) if attributes else {}
+    made.tags = tuple(read(tags)) if tags else ()
+    made.has_newsletter = None if has_newsletter is None else bool(has_newsletter)
+    made.is_guest = is_guest != 0
+    made.is_excluded = is_excluded != 0
+    made.__class__ = Customer
+    record: Customer = made
+    return record
 
 
-_OF_CUSTOMER = len(CUSTOMER.columns) - len(FOLDED)
-"""How many columns of a row are a customer's own."""
+_CustomerDraft = draft_of(Customer)
 
 
 def membership_row(record: Membership) -> Row:
@@ -177,13 +190,13 @@ def membership_row(record: Membership) -> Row:
         micros(record.known_at),
         micros(record.joined_at),
         *plain_standing(record.standing),
-        listed(record.ledgers),
+        plain_names(record.ledgers),
         record.version,
         record.customer_id,
         *_FIGURES(record.points),
         micros(record.next_change_at),
         _folded(record.tier),
-        *_order_figures(record.orders),
+        *(_NO_FIGURES if record.orders is _NO_ORDERS else _order_figures(record.orders)),
         listed(record.caps),
         plain_rest(record.standing),
         plain_standings(record.standings),
@@ -209,38 +222,67 @@ def membership(ref: MembershipRef, row: Row) -> Membership:
 
 
 def whole_membership(row: Row) -> Membership:
-    """Give the membership of a row that has its name too; what is folded in it is passed over."""
-    environment, holder_id, program_id, known_at, joined_at, *tier = row[:11]
-    ledgers, version, customer_id = row[11:14]
-    active, pending, held, spent, expired, reversed_, deficit, awarded, earned, next_change_at = row[14:24]
-    *figures, caps, rest, standings = row[25:36]
-    tier.append(rest)
-    return Membership(
-        environment=environment,
-        holder_id=holder_id,
-        program_id=program_id,
-        customer_id=customer_id,
-        known_at=None if known_at is None else instant(known_at),
-        joined_at=None if joined_at is None else instant(joined_at),
-        standing=_NO_STANDING if tier == _NO_VALUES else standing(*tier),
-        standings=read_standings(standings),
-        ledgers=names(ledgers) if ledgers else (),
-        points=PointFigures(
-            active=active,
-            pending=pending,
-            held=held,
-            spent=spent,
-            expired=expired,
-            reversed=reversed_,
-            deficit=deficit,
-            awarded=awarded,
-            earned=earned,
-        ),
-        orders=_NO_ORDERS if not figures[0] and figures == _NO_FIGURES else _read_figures(*figures),
-        caps=tuple([tuple(each) for each in read(caps)]) if caps else (),
-        next_change_at=None if next_change_at is None else instant(next_change_at),
-        version=version,
-    )
+    """Give the membership of a row that has its name too."""
+    made: Any = _MembershipDraft()
+    points: Any = _PointsDraft()
+    (
+        made.environment,
+        made.holder_id,
+        made.program_id,
+        known_at,
+        joined_at,
+        tier,
+        since,
+        expires_at,
+        previous,
+        measured,
+        gains,
+        ledgers,
+        made.version,
+        made.customer_id,
+        points.active,
+        points.pending,
+        points.held,
+        points.spent,
+        points.expired,
+        points.reversed,
+        points.deficit,
+        points.awarded,
+        points.earned,
+        next_change_at,
+        orders,
+        products,
+        discounted,
+        undiscounted,
+        revenue,
+        discounts,
+        first_at,
+        last_at,
+        caps,
+        rest,
+        standings,
+    ) = row
+    points.__class__ = PointFigures
+    made.points = points
+    made.known_at = None if known_at is None else EPOCH + known_at * MICROSECOND
+    made.joined_at = None if joined_at is None else EPOCH + joined_at * MICROSECOND
+    if tier is since is expires_at is previous is measured is gains is rest is None:
+        made.standing = NO_STANDING
+    else:
+        made.standing = standing(tier, since, expires_at, previous, measured, gains, rest)
+    made.standings = read_standings(standings) if standings else ()
+    made.ledgers = names(ledgers) if ledgers else ()
+    figures = (orders, products, discounted, undiscounted, revenue, discounts, first_at, last_at)
+    made.orders = _NO_ORDERS if figures == _NO_FIGURES else _read_figures(*figures)
+    made.caps = tuple([tuple(each) for each in read(caps)]) if caps else ()
+    made.next_change_at = None if next_change_at is None else EPOCH + next_change_at * MICROSECOND
+    made.__class__ = Membership
+    record: Membership = made
+    return record
+
+
+_MembershipDraft = draft_of(Membership)
+_PointsDraft = draft_of(PointFigures)
 
 
 def _read_figures(
@@ -266,7 +308,7 @@ def _read_figures(
 
 
 _NO_ORDERS = OrderFigures()
-_NO_FIGURES = list(_order_figures(_NO_ORDERS))
+_NO_FIGURES = _order_figures(_NO_ORDERS)
 
 
 # Ledgers and their parts ------------------------------------------------------------------------------------------
@@ -308,29 +350,38 @@ def ledger(
     ref: LedgerRef, row: Row, lots: tuple[Lot, ...], holds: tuple[PointsHold, ...], debts: tuple[Debt, ...]
 ) -> Ledger:
     """Give the ledger of a row, with what is open in it."""
-    return Ledger(
-        ref=ref,
-        version=row[0],
-        seq=row[1],
-        at=instant(row[2]),
-        recorded_at=instant(row[3]),
-        lot_count=row[4],
-        awarded=row[5],
-        active=row[6],
-        pending=row[7],
-        held=row[8],
-        spent=row[9],
-        expired=row[10],
-        reversed=row[11],
-        deficit=row[12],
-        earned=row[13],
-        account_expires_at=maybe_instant(row[14]),
-        lapsed_lots=row[15],
-        next_change_at=maybe_instant(row[16]),
-        lots=lots,
-        holds=holds,
-        debts=debts,
-    )
+    made: Any = _LedgerDraft()
+    (
+        made.version,
+        made.seq,
+        at,
+        recorded_at,
+        made.lot_count,
+        made.awarded,
+        made.active,
+        made.pending,
+        made.held,
+        made.spent,
+        made.expired,
+        made.reversed,
+        made.deficit,
+        made.earned,
+        account_expires_at,
+        made.lapsed_lots,
+        next_change_at,
+    ) = row
+    made.ref = ref
+    made.at = instant(at)
+    made.recorded_at = instant(recorded_at)
+    made.account_expires_at = maybe_instant(account_expires_at)
+    made.next_change_at = maybe_instant(next_change_at)
+    made.lots, made.holds, made.debts = lots, holds, debts
+    made.__class__ = Ledger
+    record: Ledger = made
+    return record
+
+
+_LedgerDraft = draft_of(Ledger)
 
 
 def lot_row(record: Lot) -> Row:
@@ -356,21 +407,32 @@ def lot_row(record: Lot) -> Row:
 
 def lot(ref: LedgerRef, row: Row) -> Lot:
     """Give the lot of a row."""
-    number, granted, free, held, active_from, expires_at, expires_on, expiry, is_earned, origin = row
-    end, on = (maybe_instant(expires_at), None) if expires_on is None else dated(expires_at, expires_on)
-    return Lot(
-        ledger=ref,
-        lot=number,
-        granted=granted,
-        free=free,
-        held=held,
-        active_from=maybe_instant(active_from),
-        expires_at=end,
-        expires_on=on,
-        expiry=expiry,
-        is_earned=is_earned != 0,
-        origin=origin,
-    )
+    made: Any = _LotDraft()
+    (
+        made.lot,
+        made.granted,
+        made.free,
+        made.held,
+        active_from,
+        expires_at,
+        expires_on,
+        made.expiry,
+        is_earned,
+        made.origin,
+    ) = row
+    made.ledger = ref
+    made.active_from = maybe_instant(active_from)
+    if expires_on is None:
+        made.expires_at, made.expires_on = maybe_instant(expires_at), None
+    else:
+        made.expires_at, made.expires_on = dated(expires_at, expires_on)
+    made.is_earned = is_earned != 0
+    made.__class__ = Lot
+    record: Lot = made
+    return record
+
+
+_LotDraft = draft_of(Lot)
 
 
 def hold_row(record: PointsHold) -> Row:

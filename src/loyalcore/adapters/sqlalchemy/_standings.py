@@ -19,12 +19,16 @@ from loyalcore.domain.customers import ByHand, Standing
 
 Row = tuple[Any, ...]
 
-_NOWHERE: Final = Standing()
+NO_STANDING: Final = Standing()
+"""Where a member stands whom no tier has counted yet: one for all who are read."""
+_NO_COLUMNS: Final = (None,) * 6
 _NO_REST: Final = (None, None, None, None, None, 0)
 
 
 def plain_standing(standing: Standing) -> Row:
     """Give a standing as the columns that every member has."""
+    if standing is NO_STANDING:
+        return _NO_COLUMNS
     gains = tuple((until, plain_amount(amount)) for until, amount in standing.gains)
     return (
         standing.tier,
@@ -38,6 +42,8 @@ def plain_standing(standing: Standing) -> Row:
 
 def plain_rest(standing: Standing) -> str | None:
     """Give what few standings have as JSON, None where this one has nothing of it."""
+    if standing is NO_STANDING:
+        return None
     hand = standing.by_hand
     rest = (
         None if hand is None else _plain_hand(hand),

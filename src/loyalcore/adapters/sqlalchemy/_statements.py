@@ -12,7 +12,7 @@ from sqlalchemy import BindParameter, and_, bindparam, delete, insert, literal_c
 
 from loyalcore.adapters.sqlalchemy import _bulk, _schema
 from loyalcore.adapters.sqlalchemy._listings import Listings
-from loyalcore.adapters.sqlalchemy._tables import HOLDER, OF_LEDGER, TABLE_OF, prefix
+from loyalcore.adapters.sqlalchemy._tables import HOLDER, OF_LEDGER, TABLE_OF, prefix, read_columns
 from loyalcore.domain.customers import Customer, Membership
 from loyalcore.domain.decision import KeyRecord, Note, Notice
 from loyalcore.domain.ledger import Debt, Ledger, Lot, PointsHold
@@ -82,7 +82,7 @@ class Statements:
 
     def _load(self, kind: type[Any]) -> str:
         table = TABLE_OF[kind]
-        columns = list(table.columns)[prefix(kind) :]
+        columns = read_columns(table)[prefix(kind) :]
         return self._compile(select(*columns).where(*_same(table.primary_key.columns)))
 
     def _upsert(self, kind: type[Any]) -> str:
@@ -100,13 +100,13 @@ class Statements:
     def _of_holder(self) -> Select[Any]:
         """Ask for the whole row of the customer that a holder belongs to."""
         table = _schema.CUSTOMER
-        asked = select(*table.columns).where(*_same(table.c[name] for name in HOLDER))
+        asked = select(*read_columns(table)).where(*_same(table.c[name] for name in HOLDER))
         return self._dialect.by_index(asked, table, INDEX_OF_HOLDER)
 
     def _orders_of_holder(self) -> Select[Any]:
         """Ask for the whole rows of the orders of a holder."""
         table = _schema.ORDER
-        asked = select(*table.columns).where(*_same(table.c[name] for name in HOLDER))
+        asked = select(*read_columns(table)).where(*_same(table.c[name] for name in HOLDER))
         return self._dialect.by_index(asked, table, INDEX_OF_ORDERS).order_by(table.c.order_id)
 
     def _soonest(self, kind: type[Any]) -> str:
@@ -193,7 +193,7 @@ class Statements:
         table, by_index = TABLE_OF[kind], self._dialect.by_index
         is_due = query.due_by is not None and (is_part or kind in INDEX_OF_DUE)
         narrowed = _schema.LEDGER if is_due and is_part else table
-        asked = select(*table.columns).where(*_same(narrowed.c[name] for name, _ in narrowings(kind, query)))
+        asked = select(*read_columns(table)).where(*_same(narrowed.c[name] for name, _ in narrowings(kind, query)))
         if is_due:
             asked = by_index(asked, narrowed, INDEX_OF_DUE[Ledger if is_part else kind], is_joined=is_part).where(
                 narrowed.c.next_change_at <= bindparam("due_by")

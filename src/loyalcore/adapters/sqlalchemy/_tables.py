@@ -12,7 +12,7 @@ from loyalcore.domain.orders import Order
 from loyalcore.domain.segments import Segment
 
 if TYPE_CHECKING:
-    from sqlalchemy import Table
+    from sqlalchemy import Column, Table
 
 TABLE_OF: dict[type[Any], Table] = {
     Customer: _schema.CUSTOMER,
@@ -60,3 +60,8 @@ HOLDER = ("environment", "holder_id")
 def prefix(kind: type[Any]) -> int:
     """Give how many columns of a row of a kind its ref tells, so that a load does not read them."""
     return PREFIX.get(kind, OF_LEDGER)
+
+
+def read_columns(table: Table) -> list[Column[Any]]:
+    """Give the columns of a table that make its record: all but the folded ones, which are there to be compared."""
+    return [column for column in table.columns if not column.name.endswith("_fold")]

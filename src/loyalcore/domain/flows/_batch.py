@@ -28,6 +28,7 @@ from loyalcore.domain.flows._case import Case, gather
 from loyalcore.domain.flows._receipt import Receipt, with_notices
 from loyalcore.domain.ledger import Adjust, Award, Deduct, Spend, Sweep
 from loyalcore.errors import InvalidInput, LoyaltyError
+from loyalcore.values.drafts import evolved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -258,7 +259,7 @@ class Batch(Case):
         """Give everything that the commands came to, to be applied at once, and end."""
         puts = [
             Put(
-                attrs.evolve(customer, programs=(*customer.programs, *programs), version=customer.version + 1),
+                evolved(customer, programs=(*customer.programs, *programs), version=customer.version + 1),
                 customer.version,
             )
             for customer, programs in self._enrolled.values()

@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     Notes = list[tuple[int, Amount]]
     Functions = Mapping[str, Callable[[PointFigures, OrderFigures], Any]]
 
-FIGURES: Final = tuple(field.name for field in attrs.fields(PointFigures))
-"""The names of the figures of a ledger."""
-
 _OF_ACCOUNT: Final[dict[Measure, Callable[[Account | PointFigures], int]]] = {
     Measure.POINTS_EARNED: lambda account: account.earned,
     Measure.ACTIVE_BALANCE: lambda account: account.active,
@@ -43,7 +40,17 @@ _OF_ACCOUNT: Final[dict[Measure, Callable[[Account | PointFigures], int]]] = {
 
 def figures_of(account: Account | PointFigures) -> PointFigures:
     """Return the figures of an account."""
-    return PointFigures(**{name: getattr(account, name) for name in FIGURES})
+    return PointFigures(
+        active=account.active,
+        pending=account.pending,
+        held=account.held,
+        spent=account.spent,
+        expired=account.expired,
+        reversed=account.reversed,
+        deficit=account.deficit,
+        awarded=account.awarded,
+        earned=account.earned,
+    )
 
 
 def day_of(text: str | None) -> date | None:

@@ -29,6 +29,7 @@ from loyalcore.domain.ledger import (
 from loyalcore.domain.tiers import tier_notices
 from loyalcore.errors import LimitExceeded
 from loyalcore.values.clock import NEVER, from_micros, to_micros
+from loyalcore.values.drafts import evolved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -102,7 +103,7 @@ class Desk:
         book = self.books.get(ledger_id)
         if book is None:
             account = account_of(ledger)
-            if not ledger_id:
+            if not ledger_id and self.program.points.balance_marks:
                 self._active = self._kept_active = account.active
             book = self.books[ledger_id] = Book(
                 account,
@@ -140,7 +141,7 @@ class Desk:
 
     def count(self, orders: OrderFigures) -> None:
         """Take new figures of the orders, and note what they come to in the books that are open."""
-        self.membership = attrs.evolve(self.membership, orders=orders)
+        self.membership = evolved(self.membership, orders=orders)
         self._climb.orders = orders
         for ledger_id, book in self.books.items():
             self._climb.count(ledger_id, book.account)
@@ -162,14 +163,14 @@ class Desk:
         if book.entries and ledger_id not in member.ledgers:
             if ledger_id and sum(map(bool, member.ledgers)) >= SUBLEDGERS_MAX:
                 raise LimitExceeded("too many subledgers", path="ledger", limit=SUBLEDGERS_MAX)
-            member = attrs.evolve(member, ledgers=(*member.ledgers, ledger_id))
+            member = evolved(member, ledgers=(*member.ledgers, ledger_id))
         if member.joined_at is None:
             joined_at = self._joined_at(book.entries[self._seen.get(ledger_id, 0) :])
             if joined_at is not None:
-                member = attrs.evolve(member, joined_at=joined_at)
+                member = evolved(member, joined_at=joined_at)
         self._seen[ledger_id] = len(book.entries)
         if member.known_at is None:
-            member = attrs.evolve(member, known_at=self._known_at(book))
+            member = evolved(member, known_at=self._known_at(book))
         self.membership = member
         if ledger_id and "" not in self.books:
             # Who is known by a subledger alone counts in the main tiers too; what is measured there is as it was.
@@ -177,10 +178,11 @@ class Desk:
             self._follow("", book)
         self._follow(ledger_id, book)
         if not ledger_id:
-            marks, active = self.program.points.balance_marks, book.account.active
+            marks = self.program.points.balance_marks
             if marks:
+                active = book.account.active
                 self._told += mark_notice(self._active, active, marks, book.ref, book.recorded_at, self._mark)
-            self._active = active
+                self._active = active
 
     def _follow(self, ledger_id: str, book: Book) -> None:
         """Move the standing in the tiers of a ledger to the instant of a book."""
@@ -261,7 +263,7 @@ class Desk:
         if self.program.tiers is not None:
             changes_at = min(changes_at, self._begins_at())
         next_change_at = None if changes_at == NEVER else from_micros(changes_at)
-        return attrs.evolve(member, points=points, next_change_at=next_change_at)
+        return evolved(member, points=points, next_change_at=next_change_at)
 
     def _begins_at(self) -> int:
         """When a member begins to count who does not yet: after a clock that went back, a merge brings a later date."""
@@ -353,11 +355,11 @@ class Desk:
         if self._is_touched or membership != self._opened:
             expected = None if self.loaded is None else self.loaded.version
             version = 1 if expected is None else expected + 1
-            puts.append(Put(attrs.evolve(membership, version=version), expected))
+            puts.append(Put(evolved(membership, version=version), expected))
         customer = self.customer
         if puts and customer is not None and self.program.id not in customer.programs:
             programs = (*customer.programs, self.program.id)
-            row = attrs.evolve(customer, programs=programs, version=customer.version + 1)
+            row = evolved(customer, programs=programs, version=customer.version + 1)
             puts.append(Put(row, customer.version))
         return puts
 

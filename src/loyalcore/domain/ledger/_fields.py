@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -109,7 +110,7 @@ CHECKS: dict[str, Callable[[Any, str], Any]] = {
 
 
 def check_fields(command: Any) -> None:
-    """Check every field of a command by its name; a field whose default is None may be None.
+    """Check every field of a command by its name; its default is always right.
 
     What a check makes of a value takes its place: an instant in UTC, a plain text or int for one of a class of its own.
 
@@ -117,13 +118,20 @@ def check_fields(command: Any) -> None:
         InvalidInput: A value of the wrong type or out of range; `path` is the field.
         LimitExceeded: A text or an amount beyond its limit.
     """
-    for field in attrs.fields(type(command)):
-        value = getattr(command, field.name)
-        if value is None and field.default is None:
-            continue
-        checked = CHECKS[field.metadata.get("check", field.name)](value, field.name)
-        if checked is not value:
-            object.__setattr__(command, field.name, checked)
+    for name, check, default in _checks_of(command.__class__):
+        value = getattr(command, name)
+        if value is not default:
+            checked = check(value, name)
+            if checked is not value:
+                object.__setattr__(command, name, checked)
+
+
+@cache
+def _checks_of(kind: type[Any]) -> tuple[tuple[str, Callable[[Any, str], Any], Any], ...]:
+    """Give the name of each field of a kind of command, what checks it, and its default, which needs no check."""
+    return tuple(
+        (field.name, CHECKS[field.metadata.get("check", field.name)], field.default) for field in attrs.fields(kind)
+    )
 
 
 def at_most_one(command: Any, *names: str) -> None:

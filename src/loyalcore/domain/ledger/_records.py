@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from loyalcore.domain.ledger._book import never
 from loyalcore.domain.ledger._entry import Draw
 from loyalcore.domain.ledger._kernel import Account, OpenDebt, OpenHold, OpenLot, micros
 from loyalcore.domain.ledger._ledger import Debt, Ledger, Lot, PointsHold
 from loyalcore.values.clock import from_micros, to_micros
+from loyalcore.values.drafts import draft_of
 
 if TYPE_CHECKING:
     from loyalcore.domain.decision import LedgerRef
@@ -83,29 +84,34 @@ def ledger_of(account: Account, ref: LedgerRef, version: int, head_only: bool = 
             for hold in sorted(account.holds.values(), key=lambda each: (each.seq, each.id))
         ]
         debts = [_debt(account, ref, debt.entry_id) for debt in account.oldest_debts()]
-    return Ledger(
-        ref=ref,
-        version=version,
-        seq=account.seq,
-        at=from_micros(account.at),
-        recorded_at=from_micros(account.recorded_at),
-        lot_count=account.lot_count,
-        awarded=account.awarded,
-        active=account.active,
-        pending=account.pending,
-        held=account.held,
-        spent=account.spent,
-        expired=account.expired,
-        reversed=account.reversed,
-        deficit=account.deficit,
-        earned=account.earned,
-        account_expires_at=never(account.account_expires_at),
-        lapsed_lots=account.lapsed_lots,
-        next_change_at=never(account.next_change),
-        lots=lots,
-        holds=tuple(hold for hold in holds if hold.is_open),
-        debts=tuple(debt for debt in debts if debt.is_open),
-    )
+    made: Any = _LedgerDraft()
+    made.ref = ref
+    made.version = version
+    made.seq = account.seq
+    made.at = from_micros(account.at)
+    made.recorded_at = from_micros(account.recorded_at)
+    made.lot_count = account.lot_count
+    made.awarded = account.awarded
+    made.active = account.active
+    made.pending = account.pending
+    made.held = account.held
+    made.spent = account.spent
+    made.expired = account.expired
+    made.reversed = account.reversed
+    made.deficit = account.deficit
+    made.earned = account.earned
+    made.account_expires_at = never(account.account_expires_at)
+    made.lapsed_lots = account.lapsed_lots
+    made.next_change_at = never(account.next_change)
+    made.lots = lots
+    made.holds = tuple([hold for hold in holds if hold.is_open])
+    made.debts = tuple([debt for debt in debts if debt.is_open])
+    made.__class__ = Ledger
+    ledger: Ledger = made
+    return ledger
+
+
+_LedgerDraft = draft_of(Ledger)
 
 
 def touched(account: Account, ref: LedgerRef) -> tuple[Lot | PointsHold | Debt, ...]:
@@ -125,19 +131,24 @@ def _lots(account: Account, ref: LedgerRef) -> tuple[Lot, ...]:
 
 
 def _lot(lot: OpenLot, ref: LedgerRef) -> Lot:
-    return Lot(
-        ledger=ref,
-        lot=lot.lot,
-        granted=lot.granted,
-        free=lot.free,
-        held=lot.held,
-        active_from=never(lot.active_from),
-        expires_at=never(lot.expires_at),
-        expires_on=lot.expires_on,
-        expiry=lot.expiry,
-        is_earned=lot.is_earned,
-        origin=lot.origin,
-    )
+    made: Any = _LotDraft()
+    made.ledger = ref
+    made.lot = lot.lot
+    made.granted = lot.granted
+    made.free = lot.free
+    made.held = lot.held
+    made.active_from = never(lot.active_from)
+    made.expires_at = never(lot.expires_at)
+    made.expires_on = lot.expires_on
+    made.expiry = lot.expiry
+    made.is_earned = lot.is_earned
+    made.origin = lot.origin
+    made.__class__ = Lot
+    record: Lot = made
+    return record
+
+
+_LotDraft = draft_of(Lot)
 
 
 def _hold(account: Account, ref: LedgerRef, hold_id: str) -> PointsHold:

@@ -126,7 +126,7 @@ INSTEAD_OF: Final = {
     "expires_at": ("by",),
     "expires_on": ("by",),
 }
-_ASIDE: Final = {"holder_id": "holder-1", "notice_id": "holder-1:beans:2:"}
+_ASIDE: Final[dict[str, Any]] = {"holder_id": "holder-1", "notice_id": "holder-1:beans:2:"}
 """A notice that was set aside."""
 _FAILED: Final[dict[str, Any]] = {
     "by": "d-1",
@@ -135,7 +135,7 @@ _FAILED: Final[dict[str, Any]] = {
     "delay_seconds": 60,
     "delay_seconds_max": 600,
 }
-_NOTICE: Final = {"holder_id": "holder-1", "notice_id": "holder-1:beans:1:"}
+_NOTICE: Final[dict[str, Any]] = {"holder_id": "holder-1", "notice_id": "holder-1:beans:1:"}
 GOOD_COMMANDS: Final[dict[str, dict[str, Any]]] = {
     **{name: fields for name, fields in GOOD.items() if name in COMMANDS},
     "points.sweep": {"holder_id": "holder-1"},

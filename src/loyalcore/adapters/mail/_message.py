@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from loyalcore.adapters.mail._templates import Mail
     from loyalcore.domain.outbox import Delivery
 
-_POLICY: Final = SMTP.clone(raise_on_defect=True)
+_BEYOND_ASCII: Final = re.compile(r"[^\W\x00-\x7f]")
 _UNSUBSCRIBE: Final = re.compile(r"(?:https://|mailto:)[!-;=?-~]+")
 
 
@@ -55,7 +55,7 @@ def message_of(delivery: Delivery, mail: Mail, settings: MailSettings, unsubscri
     Source: RFC 5322; RFC 2369 and 8058 (List-Unsubscribe); RFC 3834 (Auto-Submitted).
     """
     sender = read_address(settings.sender, "sender")
-    message = EmailMessage(policy=_POLICY)
+    message = EmailMessage(policy=SMTP)
     message["From"] = sender
     message["To"] = _recipient(delivery)
     if settings.reply_to is not None:
@@ -77,13 +77,14 @@ def _recipient(delivery: Delivery) -> Address:
     if recipient.email is None:
         raise Undeliverable("the customer has no e-mail address")
     name = " ".join(filter(None, (recipient.first_name, recipient.last_name)))
-    try:
-        address = Address(display_name=name if name.isprintable() else "", addr_spec=recipient.email)
+    username, _, domain = recipient.email.rpartition("@")
+    try:  # letters beyond ASCII, which some servers take, stand for themselves; the rest is checked
+        Address(addr_spec=_BEYOND_ASCII.sub("x", recipient.email))
     except (MessageError, ValueError, IndexError):
-        address = Address()
-    if not address.username or not address.domain or not address.addr_spec.isprintable():
+        domain = ""
+    if not username or not domain or not recipient.email.isprintable() or " " in recipient.email:
         raise Undeliverable("the customer's e-mail address is none")
-    return address
+    return Address(name if name.isprintable() else "", username, domain)
 
 
 def _unsubscribing(address: str | None) -> Mapping[str, str]:

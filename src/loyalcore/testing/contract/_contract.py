@@ -31,6 +31,7 @@ pytest.register_assert_rewrite(
             "idempotency",
             "immutability",
             "lots",
+            "outbox",
             "reference",
             "removal",
             "reversal",

@@ -203,6 +203,7 @@ class Series:
         for ref in self._wiped_by.pop(wipe, ()):
             self._records[ref] = None
             self._inserts.pop(ref, None)
+            self._puts.pop(ref, None)
 
     def _append(self, entry: Entry) -> None:
         self._entries.setdefault(entry.ledger, []).append(entry)

@@ -36,6 +36,7 @@ from loyalcore.domain.ledger._entry import (
 from loyalcore.domain.ledger._entry_fields import ENTRIES, EntryFields
 from loyalcore.domain.ledger._expiring import (
     POINTS_EXPIRING,
+    POINTS_KINDS,
     Ending,
     endings,
     expiring_notice,
@@ -48,7 +49,7 @@ from loyalcore.domain.ledger._history import Difference, LotStory, Use, Verifica
 from loyalcore.domain.ledger._kernel import TIME, Account, OpenHold, OpenLot
 from loyalcore.domain.ledger._ledger import Debt, HoldState, Ledger, Lot, PointsHold, with_parts
 from loyalcore.domain.ledger._moving import merge, transfer
-from loyalcore.domain.ledger._notices import BALANCE_MARK, POINTS_KINDS, PointsNotice, mark_notice, notices_of
+from loyalcore.domain.ledger._notices import BALANCE_MARK, PointsNotice, mark_notice, notices_of
 from loyalcore.domain.ledger._policy import (
     ACTIVITIES,
     ExpiryAnchor,

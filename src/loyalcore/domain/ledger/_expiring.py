@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from loyalcore.domain.decision import Detail, FactRef, Notice, NoticeKind, NoticeRef
 from loyalcore.domain.ledger._balance import schedule
 from loyalcore.domain.ledger._entry import EntryKind
+from loyalcore.domain.ledger._notices import BOOKING_KINDS
 from loyalcore.values.clock import from_micros, to_micros
 from loyalcore.values.zones import last_day
 
@@ -31,6 +32,8 @@ POINTS_EXPIRING: Final = NoticeKind(
         "lead": Detail.TEXT,
     },
 )
+POINTS_KINDS: Final[tuple[NoticeKind, ...]] = (*BOOKING_KINDS, POINTS_EXPIRING)
+"""Every kind of notice about points."""
 
 
 class Ending(NamedTuple):

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 from loyalcore.domain.decision import Detail, Notice, NoticeKind, NoticeRef
 from loyalcore.domain.ledger._entry import EntryKind
-from loyalcore.domain.ledger._expiring import POINTS_EXPIRING
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -56,8 +55,8 @@ _KIND_OF = {
     for kind, meaning in _MEANINGS.items()
 }
 
-POINTS_KINDS: Final[tuple[NoticeKind, ...]] = (*_KIND_OF.values(), POINTS_EXPIRING, BALANCE_MARK)
-"""Every kind of notice about points."""
+BOOKING_KINDS: Final[tuple[NoticeKind, ...]] = (*_KIND_OF.values(), BALANCE_MARK)
+"""The kinds of notice about what was booked."""
 
 
 def notices_of(entries: Iterable[Entry], wanted: Collection[PointsNotice]) -> list[Notice]:

@@ -90,8 +90,8 @@ def test_secrets_are_changed_without_a_gap() -> None:
     posted(receiver, secrets=[NEW, OLD])
     ((_, headers, body),) = receiver.came
     assert headers["webhook-signature"].count("v1,") == 2
-    known: list[str | bytes]
-    for known in ([OLD], [NEW], [NEW, OLD]):
+    both: list[list[str | bytes]] = [[OLD], [NEW], [NEW, OLD]]
+    for known in both:
         assert verify(headers, body, known, now=NOW) == delivery().id
 
 

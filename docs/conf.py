@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from loyalcore import errors
-from loyalcore.domain.flows import COMMANDS
+from loyalcore.domain.flows import COMMANDS, NOTICE_KINDS
 from loyalcore.domain.orders import MOVES
 from loyalcore.fields import CARTS, CUSTOMERS, ENTRIES, ITEMS, ORDERS
 from loyalcore.store import _protocol
@@ -141,6 +141,18 @@ def _fields(noun: Noun) -> Iterator[str]:
     return _rows(*rows)
 
 
+def _notices() -> Iterator[str]:
+    """Every kind of notice: when it is made, and what it tells."""
+    rows = [("Kind", "What has happened", "Details")]
+    for kind in NOTICE_KINDS.values():
+        told = [
+            f"`{name}`: {detail.value}{' or none' if name in kind.optional else ''}"
+            for name, detail in kind.details.items()
+        ]
+        rows.append((f"`{kind.name}`", kind.meaning, ", ".join(told)))
+    return _rows(*rows)
+
+
 def _order_moves() -> Iterator[str]:
     """The states of an order: from each the moves that may be made, and where they lead."""
     moves = sorted({move for each in MOVES.values() for move in each})
@@ -165,6 +177,7 @@ _TABLES: dict[str, Callable[[], Iterator[str]]] = {
     "order_fields": partial(_fields, ORDERS),
     "cart_fields": partial(_fields, CARTS),
     "item_fields": partial(_fields, ITEMS),
+    "notices": _notices,
     "order_moves": _order_moves,
     "errors": _errors,
     "promises": _promises,

@@ -369,10 +369,22 @@ class Notice(models.Model):
     program_id = NameField()
     at = models.DateTimeField()
     details = models.JSONField()
+    next_change_at = models.DateTimeField(null=True)
+    attempts = models.BigIntegerField()
+    claimed_by = NameField(null=True)
+    error = models.TextField(null=True)
+    version = models.BigIntegerField()
 
     class Meta:
         db_table = "loyalty_notice"
         constraints = (UniqueConstraint(fields=("environment", "holder_id", "notice_id"), name="loyalty_notice_name"),)
+        indexes = (
+            Index(
+                fields=("environment", "next_change_at"),
+                condition=Q(next_change_at__isnull=False),
+                name="loyalty_notice_due",
+            ),
+        )
 
 
 class Segment(models.Model):

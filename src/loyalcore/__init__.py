@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         Tag,
         Update,
     )
-    from loyalcore.domain.decision import Notice
+    from loyalcore.domain.decision import Notice, NoticeKind, NoticeRef
     from loyalcore.domain.earning import (
         EarningRule,
         Purchase,
@@ -67,6 +67,7 @@ if TYPE_CHECKING:
         Shortfall,
         Spend,
         Sweep,
+        TellExpiring,
         Transfer,
         Verification,
     )
@@ -89,6 +90,15 @@ if TYPE_CHECKING:
         RollbackBasis,
         UpdateOrder,
     )
+    from loyalcore.domain.outbox import (
+        ClaimNotice,
+        Delivery,
+        DeliveryPolicy,
+        FailNotice,
+        Recipient,
+        RetryNotice,
+        SettleNotice,
+    )
     from loyalcore.domain.programs import (
         Program,
         Registry,
@@ -110,12 +120,13 @@ if TYPE_CHECKING:
         TierReport,
         TierSet,
     )
-    from loyalcore.errors import LoyaltyError
+    from loyalcore.errors import DeliveryFailed, LoyaltyError, Undeliverable
     from loyalcore.services import (
         BulkProgress,
         BulkResult,
         BulkRow,
         BulkStatus,
+        DeliveryReport,
         Loyalty,
         Outcome,
         Posted,
@@ -145,7 +156,7 @@ _HOMES = {
         "Tag",
         "Update",
     ),
-    "loyalcore.domain.decision": ("Notice",),
+    "loyalcore.domain.decision": ("Notice", "NoticeKind", "NoticeRef"),
     "loyalcore.domain.earning": (
         "EarningRule",
         "Purchase",
@@ -185,6 +196,7 @@ _HOMES = {
         "Shortfall",
         "Spend",
         "Sweep",
+        "TellExpiring",
         "Transfer",
         "Verification",
     ),
@@ -207,6 +219,15 @@ _HOMES = {
         "RollbackBasis",
         "UpdateOrder",
     ),
+    "loyalcore.domain.outbox": (
+        "ClaimNotice",
+        "Delivery",
+        "DeliveryPolicy",
+        "FailNotice",
+        "Recipient",
+        "RetryNotice",
+        "SettleNotice",
+    ),
     "loyalcore.domain.programs": ("Program", "Registry"),
     "loyalcore.domain.segments": ("RemoveSegment", "SaveSegment", "Segment"),
     "loyalcore.domain.tiers": (
@@ -221,8 +242,17 @@ _HOMES = {
         "TierReport",
         "TierSet",
     ),
-    "loyalcore.errors": ("LoyaltyError",),
-    "loyalcore.services": ("BulkProgress", "BulkResult", "BulkRow", "BulkStatus", "Loyalty", "Outcome", "Posted"),
+    "loyalcore.errors": ("DeliveryFailed", "LoyaltyError", "Undeliverable"),
+    "loyalcore.services": (
+        "BulkProgress",
+        "BulkResult",
+        "BulkRow",
+        "BulkStatus",
+        "DeliveryReport",
+        "Loyalty",
+        "Outcome",
+        "Posted",
+    ),
     "loyalcore.values.calendar": ("Duration", "Expiry", "Start"),
     "loyalcore.values.points": ("Rounding",),
 }
@@ -243,6 +273,7 @@ __all__ = [
     "CancelOrder",
     "Capture",
     "Cart",
+    "ClaimNotice",
     "ClearTier",
     "CloseOrder",
     "Command",
@@ -251,6 +282,10 @@ __all__ = [
     "CustomerRow",
     "Deactivate",
     "Deduct",
+    "Delivery",
+    "DeliveryFailed",
+    "DeliveryPolicy",
+    "DeliveryReport",
     "Discount",
     "Downgrade",
     "Duration",
@@ -262,6 +297,7 @@ __all__ = [
     "ExpiryAnchor",
     "ExpiryModel",
     "Extend",
+    "FailNotice",
     "Hold",
     "Item",
     "Join",
@@ -274,6 +310,8 @@ __all__ = [
     "Membership",
     "Merge",
     "Notice",
+    "NoticeKind",
+    "NoticeRef",
     "OpenOrder",
     "Order",
     "OrderAward",
@@ -295,6 +333,7 @@ __all__ = [
     "QuotedAward",
     "Reactivate",
     "Receipt",
+    "Recipient",
     "Redemption",
     "Register",
     "Registry",
@@ -303,6 +342,7 @@ __all__ = [
     "ReopenOrder",
     "Resets",
     "Restore",
+    "RetryNotice",
     "ReturnItems",
     "ReturnPolicy",
     "Reverse",
@@ -312,6 +352,7 @@ __all__ = [
     "ScheduledChange",
     "Segment",
     "SetTier",
+    "SettleNotice",
     "Shortfall",
     "Spend",
     "Standing",
@@ -320,10 +361,12 @@ __all__ = [
     "Steps",
     "Sweep",
     "Tag",
+    "TellExpiring",
     "TierNotice",
     "TierReport",
     "TierSet",
     "Transfer",
+    "Undeliverable",
     "Update",
     "UpdateOrder",
     "Verification",

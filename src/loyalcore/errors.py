@@ -18,6 +18,7 @@ __all__ = [
     "CapabilityMissing",
     "ConcurrencyConflict",
     "Conflict",
+    "DeliveryFailed",
     "FactConflict",
     "Fault",
     "IdempotencyConflict",
@@ -42,6 +43,7 @@ __all__ = [
     "StoreError",
     "StoreUnavailable",
     "SweepDue",
+    "Undeliverable",
     "VersionConflict",
 ]
 
@@ -406,3 +408,20 @@ class PromiseBroken(StoreError):
 
     def __init__(self, message: str, *, promise: str) -> None:
         super().__init__(f"{message} (promise {promise})", promise=promise)
+
+
+class DeliveryFailed(LoyaltyError):
+    """Raised by a handler of notices: this attempt failed, and a later one may succeed."""
+
+    code = "delivery_failed"
+    is_retryable = True
+    retry_in: int | None
+
+    def __init__(self, message: str, *, retry_in: int | None = None) -> None:
+        super().__init__(message, retry_in=retry_in)
+
+
+class Undeliverable(LoyaltyError):
+    """Raised by a handler of notices: no further attempt can help, the notice is to be set aside."""
+
+    code = "undeliverable"

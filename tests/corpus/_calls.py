@@ -11,8 +11,10 @@ from typing import Any, Final
 import attrs
 
 from loyalcore.domain.customers import Register
+from loyalcore.domain.decision import NoticeRef
 from loyalcore.domain.flows import COMMANDS
-from loyalcore.domain.ledger import Award, Spend
+from loyalcore.domain.ledger import Award, PointsNotice, PointsPolicy, Spend
+from loyalcore.domain.outbox import ClaimNotice, FailNotice
 from loyalcore.domain.programs import Program
 from loyalcore.domain.tiers import Level, Measure, TierSet
 from loyalcore.errors import LoyaltyError
@@ -20,12 +22,16 @@ from loyalcore.query import All
 from loyalcore.services import Loyalty
 from loyalcore.store import KINDS, Store
 from loyalcore.testing import CountedIds, FixedClock
+from loyalcore.values.calendar import parse_duration
 from tests.corpus._values import MEGABYTE
 
 BEANS = Program(
     "beans",
     currency="EUR",
     timezone="Europe/Berlin",
+    points=PointsPolicy(
+        notices=frozenset({PointsNotice.ADDED}), expiring_notices=(parse_duration("5W", "expiring_notices"),)
+    ),
     tiers=TierSet(measure=Measure.POINTS_EARNED, levels=(Level("Silver", 5), Level("Gold", 500))),
 )
 LATER = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -89,11 +95,15 @@ GOOD: Final[dict[str, dict[str, Any]]] = {
     "points.entries": {"customer_id": "ada"},
     "points.post_many": {"commands": [Spend("ada", 1, key="many")]},
     "points.sweep": {"customer_id": "ada"},
+    "points.tell_expiring": {"program": "beans"},
     "bulk.adjust": {"who": "customer_id:bob", "points": 5, "reason": "test"},
     "bulk.deactivate": {"who": ["bob"]},
     "bulk.extend": {"who": ["ada"], "by": "1M", "reason": "test"},
     "bulk.reactivate": {"who": "customer_id:bob"},
     "bulk.tag": {"who": ["bob"], "add": ["vip"], "remove": ["new"]},
+    "outbox.deliver": {"handler": id, "limit": 5, "program": "beans"},
+    "outbox.retry": {"notices": [NoticeRef("live", "holder-1", "holder-1:beans:2:")]},
+    "outbox.set_aside": {"program": "beans"},
     "outbox.waiting": {"program": "beans"},
     "tiers.set": {"customer_id": "ada", "tier": "Gold", "reason": "test"},
     "tiers.clear": {"customer_id": "ada", "reason": "test"},
@@ -116,9 +126,24 @@ INSTEAD_OF: Final = {
     "expires_at": ("by",),
     "expires_on": ("by",),
 }
+_ASIDE: Final[dict[str, Any]] = {"holder_id": "holder-1", "notice_id": "holder-1:beans:2:"}
+"""A notice that was set aside."""
+_FAILED: Final[dict[str, Any]] = {
+    "by": "d-1",
+    "error": "OSError",
+    "attempts_max": 3,
+    "delay_seconds": 60,
+    "delay_seconds_max": 600,
+}
+_NOTICE: Final[dict[str, Any]] = {"holder_id": "holder-1", "notice_id": "holder-1:beans:1:"}
 GOOD_COMMANDS: Final[dict[str, dict[str, Any]]] = {
     **{name: fields for name, fields in GOOD.items() if name in COMMANDS},
     "points.sweep": {"holder_id": "holder-1"},
+    "points.tell_expiring": {"holder_id": "holder-1"},
+    "outbox.claim": {**_NOTICE, "by": "d-1", "lease_seconds": 600, "attempts_max": 3},
+    "outbox.settle": _NOTICE,
+    "outbox.fail": {**_NOTICE, **_FAILED},
+    "outbox.retry": _ASIDE,
 }
 
 
@@ -186,6 +211,8 @@ def open_shop(store: Store) -> Loyalty:
     items = [{"line_id": "1", "unit_price": "5", "quantity": 3}]
     shop.orders.close("ada", "closed", {"items": items}, key="o-2")
     shop.segments.save("friends", "Friends", "customer_id:(ada,bob)")
+    shop.run(ClaimNotice(**_ASIDE, by="d-1", lease_seconds=600, attempts_max=3))
+    shop.run(FailNotice(**_ASIDE, is_permanent=True, **_FAILED))
     return shop
 
 

@@ -41,6 +41,7 @@ ASKING = {
     "points.verify",
     "points.entries",
     "points.sweep",
+    "outbox.set_aside",
     "outbox.waiting",
     "segments.all",
     "segments.count",

@@ -17,6 +17,7 @@ from loyalcore.errors import (
     CapabilityMissing,
     ConcurrencyConflict,
     Conflict,
+    DeliveryFailed,
     FactConflict,
     Fault,
     IdempotencyConflict,
@@ -41,6 +42,7 @@ from loyalcore.errors import (
     StoreError,
     StoreUnavailable,
     SweepDue,
+    Undeliverable,
     VersionConflict,
 )
 
@@ -146,6 +148,9 @@ EXAMPLES: list[tuple[LoyaltyError, str, dict[str, Any]]] = [
         {"path": "key", "limit": 255},
     ),
     (StoreError("no"), "no", {}),
+    (DeliveryFailed("busy", retry_in=60), "busy", {"retry_in": 60}),
+    (DeliveryFailed("busy"), "busy", {"retry_in": None}),
+    (Undeliverable("no such mailbox"), "no such mailbox", {}),
     (StoreUnavailable("the store is closed"), "the store is closed", {}),
     (
         SchemaMismatch(found=None, expected="0001"),
@@ -230,9 +235,9 @@ def test_the_branch_says_whose_fault_it_was() -> None:
 
 
 def test_only_some_errors_are_worth_another_try() -> None:
-    """A lost race, an unreachable store and a lost answer may be repeated with the same key; nothing else."""
+    """A lost race, an unreachable store, a lost answer and a delivery that failed may be repeated; nothing else."""
     worth = {kind for kind in ALL if kind.is_retryable}
-    assert worth == {StaleVersion, ConcurrencyConflict, StoreUnavailable, OutcomeUnknown}
+    assert worth == {StaleVersion, ConcurrencyConflict, StoreUnavailable, OutcomeUnknown, DeliveryFailed}
 
 
 def test_details_of_any_value_can_be_written() -> None:

@@ -65,6 +65,7 @@ class Executor:
         self.registry = registry
         self.clock: Clock = clock or SystemClock()
         self.ids: Ids = ids or SystemIds()
+        self.is_lent = False
 
     def now(self) -> datetime:
         """What time it is, UTC.
@@ -93,7 +94,9 @@ class Executor:
             raise CapabilityMissing("within")
         lending: Any = self.store
         lent = lending.within(connection)
-        return Executor(lent, self.programs, self.environment, self.registry, self.clock, self.ids)
+        acting = Executor(lent, self.programs, self.environment, self.registry, self.clock, self.ids)
+        acting.is_lent = True
+        return acting
 
     def run(self, command: Command, actor: str) -> Receipt:
         """Run a command once, whatever the number of tries.

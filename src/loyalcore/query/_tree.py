@@ -20,7 +20,7 @@ class All:
         holder_id: Only this holder's.
         program_id: Only this program's.
         ledger: Only this ledger's; needs `holder_id` and `program_id`.
-        due_by: Of ledgers and memberships, only those that time has changed by this instant, UTC.
+        due_by: Of ledgers, memberships and notices, only those whose `next_change_at` has come by this instant, UTC.
 
     What a kind does not have (a customer's program, a key's ledger) narrows nothing.
 

@@ -1,6 +1,7 @@
 """The facade: `Loyalty` and its parts, each method building one command or answering one question."""
 
 from loyalcore.services._bulk_rows import BulkProgress, BulkResult, BulkRow, BulkStatus
+from loyalcore.services._delivering import DeliveryReport
 from loyalcore.services._loyalty import Loyalty
 from loyalcore.services._outcomes import Outcome, Posted
 from loyalcore.services.bulk import Bulk
@@ -19,6 +20,7 @@ __all__ = [
     "BulkRow",
     "BulkStatus",
     "Customers",
+    "DeliveryReport",
     "Entries",
     "Loyalty",
     "Orders",

@@ -13,7 +13,7 @@ from loyalcore.execution import without_collector
 from loyalcore.query import All
 from loyalcore.services._ledgers import Ledgers
 from loyalcore.services._outcomes import Posted, check_atomic, commands_of, outcomes_of
-from loyalcore.services._sweeping import due_tiers, write_down
+from loyalcore.services._sweeping import due_tiers, tell_expiring, write_down
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -142,3 +142,35 @@ class Batches(Ledgers):
                         rules = executor.programs.get(record.program_id)
                         found.update(due_tiers(record, None if rules is None else rules.at(now), now))
         return sum(bool(receipt.entries) for receipt in write_down(executor, self._acting(), found))
+
+    def tell_expiring(self, *, program: str | None = None) -> int:
+        """Write a notice for points that expire soon: one for each holder, day and lead of the program, never twice.
+
+        It changes no balance, and may run late or twice. A run that is late tells a day once, with the shortest lead
+        that has come, and none of points that are gone. Ledgers that nothing happens to within the longest lead are not
+        looked at. They are taken in the order of their names, a thousand in one unit; one that is stopped leaves whole
+        units.
+
+        Args:
+            program: Only this program's ledgers; None is every program that the host runs.
+
+        Returns:
+            How many notices were written.
+
+        Raises:
+            InvalidInput: Nobody acts, or `program` is no text.
+            LimitExceeded: A text beyond its limit.
+            NotFound: The host does not run the program.
+            ConcurrencyConflict: Other writers won every attempt on one unit; those before it are done.
+            StoreError: The store could not do its part.
+
+        Source: DOMAIN 3.11 (points expiring, n days or weeks ahead).
+
+        Example:
+            >>> from loyalcore.testing import example
+            >>> example().points.tell_expiring()
+            0
+        """
+        executor, actor = self._executor, self._acting()
+        listed = [*executor.programs] if program is None else [executor.program(program).id]
+        return sum(tell_expiring(executor, actor, executor.program(name)) for name in listed)

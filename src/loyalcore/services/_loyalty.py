@@ -93,7 +93,7 @@ class Loyalty:
         self._executor = executor
         self._actor = actor
         self.points: Points = Points(executor, self.run, self._acting)
-        self.outbox: Outbox = Outbox(executor)
+        self.outbox: Outbox = Outbox(executor, self.run, self._acting)
         self.customers: Customers = Customers(executor, self.run)
         self.entries: Entries = Entries(executor)
         self.orders: Orders = Orders(executor, self.run)

@@ -1,14 +1,15 @@
-"""Sweeping: what time has decided, written down ledger by ledger, many in one unit."""
+"""Sweeping: what time has decided, or will soon, written down ledger by ledger, many in one unit."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from loyalcore.domain.flows import Batch
-from loyalcore.domain.ledger import Sweep
+from loyalcore.domain.flows import Batch, Series
+from loyalcore.domain.ledger import Ledger, Sweep, TellExpiring, has_ending
 from loyalcore.domain.tiers import next_change
 from loyalcore.errors import LoyaltyError
-from loyalcore.values.clock import to_micros
+from loyalcore.query import All
+from loyalcore.values.clock import from_micros, to_micros
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -66,3 +67,34 @@ def due_tiers(member: Membership, program: Program | None, now: datetime) -> Ite
         tiers = program.tiers_of(ledger)
         if program.is_behind(standing.version) or (tiers is not None and next_change(standing, tiers) <= at):
             yield member.holder_id, member.program_id, ledger
+
+
+def tell_expiring(executor: Executor, actor: str, program: Program) -> int:
+    """Write the notices of a program's points that expire soon, and count them.
+
+    Args:
+        executor: Where the records are.
+        actor: Who acts.
+        program: The program in the version that applies.
+
+    Raises:
+        ConcurrencyConflict: Other writers won every attempt on one unit; those before it are done.
+        StoreError: The store could not do its part.
+    """
+    leads = program.points.expiring_notices
+    if not leads:
+        return 0
+    now = executor.now()
+    until = leads[-1].resolve(to_micros(now), program.zone)
+    query = All(Ledger, executor.environment, program_id=program.id, due_by=from_micros(until))
+    with executor.store.unit(readonly=True) as unit:
+        refs = [ledger.ref for ledger in unit.stream(query, now) if has_ending(ledger, until)]
+    told = 0
+    for begin in range(0, len(refs), SWEEP_LEDGERS):
+        listed = refs[begin : begin + SWEEP_LEDGERS]
+        commands = [TellExpiring(ref.holder_id, ledger=ref.ledger, program=program.id) for ref in listed]
+        for answer in executor.run_together(commands, actor, Series):
+            if isinstance(answer, LoyaltyError):
+                raise answer
+            told += len(answer.notices)
+    return told

@@ -17,10 +17,10 @@ Loading
          it is).
     P5   A loaded ledger carries its open lots in award order, its open holds and open debts by `seq`, then id. It has
          open holds only where `held` is above 0, and open debts only where `deficit` is.
-    P6   `load(refs, lock=True)` makes other units that lock the same ledgers, memberships, customers, segments or
-         orders wait or fail with `StaleVersion` until this one ends; refs are locked in one total order, before
-         anything else that the call asks for is read: a key that the lock was waited for is found. A `HolderRef` or
-         `OrdersRef` is not locked, only read.
+    P6   `load(refs, lock=True)` makes other units that lock the same ledgers, memberships, customers, segments,
+         orders or notices wait or fail with `StaleVersion` until this one ends; refs are locked in one total order,
+         before anything else that the call asks for is read: a key that the lock was waited for is found. A `HolderRef`
+         or `OrdersRef` is not locked, only read.
     P7   Texts compare exactly: case, accents, trailing blanks and all. Instants keep their microseconds and are UTC.
 
 Applying
@@ -29,12 +29,13 @@ Applying
     P9   `apply` is refused whole with `StaleVersion` when an insert's ref is taken: an entry's (ledger, seq), a key, a
          fact, a note, a notice.
     P10  Parts (lots, holds, debts) are written over as they are; inserted records are never changed afterwards, though
-         they may be wiped (P19).
+         they may be wiped (P19). A notice alone is inserted, and then written and removed like what is put.
     P11  Sequence numbers are the core's: a store neither makes nor skips them.
 
 Streaming
     P12  `stream` gives the records of a query one by one in the order of their names, from one consistent view.
-    P13  A ledger or membership that is due (`All.due_by`) is found by `next_change_at` alone, whatever made it due.
+    P13  A ledger, membership or notice that is due (`All.due_by`) is found by `next_change_at` alone, whatever made it
+         due.
 
 Listing
     P20  `page` gives the rows that the in-memory evaluation gives, in its order: at most `count` of them from the place

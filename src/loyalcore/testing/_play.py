@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from loyalcore.adapters.memory import MemoryStore
-from loyalcore.domain.decision import ChangeSet, LedgerRef, Put
+from loyalcore.domain.decision import ChangeSet, LedgerRef, Notice, Put
 from loyalcore.domain.flows import COMMANDS
-from loyalcore.domain.ledger import EntryKind, Ledger, Sweep
+from loyalcore.domain.ledger import EntryKind, Ledger
 from loyalcore.domain.programs import Registry
 from loyalcore.errors import LoyaltyError, NotFound, StoreError
 from loyalcore.query import All
@@ -60,6 +60,7 @@ _PLAIN = frozenset({"customers.register", "customers.join", "customers.erase"})
 _KEYED = frozenset(
     {"customers.update", "customers.tag", "customers.deactivate", "customers.reactivate", "tiers.set", "tiers.clear"}
 )
+_OF_LEDGER = frozenset({"points.sweep", "points.tell_expiring"})
 _OF_CUSTOMER = frozenset({"orders.open", "orders.close"})
 _BY_HAND = frozenset({"points.deduct", "points.adjust", "points.transfer", "points.extend", "points.activity"})
 
@@ -182,8 +183,8 @@ class Play:
         if step.do == "wait":
             return None
         family = step.do.partition(".")[0]
-        if family in {"segments", "orders"}:
-            return self._of_order(step) if family == "orders" else _of_segment(step)
+        if family in {"segments", "orders", "outbox"}:
+            return self._of_family(step, family)
         name = CUSTOMERS[step.who % len(CUSTOMERS)]
         other = CUSTOMERS[step.other % len(CUSTOMERS)]
         if step.do == "customers.merge":
@@ -194,15 +195,30 @@ class Play:
         if step.do in _KEYED:
             told: Command = COMMANDS[step.do](name, key=f"k-{len(self.done)}", **step.terms)
             return told
-        if step.do == "points.sweep":
-            return Sweep(self.holders[step.who % len(CUSTOMERS)], ledger=step.ledger)
+        if step.do in _OF_LEDGER:
+            swept: Command = COMMANDS[step.do](self.holders[step.who % len(CUSTOMERS)], ledger=step.ledger)
+            return swept
         return self._posting(step, name, other)
+
+    def _of_family(self, step: Step, family: str) -> Command | None:
+        if family == "segments":
+            return _of_segment(step)
+        return self._of_order(step) if family == "orders" else self._of_notice(step)
 
     def _of_order(self, step: Step) -> Command:
         fields: dict[str, Any] = {"key": f"k-{len(self.done)}", "order_id": f"b-{step.order or 0}", **step.terms}
         if step.do in _OF_CUSTOMER:
             fields["customer_id"] = CUSTOMERS[step.who % len(CUSTOMERS)]
         made: Command = COMMANDS[step.do](**fields)
+        return made
+
+    def _of_notice(self, step: Step) -> Command | None:
+        """Make a command about a notice of the outbox, counted from the last name."""
+        kept = records(self.store, Notice)
+        if not kept:
+            return None
+        ref = kept[-1 - step.pick % len(kept)].ref
+        made: Command = COMMANDS[step.do](ref.holder_id, ref.notice_id, **step.terms)
         return made
 
     def _posting(self, step: Step, name: str, other: str) -> Command | None:
@@ -328,8 +344,11 @@ def everything(store: Store) -> ChangeSet:
         False
     """
     found = [record for each in dump(store).values() for record in each]
+    put = [record for record in found if hasattr(record, "version") and not isinstance(record, Notice)]
+    parts = [record for record in found if hasattr(record, "is_open")]
+    apart = {id(record) for record in (*put, *parts)}
     return ChangeSet(
-        puts=tuple(Put(record, None) for record in found if hasattr(record, "version")),
-        parts=tuple(record for record in found if hasattr(record, "is_open")),
-        inserts=tuple(record for record in found if not (hasattr(record, "version") or hasattr(record, "is_open"))),
+        puts=tuple(Put(record, None) for record in put),
+        parts=tuple(parts),
+        inserts=tuple(record for record in found if id(record) not in apart),
     )

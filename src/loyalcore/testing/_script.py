@@ -10,11 +10,17 @@ from loyalcore.testing._play import Step
 from loyalcore.values.clock import DAY
 
 HOUR = DAY // 24
+MINUTE = HOUR // 60
 GIFT = "gift"
 
 POLICIES: dict[str, dict[str, Any]] = {
     "per lot, with tiers": {
-        "points": {"expiry": "10D", "hold_for": "2D", "notices": ["points_added", "points_activated"]},
+        "points": {
+            "expiry": "10D",
+            "hold_for": "2D",
+            "notices": ["points_added", "points_activated"],
+            "expiring_notices": ["2D", "12D"],
+        },
         "tiers": {
             "measure": "points_earned",
             "downgrade": "never",
@@ -91,6 +97,26 @@ _GRANTS = [
     _do("adjust", -4),
     _do("award", 5, who=1),
 ]
+_WAITS = {"attempts_max": 2, "delay_seconds": 60, "delay_seconds_max": 600}
+_NOTICES = [
+    _do("outbox.claim", by="d-1", lease_seconds=600, attempts_max=2),
+    _do("again", after=MINUTE),
+    _do("outbox.claim", by="d-2", lease_seconds=600, attempts_max=2),
+    _do("outbox.fail", by="d-2", error="OSError", **_WAITS),
+    _do("outbox.fail", by="d-1", error="OSError", **_WAITS),
+    _do("again"),
+    _do("outbox.claim", by="d-2", lease_seconds=600, attempts_max=2),
+    _do("outbox.claim", by="d-2", lease_seconds=600, attempts_max=2, after=MINUTE),
+    _do("outbox.fail", by="d-2", error="OSError", **_WAITS),
+    _do("outbox.claim", by="d-1", lease_seconds=600, attempts_max=2),
+    _do("outbox.retry"),
+    _do("again"),
+    _do("outbox.claim", by="d-1", lease_seconds=600, attempts_max=2, pick=1),
+    _do("outbox.fail", by="d-1", error="OSError", retry_in=3_600, pick=1, **_WAITS),
+    _do("outbox.settle"),
+    _do("again"),
+    _do("again", pick=3),
+]
 _TAKES = [
     _do("spend", 12, order=1, after=HOUR, note="a mug"),
     _do("spend", 500),
@@ -136,6 +162,8 @@ _ENDS = [
     _do("spend", 1, edge=0),
     _do("points.sweep", edge=1, ledger=GIFT),
     _do("award", 30, after=4 * DAY, order=5),
+    _do("points.tell_expiring"),
+    _do("points.tell_expiring", after=HOUR),
     _do("points.sweep", edge=-1),
     _do("points.sweep", edge=0),
     _do("points.sweep", who=1, after=11 * DAY),
@@ -290,6 +318,7 @@ SCRIPT: tuple[Step, ...] = (
     *_HOLDS,
     *_TAKES,
     *_ENDS,
+    *_NOTICES,
     *_GRANTS,
     *_MERGES,
     *_HOLDS,

@@ -22,6 +22,7 @@ from loyalcore.domain.ledger import (
     Reverse,
     Spend,
     Sweep,
+    TellExpiring,
     Transfer,
 )
 from loyalcore.domain.orders import (
@@ -35,6 +36,7 @@ from loyalcore.domain.orders import (
     ReturnItems,
     UpdateOrder,
 )
+from loyalcore.domain.outbox import ClaimNotice, FailNotice, RetryNotice, SettleNotice
 from loyalcore.domain.programs import Program
 from loyalcore.domain.segments import RemoveSegment, SaveSegment
 from loyalcore.domain.tiers import ClearTier, SetTier
@@ -55,6 +57,7 @@ PROGRAM = Program.from_document(
             "return_policy": "unlimited",
             "hold_for": "1D",
             "notices": ["points_added", "points_deducted", "points_adjusted", "points_activated"],
+            "expiring_notices": ["7D"],
         },
         "orders": {"point_value": "0.10"},
         "earning": [{"id": "shopping", "points": 1, "per": 1}, {"id": "first", "points": 5, "max_per_customer": 5}],
@@ -155,6 +158,28 @@ def _set(cast: Cast) -> tuple[Command, ...]:
     return (SetTier(cast.ada, "Silver", reason="h", key="t-1"),)
 
 
+def _told_of(cast: Cast) -> str:
+    """Name the notice of the first award."""
+    return f"{cast.holder}:beans:1:"
+
+
+def _claim(cast: Cast, by: str = "d-1") -> ClaimNotice:
+    return ClaimNotice(cast.holder, _told_of(cast), by=by, lease_seconds=60, attempts_max=3)
+
+
+def _fail(cast: Cast, *, is_permanent: bool = False) -> FailNotice:
+    return FailNotice(
+        cast.holder,
+        _told_of(cast),
+        by="d-1",
+        error="OSError",
+        attempts_max=3,
+        delay_seconds=60,
+        delay_seconds_max=600,
+        is_permanent=is_permanent,
+    )
+
+
 STORIES: dict[str, Callable[[Cast], Story]] = {
     "customers.register": lambda cast: Story((), Register(cast.new)),
     "customers.join": lambda cast: Story((), Join(cast.ada)),
@@ -227,6 +252,17 @@ STORIES: dict[str, Callable[[Cast], Story]] = {
     ),
     "points.activity": lambda cast: Story(_full(cast), Activity(cast.ada, reason="visit", order_id="o-3", key="do")),
     "points.sweep": lambda cast: Story(_held(cast), Sweep(cast.holder)),
+    "points.tell_expiring": lambda cast: Story(
+        (*_full(cast), Award(cast.ada, 5, reason="a", expiry="5D", key="a-3")), TellExpiring(cast.holder)
+    ),
+    "outbox.claim": lambda cast: Story(_full(cast), _claim(cast)),
+    "outbox.claim, after a lease": lambda cast: Story((*_full(cast), _claim(cast, "d-2")), _claim(cast)),
+    "outbox.settle": lambda cast: Story((*_full(cast), _claim(cast)), SettleNotice(cast.holder, _told_of(cast))),
+    "outbox.fail": lambda cast: Story((*_full(cast), _claim(cast)), _fail(cast)),
+    "outbox.fail, for good": lambda cast: Story((*_full(cast), _claim(cast)), _fail(cast, is_permanent=True)),
+    "outbox.retry": lambda cast: Story(
+        (*_full(cast), _claim(cast), _fail(cast, is_permanent=True)), RetryNotice(cast.holder, _told_of(cast))
+    ),
     "tiers.set": lambda cast: Story(_full(cast), SetTier(cast.ada, "Base", reason="h", expires_on=_DAY, key="do")),
     "tiers.set, to none": lambda cast: Story((), SetTier(cast.ada, None, reason="h", key="do")),
     "tiers.clear": lambda cast: Story(_set(cast), ClearTier(cast.ada, reason="h", key="do")),

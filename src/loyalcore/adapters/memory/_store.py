@@ -17,6 +17,7 @@ from loyalcore.domain.decision import (
     EntriesRef,
     HolderRef,
     LedgerRef,
+    Notice,
     OrderRef,
     OrdersRef,
     Wipe,
@@ -365,7 +366,7 @@ def _is_within(record: Any, query: All) -> bool:
     fixed = narrowing(query)
     if any(name.get(column, getattr(record, column, None)) != value for column, value in fixed.items()):
         return False
-    if query.due_by is not None and isinstance(record, Ledger | Membership):
+    if query.due_by is not None and isinstance(record, Ledger | Membership | Notice):
         return record.next_change_at is not None and record.next_change_at <= query.due_by
     return True
 

@@ -624,14 +624,26 @@ def notice_row(record: Notice) -> Row:
     ref = record.ref
     details = dump(dict(record.details)) if record.details else None
     name = (ref.environment, ref.holder_id, ref.notice_id)
-    return (*name, record.kind, record.program_id, to_micros(record.at), details)
+    made = (record.kind, record.program_id, to_micros(record.at), details)
+    standing = (micros(record.next_change_at), record.attempts, record.claimed_by, record.error, record.version)
+    return (*name, *made, *standing)
 
 
 def notice(ref: NoticeRef, row: Row) -> Notice:
     """Give the notice of a row."""
-    kind, program_id, at, details = row
-    told = read(details) if details else {}
-    return Notice(ref=ref, kind=kind, program_id=program_id, at=instant(at), details=told)
+    kind, program_id, at, details, next_change_at, attempts, claimed_by, error, version = row
+    return Notice(
+        ref=ref,
+        kind=kind,
+        program_id=program_id,
+        at=instant(at),
+        details=read(details) if details else {},
+        next_change_at=maybe_instant(next_change_at),
+        attempts=attempts,
+        claimed_by=claimed_by,
+        error=error,
+        version=version,
+    )
 
 
 # Segments ---------------------------------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ from loyalcore.adapters.sqlalchemy._columns import (
 )
 from loyalcore.domain.customers import PointFigures
 
-REVISION: Final = "0006"
+REVISION: Final = "0007"
 """The revision of the migrations that makes these tables."""
 REVISION_TABLE: Final = "loyal_revision"
 """Where Alembic keeps the revision; not its default, so that a host's own migrations can live beside it."""
@@ -323,6 +323,12 @@ NOTICE: Final = Table(
     Column("program_id", key_text(), nullable=False),
     _instant("at"),
     _json("details"),
+    _instant("next_change_at", is_null=True),
+    Column("attempts", BigInteger, nullable=False, server_default="0"),
+    Column("claimed_by", key_text(), nullable=True),
+    Column("error", Text, nullable=True),
+    Column("version", BigInteger, nullable=False, server_default="1"),
+    Index("loyal_outbox_due", "environment", "next_change_at", **partial("next_change_at IS NOT NULL")),
     **table_options(),
 )
 

@@ -39,7 +39,11 @@ def is_open(kind: type[Any]) -> ColumnElement[bool]:
 
 INDEX_OF_OPEN: dict[type[Any], str] = {Lot: "loyal_lot_open", PointsHold: "loyal_hold_open", Debt: "loyal_debt_open"}
 INDEX_OF_ENTRIES = {"order_id": "loyal_entry_order", "corrects": "loyal_entry_corrects"}
-INDEX_OF_DUE: dict[type[Any], str] = {Ledger: "loyal_ledger_due", Membership: "loyal_membership_due"}
+INDEX_OF_DUE: dict[type[Any], str] = {
+    Ledger: "loyal_ledger_due",
+    Membership: "loyal_membership_due",
+    Notice: "loyal_outbox_due",
+}
 INDEX_OF_HOLDER = "loyal_customer_holder"
 INDEX_OF_ORDERS = "loyal_order_holder"
 
@@ -51,7 +55,7 @@ ORDER_OF_OPEN: dict[type[Any], tuple[str, ...]] = {
 """In which order a ledger shows what is open in it."""
 
 
-VERSIONED: tuple[type[Any], ...] = (Customer, Ledger, Membership, Segment, Order)
+VERSIONED: tuple[type[Any], ...] = (Customer, Ledger, Membership, Segment, Order, Notice)
 """The kinds that are locked and written with a version, in the order in which that is done."""
 
 WIPABLE: tuple[type[Any], ...] = (KeyRecord, Note, Notice)

@@ -3,6 +3,7 @@
 from loyalcore.domain.decision._changes import ChangeSet, Decision, Part, Put, Record, VersionedRecord
 from loyalcore.domain.decision._keys import Fact, KeyRecord, Note
 from loyalcore.domain.decision._notice import Notice
+from loyalcore.domain.decision._notice_kind import Detail, NoticeKind
 from loyalcore.domain.decision._refs import (
     CustomerRef,
     DebtRef,
@@ -30,6 +31,7 @@ __all__ = [
     "CustomerRef",
     "DebtRef",
     "Decision",
+    "Detail",
     "EntriesRef",
     "Fact",
     "FactRef",
@@ -44,6 +46,7 @@ __all__ = [
     "Note",
     "NoteRef",
     "Notice",
+    "NoticeKind",
     "NoticeRef",
     "OrderRef",
     "OrdersRef",

@@ -61,11 +61,12 @@ class ChangeSet:
     """Everything one unit writes, applied whole or not at all.
 
     Args:
-        puts: Customers, memberships, ledger heads and segments with the version each must still have (None: must not
-            exist). What is open in a ledger is written by `parts`; its head may come without.
+        puts: Customers, memberships, ledger heads, orders and segments with the version each must still have (None:
+            must not exist), and notices that were inserted before. What is open in a ledger is written by `parts`; its
+            head may come without.
         parts: Lots, holds and debts, written over; the version of their ledger, always among `puts`, guards them.
         inserts: Entries, keys, facts, notes and notices: each must be new.
-        removes: Customers, memberships and segments that go, with the version each must still have.
+        removes: Customers, memberships, orders, segments and notices that go, with the version each must still have.
         wipes: Keys, notes or notices of a holder that go, however many there are. What goes makes room: the same
             change set may put or insert something else under its name.
     """

@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 
     from loyalcore.domain.decision._refs import Ref
 
-REMOVABLE: Final[tuple[type[Any], ...]] = (CustomerRef, MembershipRef, OrderRef, SegmentRef)
+REMOVABLE: Final[tuple[type[Any], ...]] = (CustomerRef, MembershipRef, NoticeRef, OrderRef, SegmentRef)
 """The refs whose records can be taken away one by one: a ledger never is, because its entries count."""
 
 _WIPED: Final[Mapping[type[Any], type[Any]]] = {KeyRef: KeyRecord, NoteRef: Note, NoticeRef: Notice}
 
 
-def _check_ref(remove: Remove, attribute: object, ref: CustomerRef | MembershipRef | OrderRef | SegmentRef) -> None:
+def _check_ref(
+    remove: Remove, attribute: object, ref: CustomerRef | MembershipRef | NoticeRef | OrderRef | SegmentRef
+) -> None:
     if not isinstance(ref, REMOVABLE):
         names = " or ".join(kind.__name__ for kind in REMOVABLE)
         raise InvalidInput(f"must be a {names}, not {type(ref).__name__}", path="ref")
@@ -45,7 +47,7 @@ class Remove:
         InvalidInput: The record of such a ref is not taken away.
     """
 
-    ref: CustomerRef | MembershipRef | OrderRef | SegmentRef = attrs.field(validator=_check_ref)
+    ref: CustomerRef | MembershipRef | NoticeRef | OrderRef | SegmentRef = attrs.field(validator=_check_ref)
     expected: int
 
 

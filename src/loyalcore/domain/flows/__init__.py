@@ -13,12 +13,14 @@ from loyalcore.domain.flows._json import (
     read_value,
     to_json,
 )
+from loyalcore.domain.flows._notices import NOTICE_KINDS
 from loyalcore.domain.flows._outlook import membership_at, tier_report
 from loyalcore.domain.flows._receipt import Receipt
 from loyalcore.domain.flows._series import Series
 
 __all__ = [
     "COMMANDS",
+    "NOTICE_KINDS",
     "Batch",
     "Case",
     "Command",

@@ -21,6 +21,7 @@ from loyalcore.domain.decision import (
     KeyRef,
     LedgerRef,
     MembershipRef,
+    NoticeRef,
     OrderRef,
     Put,
     SegmentRef,
@@ -71,6 +72,8 @@ def first_refs(command: Any, environment: str) -> tuple[Ref, ...]:
     first = [ref(environment, name) for field, ref in _FIRST if isinstance(name := getattr(command, field, None), str)]
     if isinstance(command, OrderCommand):
         first.append(OrderRef(environment, command.order_id))
+    if isinstance(notice_id := getattr(command, "notice_id", None), str):
+        first.append(NoticeRef(environment, command.holder_id, notice_id))
     return tuple(first)
 
 

@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from loyalcore.domain.customers import Deactivate, Erase, Join, Reactivate, Register, Tag, Update
-from loyalcore.domain.flows import corrections, customers, movements, orders, points, profiles, returns, segments, tiers
+from loyalcore.domain.flows import (
+    corrections,
+    customers,
+    expiring,
+    movements,
+    orders,
+    outbox,
+    points,
+    profiles,
+    returns,
+    segments,
+    tiers,
+)
 from loyalcore.domain.flows._case import Case
 from loyalcore.domain.flows._receipt import with_notices
 from loyalcore.domain.ledger import (
@@ -25,9 +37,11 @@ from loyalcore.domain.ledger import (
     Reverse,
     Spend,
     Sweep,
+    TellExpiring,
     Transfer,
 )
 from loyalcore.domain.orders import CancelOrder, CloseOrder, OpenOrder, ReopenOrder, ReturnItems, UpdateOrder
+from loyalcore.domain.outbox import ClaimNotice, FailNotice, RetryNotice, SettleNotice
 from loyalcore.domain.segments import RemoveSegment, SaveSegment
 from loyalcore.domain.tiers import ClearTier, SetTier
 from loyalcore.errors import InvalidInput
@@ -47,12 +61,14 @@ Command = (
     | Award
     | CancelOrder
     | Capture
+    | ClaimNotice
     | ClearTier
     | CloseOrder
     | Deactivate
     | Deduct
     | Erase
     | Extend
+    | FailNotice
     | Hold
     | Join
     | Merge
@@ -63,13 +79,16 @@ Command = (
     | RemoveSegment
     | ReopenOrder
     | Restore
+    | RetryNotice
     | ReturnItems
     | Reverse
     | SaveSegment
     | SetTier
+    | SettleNotice
     | Spend
     | Sweep
     | Tag
+    | TellExpiring
     | Transfer
     | Update
     | UpdateOrder
@@ -98,6 +117,7 @@ _FLOWS: dict[type[Any], Callable[[Any, Case], Decision]] = {
     Extend: points.decide_extend,
     Activity: points.decide_activity,
     Sweep: movements.decide_sweep,
+    TellExpiring: expiring.decide_tell,
     OpenOrder: orders.decide_open,
     UpdateOrder: orders.decide_update,
     CloseOrder: orders.decide_close,
@@ -108,6 +128,10 @@ _FLOWS: dict[type[Any], Callable[[Any, Case], Decision]] = {
     ClearTier: tiers.decide_clear,
     SaveSegment: segments.decide_save,
     RemoveSegment: segments.decide_remove,
+    ClaimNotice: outbox.decide_claim,
+    SettleNotice: outbox.decide_settle,
+    FailNotice: outbox.decide_fail,
+    RetryNotice: outbox.decide_retry,
 }
 
 COMMANDS: dict[str, type[Any]] = {kind.name: kind for kind in _FLOWS}
@@ -138,7 +162,7 @@ def decide(
     Raises:
         Needs: A record is missing; load it and decide again.
         InvalidInput: It is no command, or names no program where several run.
-        NotFound: A customer, program, ledger, entry, hold, order, segment or tier is not there.
+        NotFound: A customer, program, ledger, entry, hold, order, segment, tier or notice is not there.
         IdempotencyConflict: The key was used with another payload.
         FactConflict: The fact was paid with another number of points.
         OrderTaken: The order is another customer's, or of another program.

@@ -28,6 +28,7 @@ class Receipt:
         membership: The membership, for commands about memberships.
         segment: The segment, for commands about segments.
         order: The order, for commands about orders.
+        notice: The notice, for commands of the outbox, as it is now; one that has left it as it was.
         notices: What the host should tell somebody; it is kept in the outbox as well. A replay has none: the first
             call has left them there.
         replayed: Whether this is the answer of an earlier call, and nothing was written now. Of a command about a
@@ -41,6 +42,7 @@ class Receipt:
     membership: Membership | None = None
     segment: Segment | None = None
     order: Order | None = None
+    notice: Notice | None = None
     notices: tuple[Notice, ...] = ()
     replayed: bool = False
     is_unchanged: bool = False

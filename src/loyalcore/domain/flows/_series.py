@@ -170,7 +170,10 @@ class Series:
             self._wipe(wipe)
         for put in changes.puts:
             first = self._puts.get(put.ref)
-            self._puts[put.ref] = Put(put.record, put.expected if first is None else first.expected)
+            if put.ref in self._inserts:  # a notice that this series has made
+                self._inserts[put.ref] = put.record
+            else:
+                self._puts[put.ref] = Put(put.record, put.expected if first is None else first.expected)
             self._know(put.ref, put.record)
             if isinstance(put.record, Order):
                 self._records.pop(OrdersRef(put.record.environment, put.record.holder_id), None)
@@ -186,9 +189,9 @@ class Series:
     def _remove(self, remove: Remove) -> None:
         """Take a record away; of one that this series has made itself nothing is left."""
         put = self._puts.pop(remove.ref, None)
-        if put is None:
+        if self._inserts.pop(remove.ref, None) is None and put is None:
             self._removes[remove.ref] = remove
-        elif put.expected is not None:
+        elif put is not None and put.expected is not None:
             self._removes[remove.ref] = Remove(remove.ref, put.expected)
         gone = self._records.get(remove.ref)
         if isinstance(gone, Customer):
@@ -200,6 +203,7 @@ class Series:
         for ref in self._wiped_by.pop(wipe, ()):
             self._records[ref] = None
             self._inserts.pop(ref, None)
+            self._puts.pop(ref, None)
 
     def _append(self, entry: Entry) -> None:
         self._entries.setdefault(entry.ledger, []).append(entry)

@@ -17,6 +17,7 @@ from loyalcore.domain.ledger._commands import (
     Reverse,
     Spend,
     Sweep,
+    TellExpiring,
     Transfer,
 )
 from loyalcore.domain.ledger._consumption import CONSUMPTION
@@ -33,6 +34,16 @@ from loyalcore.domain.ledger._entry import (
     TermChange,
 )
 from loyalcore.domain.ledger._entry_fields import ENTRIES, EntryFields
+from loyalcore.domain.ledger._expiring import (
+    POINTS_EXPIRING,
+    POINTS_KINDS,
+    Ending,
+    endings,
+    expiring_notice,
+    has_ending,
+    lead_fact,
+    leads_reached,
+)
 from loyalcore.domain.ledger._granting import activate, extend, grant, pending_lots
 from loyalcore.domain.ledger._history import Difference, LotStory, Use, Verification, explain, fold, verify
 from loyalcore.domain.ledger._kernel import TIME, Account, OpenHold, OpenLot
@@ -56,6 +67,8 @@ __all__ = [
     "BALANCE_MARK",
     "CONSUMPTION",
     "ENTRIES",
+    "POINTS_EXPIRING",
+    "POINTS_KINDS",
     "TIME",
     "Account",
     "Activate",
@@ -72,6 +85,7 @@ __all__ = [
     "Deduct",
     "Difference",
     "Draw",
+    "Ending",
     "Entry",
     "EntryFields",
     "EntryKind",
@@ -100,6 +114,7 @@ __all__ = [
     "Shortfall",
     "Spend",
     "Sweep",
+    "TellExpiring",
     "TermChange",
     "Transfer",
     "Use",
@@ -109,10 +124,15 @@ __all__ = [
     "balance",
     "cached_balance",
     "capture",
+    "endings",
+    "expiring_notice",
     "explain",
     "extend",
     "fold",
     "grant",
+    "has_ending",
+    "lead_fact",
+    "leads_reached",
     "ledger_of",
     "local_lot",
     "mark_notice",

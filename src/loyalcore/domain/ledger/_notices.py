@@ -6,7 +6,7 @@ from bisect import bisect_right
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from loyalcore.domain.decision import Notice, NoticeRef
+from loyalcore.domain.decision import Detail, Notice, NoticeKind, NoticeRef
 from loyalcore.domain.ledger._entry import EntryKind
 
 if TYPE_CHECKING:
@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from loyalcore.domain.ledger._entry import Entry
 
 
-BALANCE_MARK: Final = "balance_mark"
-"""The kind of a notice of a balance that was reached."""
+BALANCE_MARK: Final = NoticeKind(
+    "balance_mark",
+    "The active points of the main ledger have reached a mark of the program on their way up.",
+    {"ledger": Detail.TEXT, "mark": Detail.NUMBER, "points": Detail.NUMBER},
+)
 
 
 class PointsNotice(StrEnum):
@@ -36,6 +39,24 @@ _OF_ENTRY = {
     EntryKind.ADJUST: PointsNotice.ADJUSTED,
     EntryKind.ACTIVATE: PointsNotice.ACTIVATED,
 }
+_MEANINGS = {
+    PointsNotice.ADDED: "Points were awarded.",
+    PointsNotice.DEDUCTED: "Points were deducted by hand.",
+    PointsNotice.ADJUSTED: "The balance was adjusted by hand, up or down: the points are signed.",
+    PointsNotice.ACTIVATED: "Points became spendable.",
+}
+_KIND_OF = {
+    kind: NoticeKind(
+        kind.value,
+        meaning,
+        {"entry_id": Detail.TEXT, "ledger": Detail.TEXT, "points": Detail.NUMBER, "reason": Detail.TEXT},
+        optional=frozenset({"reason"}),
+    )
+    for kind, meaning in _MEANINGS.items()
+}
+
+BOOKING_KINDS: Final[tuple[NoticeKind, ...]] = (*_KIND_OF.values(), BALANCE_MARK)
+"""The kinds of notice about what was booked."""
 
 
 def notices_of(entries: Iterable[Entry], wanted: Collection[PointsNotice]) -> list[Notice]:
@@ -53,17 +74,14 @@ def notices_of(entries: Iterable[Entry], wanted: Collection[PointsNotice]) -> li
         if kind in wanted and kind is not None:
             ref = entry.ledger
             notices.append(
-                Notice(
-                    ref=NoticeRef(ref.environment, ref.holder_id, entry.id),
-                    kind=kind.value,
-                    program_id=ref.program_id,
-                    at=entry.recorded_at,
-                    details={
-                        "entry_id": entry.id,
-                        "ledger": ref.ledger,
-                        "points": entry.points,
-                        "reason": entry.reason,
-                    },
+                _KIND_OF[kind].notice(
+                    NoticeRef(ref.environment, ref.holder_id, entry.id),
+                    ref.program_id,
+                    entry.recorded_at,
+                    entry_id=entry.id,
+                    ledger=ref.ledger,
+                    points=entry.points,
+                    reason=entry.reason,
                 )
             )
     return notices
@@ -85,12 +103,5 @@ def mark_notice(before: int, after: int, marks: Sequence[int], ref: LedgerRef, a
     reached = bisect_right(marks, after)
     if not reached or marks[reached - 1] <= before:
         return []
-    return [
-        Notice(
-            ref=NoticeRef(ref.environment, ref.holder_id, f"{BALANCE_MARK}:{ref.program_id}:{mark}"),
-            kind=BALANCE_MARK,
-            program_id=ref.program_id,
-            at=at,
-            details={"ledger": ref.ledger, "mark": marks[reached - 1], "points": after},
-        )
-    ]
+    name = NoticeRef(ref.environment, ref.holder_id, f"{BALANCE_MARK.name}:{ref.program_id}:{mark}")
+    return [BALANCE_MARK.notice(name, ref.program_id, at, ledger=ref.ledger, mark=marks[reached - 1], points=after)]

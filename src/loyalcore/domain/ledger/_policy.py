@@ -86,6 +86,7 @@ class PointsPolicy:
         hold_for: How long a hold lasts when the host does not say.
         notices: What a customer is told of; each is kept in the outbox until it is delivered.
         balance_marks: Active points of the main ledger at which a customer is told of the highest that was reached.
+        expiring_notices: How long before points expire a customer is told of it, in days or weeks, rising.
 
     Source: DOMAIN 3.1, 3.2, 3.3.
     """
@@ -107,3 +108,4 @@ class PointsPolicy:
     hold_for: Duration = parse_duration("24h", "hold_for")
     notices: frozenset[PointsNotice] = frozenset()
     balance_marks: tuple[int, ...] = ()
+    expiring_notices: tuple[Duration, ...] = ()

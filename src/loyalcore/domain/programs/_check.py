@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 VERSION_MAX: Final = 2**31 - 1
 POINTS_NAME_MAX: Final = 64
 MARKS_MAX: Final = 20
+LEADS_MAX: Final = 10
+LEAD_DAYS_MAX: Final = 366
 NEW_DAYS_MAX: Final = 3_650
 LOYAL_ORDERS_MAX: Final = 1_000_000
 NAME_MAX: Final = 64
@@ -49,6 +51,7 @@ UNLIMITED: Final = parse_expiry("unlimited", "expiry")
 # What time itself writes: a sweep must not be the activity that keeps points alive.
 BY_TIME: Final = frozenset({EntryKind.EXPIRE, EntryKind.ACTIVATE, EntryKind.RELEASE})
 
+_LEAD = re.compile(r"([1-9][0-9]*)([DW])")
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 
@@ -120,6 +123,25 @@ def check_marks(value: object, path: str) -> tuple[int, ...]:
     marks = [check_points(each, f"{path}[{index}]") for index, each in enumerate(value)]
     if marks != sorted(set(marks)):
         raise InvalidInput("must rise, and name each mark once", path=path)
+    return value
+
+
+def check_leads(value: object, path: str) -> tuple[Duration, ...]:
+    """Return how long before points expire a customer is told: days or weeks, rising, at most 10."""
+    if not isinstance(value, tuple) or not all(isinstance(each, Duration) for each in value):
+        raise InvalidInput("must be a tuple of Duration", path=path)
+    if len(value) > LEADS_MAX:
+        raise LimitExceeded("has too many leads", path=path, limit=LEADS_MAX)
+    days = []
+    for index, each in enumerate(value):
+        found = _LEAD.fullmatch(each.text)
+        if found is None:
+            raise InvalidInput("must be a count of days or weeks, such as 30D or 2W", path=f"{path}[{index}]")
+        days.append(int(found[1]) * (7 if found[2] == "W" else 1))
+    if days != sorted(set(days)):
+        raise InvalidInput("must rise, and name each lead once", path=path)
+    if days and days[-1] > LEAD_DAYS_MAX:
+        raise LimitExceeded("is too long before", path=path, limit=LEAD_DAYS_MAX)
     return value
 
 
@@ -208,6 +230,7 @@ POLICY: Final[dict[str, Callable[[object, str], Any]]] = {
     "hold_for": _one_of(Duration),
     "notices": check_notices,
     "balance_marks": check_marks,
+    "expiring_notices": check_leads,
 }
 
 

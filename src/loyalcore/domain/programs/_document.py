@@ -24,6 +24,7 @@ from loyalcore.domain.programs._check import (
     CUSTOMERS,
     check_activities,
     check_id,
+    check_leads,
     check_marks,
     check_notices,
     check_points_name,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from loyalcore.domain.programs._table import Read
+    from loyalcore.values.calendar import Duration
 
 
 def _activities(value: object, path: str) -> frozenset[EntryKind]:
@@ -63,6 +65,12 @@ def _notices(value: object, path: str) -> frozenset[PointsNotice]:
 
 def _instant(value: object, path: str) -> datetime:
     return parse_instant(value, path) if isinstance(value, str) else check_instant(value, path)
+
+
+def _leads(value: object, path: str) -> tuple[Duration, ...]:
+    if not isinstance(value, list | tuple):
+        raise InvalidInput(f"must be a list of leads, not {kind_of(value)}", path=path)
+    return check_leads(tuple(parse_duration(each, f"{path}[{index}]") for index, each in enumerate(value)), path)
 
 
 def _marks(value: object, path: str) -> tuple[int, ...]:
@@ -102,6 +110,7 @@ _POINTS: Final[dict[str, Read]] = {
     "hold_for": parse_duration,
     "notices": _notices,
     "balance_marks": _marks,
+    "expiring_notices": _leads,
 }
 
 
@@ -152,7 +161,7 @@ def points_document(policy: PointsPolicy) -> dict[str, Any]:
     for key in _POINTS:
         value = getattr(policy, key)
         if isinstance(value, tuple):
-            table[key] = list(value)
+            table[key] = [each if isinstance(each, int) else str(each) for each in value]
         elif isinstance(value, frozenset):
             table[key] = sorted(kind.value for kind in value)
         elif isinstance(value, Enum):

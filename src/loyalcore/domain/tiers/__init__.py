@@ -6,12 +6,13 @@ from loyalcore.domain.tiers._hand import beneath, set_by_hand
 from loyalcore.domain.tiers._merge import merged
 from loyalcore.domain.tiers._model import Anchor, Downgrade, Level, Measure, Resets, TierNotice, TierSet
 from loyalcore.domain.tiers._names import check_attribute_name
-from loyalcore.domain.tiers._notices import tier_notices
+from loyalcore.domain.tiers._notices import TIER_KINDS, tier_notices
 from loyalcore.domain.tiers._report import TierReport, report, value_at_end, value_of
 from loyalcore.domain.tiers._switch import switched
 from loyalcore.domain.tiers._window import Window, WindowKind, parse_window
 
 __all__ = [
+    "TIER_KINDS",
     "Anchor",
     "ClearTier",
     "Downgrade",

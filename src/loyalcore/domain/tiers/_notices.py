@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from loyalcore.domain.decision import Notice, NoticeRef
+from loyalcore.domain.decision import Detail, Notice, NoticeKind, NoticeRef
 from loyalcore.domain.tiers._model import TierNotice
 
 if TYPE_CHECKING:
@@ -13,6 +13,25 @@ if TYPE_CHECKING:
     from loyalcore.domain.customers import Standing
     from loyalcore.domain.decision import LedgerRef
     from loyalcore.domain.tiers._model import TierSet
+
+_MEANINGS = {
+    TierNotice.UP: "The tier is higher than before.",
+    TierNotice.DOWN: "The tier is lower than before, or is gone.",
+    TierNotice.ENDING: "The tier will be lost when it ends, unless it is earned again.",
+}
+_KIND_OF = {
+    kind: NoticeKind(
+        kind.value,
+        meaning,
+        {"ledger": Detail.TEXT, "tier": Detail.TEXT}
+        | ({"expires_at": Detail.INSTANT} if kind is TierNotice.ENDING else {"before": Detail.TEXT}),
+        optional=frozenset({"tier", "before", "expires_at"}),
+    )
+    for kind, meaning in _MEANINGS.items()
+}
+
+TIER_KINDS: Final[tuple[NoticeKind, ...]] = tuple(_KIND_OF.values())
+"""Every kind of notice about tiers."""
 
 
 def tier_notices(
@@ -47,10 +66,4 @@ def _notice(kind: TierNotice, before: Standing, after: Standing, ref: LedgerRef,
         details["expires_at"] = None if after.expires_at is None else after.expires_at.isoformat()
     else:
         details["before"] = before.tier
-    return Notice(
-        ref=NoticeRef(ref.environment, ref.holder_id, name),
-        kind=kind.value,
-        program_id=ref.program_id,
-        at=at,
-        details=details,
-    )
+    return _KIND_OF[kind].notice(NoticeRef(ref.environment, ref.holder_id, name), ref.program_id, at, **details)

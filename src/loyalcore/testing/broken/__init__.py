@@ -8,6 +8,7 @@ from loyalcore.testing.broken._catches import CATCHES, Catch
 from loyalcore.testing.broken.keys import AnyPayload, CaseFolding, EarlyCount, LookFirst, Padding, UsedUpKey
 from loyalcore.testing.broken.listings import AnyProgram, DueListed, RepeatedRow
 from loyalcore.testing.broken.lots import NewestFirst, SpendBlind, StaleLots, UncappedReversal
+from loyalcore.testing.broken.notices import Hasty, LostLease, StuckClaim
 from loyalcore.testing.broken.orders import FirstPage, OwnNumbers, StaleOwner, StaleTier
 from loyalcore.testing.broken.removals import BlindRemoval, NameKept, StaleIndex, StillListed, WideWipe, WipeLast
 from loyalcore.testing.broken.returns import PricedReversal, SharedReversal, TodaysRule, UndatedRestore
@@ -38,11 +39,13 @@ __all__ = [
     "EarlyCount",
     "FirstPage",
     "Forgetting",
+    "Hasty",
     "Labelling",
     "LateLock",
     "Leaky",
     "LocalTime",
     "LookFirst",
+    "LostLease",
     "Naive",
     "NameKept",
     "NewestFirst",
@@ -62,6 +65,7 @@ __all__ = [
     "StaleRetry",
     "StaleTier",
     "StillListed",
+    "StuckClaim",
     "SwallowedCommit",
     "TodaysRule",
     "Truncating",

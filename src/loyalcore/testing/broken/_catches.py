@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from loyalcore.domain.decision import KeyRecord
-from loyalcore.testing.broken import keys, listings, lots, orders, removals, returns, times, units, versions
+from loyalcore.testing.broken import keys, listings, lots, notices, orders, removals, returns, times, units, versions
 from loyalcore.testing.contract import (
     AppendContract,
     BusinessReferenceContract,
@@ -21,6 +21,7 @@ from loyalcore.testing.contract import (
     LockingContract,
     LotContract,
     OrderContract,
+    OutboxContract,
     RemovalContract,
     ReversalContract,
     StreamingContract,
@@ -136,6 +137,11 @@ CATCHES: tuple[Catch, ...] = (
     Catch(returns.UndatedRestore, OrderContract, "test_a_restored_spend_has_its_date"),
     Catch(returns.UndatedRestore, ReversalContract, "test_a_restore_brings_back_the_old_dates"),
     Catch(returns.TodaysRule, OrderContract, "test_a_return_takes_back_what_was_recorded"),
+    Catch(notices.LostLease, OutboxContract, "test_a_stale_notice_is_not_put", {"expected": 1}),
+    Catch(notices.LostLease, OutboxContract, "test_of_racing_claims_one_is_taken"),
+    Catch(notices.Hasty, OutboxContract, "test_what_is_due_is_found_by_its_instant"),
+    Catch(notices.StuckClaim, OutboxContract, "test_what_is_due_is_found_by_its_instant"),
+    Catch(notices.StuckClaim, OutboxContract, "test_a_lease_that_has_ended_is_taken_over"),
     Catch(lots.StaleLots, ConcurrencyContract, "test_contested_ledgers_are_not_overspent"),
 )
 """Every broken store with the tests that catch it; each test is passed by the memory store."""

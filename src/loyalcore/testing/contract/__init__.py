@@ -22,6 +22,7 @@ from loyalcore.testing.contract.immutability import ImmutabilityContract
 from loyalcore.testing.contract.listing import ListingContract
 from loyalcore.testing.contract.lots import LotContract
 from loyalcore.testing.contract.orders import OrderContract
+from loyalcore.testing.contract.outbox import OutboxContract
 from loyalcore.testing.contract.reference import BusinessReferenceContract
 from loyalcore.testing.contract.removal import RemovalContract
 from loyalcore.testing.contract.reversal import ReversalContract
@@ -46,6 +47,7 @@ class StoreContract(
     RemovalContract,
     ListingContract,
     OrderContract,
+    OutboxContract,
     ConcurrencyContract,
     CrashContract,
     DifferentialContract,
@@ -70,6 +72,7 @@ __all__ = [
     "LockingContract",
     "LotContract",
     "OrderContract",
+    "OutboxContract",
     "RemovalContract",
     "ReversalContract",
     "StoreContract",

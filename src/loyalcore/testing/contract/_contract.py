@@ -33,6 +33,7 @@ pytest.register_assert_rewrite(
             "listing",
             "lots",
             "orders",
+            "outbox",
             "reference",
             "removal",
             "reversal",

@@ -261,7 +261,17 @@ FULL: dict[str, Any] = {
     ),
     "fact": fact(TEXT, line=TEXT, side="referrer", cycle=7),
     "note": note(text=TEXT * 10),
-    "notice": notice(TEXT, at=FAR, details={"points": MOST, "reason": TEXT, "order_id": None}),
+    "notice": notice(
+        TEXT,
+        at=FAR,
+        details={"points": MOST, "reason": TEXT, "order_id": None},
+        next_change_at=FIRST,
+        attempts=MOST,
+        claimed_by=TEXT,
+        error=TEXT,
+        version=MOST,
+    ),
+    "notice that was set aside": notice(next_change_at=None),
     "order": Order(
         environment="live",
         order_id=TEXT,

@@ -7,6 +7,7 @@ import pytest
 from loyalcore.adapters.sqlalchemy._statements import Statements
 from loyalcore.adapters.sqlalchemy._tables import TABLE_OF
 from loyalcore.domain.customers import Customer
+from loyalcore.domain.decision import Notice
 from loyalcore.domain.ledger import Debt, Ledger, Lot, PointsHold
 from loyalcore.query import All
 from tests.unit.adapters.sqlalchemy._samples import NOW
@@ -66,6 +67,13 @@ def test_due_ledgers_are_found_by_their_date(in_memory: SqlStore, statements: St
         steps = plan(in_memory, statements.stream(kind, query, is_part=True))
         assert "loyal_ledger_due (environment=? AND next_change_at<?)" in steps[0]
         assert LEDGER_KEY in steps[1]
+
+
+def test_due_notices_are_found_by_their_date(in_memory: SqlStore, statements: Statements) -> None:
+    """Notices that are due are found through the index on it: what waits for later, or is set aside, is not read."""
+    query = All(Notice, "live", due_by=NOW)
+    (found,) = [step for step in plan(in_memory, statements.stream(Notice, query)) if step.startswith("SEARCH")]
+    assert "loyal_outbox_due (environment=? AND next_change_at<?)" in found
 
 
 def test_everything_is_streamed_without_sorting(in_memory: SqlStore, statements: Statements) -> None:

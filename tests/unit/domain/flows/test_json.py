@@ -28,6 +28,7 @@ from loyalcore.domain.ledger import (
     Reverse,
     Spend,
     Sweep,
+    TellExpiring,
     Transfer,
 )
 from loyalcore.domain.orders import (
@@ -42,6 +43,7 @@ from loyalcore.domain.orders import (
     ReturnItems,
     UpdateOrder,
 )
+from loyalcore.domain.outbox import ClaimNotice, FailNotice, RetryNotice, SettleNotice
 from loyalcore.domain.segments import RemoveSegment, SaveSegment
 from loyalcore.domain.tiers import ClearTier, SetTier
 from loyalcore.errors import InvalidInput, LimitExceeded
@@ -90,6 +92,21 @@ SAMPLES: list[Any] = [
     Extend("ada", reason="strike", key="x-1", by="1M"),
     Activity("ada", reason="visit", key="y-1"),
     Sweep("h1", program="beans"),
+    TellExpiring("h1", program="beans"),
+    ClaimNotice("h1", "n-1", by="d-1", lease_seconds=600, attempts_max=3),
+    SettleNotice("h1", "n-1"),
+    FailNotice(
+        "h1",
+        "n-1",
+        by="d-1",
+        error="OSError",
+        attempts_max=3,
+        delay_seconds=60,
+        delay_seconds_max=600,
+        retry_in=5,
+        is_permanent=True,
+    ),
+    RetryNotice("h1", "n-1"),
     SetTier("ada", "Gold", reason="press", key="i-1", expires_at=AT, ledger="vip"),
     SetTier("ada", None, reason="press", key="i-2", expires_on=date(2026, 12, 31)),
     ClearTier("ada", reason="over", key="i-3", program="beans"),

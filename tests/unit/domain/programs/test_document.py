@@ -71,6 +71,7 @@ def test_the_defaults_are_those_of_the_rules() -> None:
         "hold_for": "24h",
         "notices": [],
         "balance_marks": [],
+        "expiring_notices": [],
     }
 
 

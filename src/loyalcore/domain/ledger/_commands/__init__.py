@@ -7,7 +7,7 @@ left out where the host runs only one; `ledger` is `""` for the main ledger. Ins
 
 from loyalcore.domain.ledger._commands.correcting import Restore, Reverse
 from loyalcore.domain.ledger._commands.granting import Activate, Activity, Award, Extend
-from loyalcore.domain.ledger._commands.moving import Merge, Sweep, Transfer
+from loyalcore.domain.ledger._commands.moving import Merge, Sweep, TellExpiring, Transfer
 from loyalcore.domain.ledger._commands.taking import Adjust, Capture, Deduct, Hold, Release, Spend
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Reverse",
     "Spend",
     "Sweep",
+    "TellExpiring",
     "Transfer",
 ]
 

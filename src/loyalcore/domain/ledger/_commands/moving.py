@@ -119,3 +119,32 @@ class Sweep:
 
     def __attrs_post_init__(self) -> None:
         check_fields(self)
+
+
+@attrs.frozen
+class TellExpiring:
+    """Have a holder told of the points of one ledger that expire soon, once for each day and lead; may come twice.
+
+    Args:
+        holder_id: The holder of the ledger.
+        ledger: The ledger.
+        program: The program's id.
+
+    Raises:
+        InvalidInput: A value of the wrong type or out of range.
+        LimitExceeded: A text beyond its limit.
+
+    Source: DOMAIN 3.11 (points expiring, n days or weeks ahead).
+
+    Example:
+        >>> TellExpiring("h1", program="beans").ledger
+        ''
+    """
+
+    name: ClassVar[str] = "points.tell_expiring"
+    holder_id: str
+    ledger: str = attrs.field(default="", kw_only=True)
+    program: str | None = attrs.field(default=None, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        check_fields(self)

@@ -5,7 +5,15 @@ from loyalcore.domain.customers._directory import new_membership, survivor
 from loyalcore.domain.customers._fields import CUSTOMERS, CustomerFields, PointsFields, customers_noun
 from loyalcore.domain.customers._figures import merged_caps, merged_figures
 from loyalcore.domain.customers._merge import merged_profile, only_leading
-from loyalcore.domain.customers._model import ByHand, Customer, Membership, OrderFigures, PointFigures, Standing
+from loyalcore.domain.customers._model import (
+    ByHand,
+    Customer,
+    Membership,
+    OrderFigures,
+    PointFigures,
+    ReferralFigures,
+    Standing,
+)
 from loyalcore.domain.customers._policy import CustomerPolicy, barred_as, check_takes_part
 from loyalcore.domain.customers._profile import check_tags
 from loyalcore.domain.customers._row import CustomerRow
@@ -27,6 +35,7 @@ __all__ = [
     "PointFigures",
     "PointsFields",
     "Reactivate",
+    "ReferralFigures",
     "Register",
     "Standing",
     "Tag",

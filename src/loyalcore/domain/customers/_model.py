@@ -268,6 +268,8 @@ class Membership:
         invited_at: When the member was last invited to become a referrer, UTC; None for never.
         invitations: How many times.
         banned_at: Since when the member may not refer, UTC; None for who may.
+        tokens: What the host can tell the member by: a kind such as `device`, a colon, and an HMAC of its own; the
+            newest last. Personal.
         next_change_at: When time alone changes the figures or the tier, UTC, or earlier; None for never.
         version: The version of this record.
     """
@@ -291,6 +293,7 @@ class Membership:
     invited_at: datetime | None = None
     invitations: int = 0
     banned_at: datetime | None = None
+    tokens: tuple[str, ...] = attrs.field(default=(), repr=False)
     next_change_at: datetime | None = None
     version: int = 1
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 REMOVABLE: Final[tuple[type[Any], ...]] = (CustomerRef, MembershipRef, OrderRef, ReferralCodeRef, SegmentRef)
 """The refs whose records can be taken away one by one: a ledger never is, because its entries count."""
 
+RemovableRef = CustomerRef | MembershipRef | OrderRef | ReferralCodeRef | SegmentRef
+
 _WIPED: Final[Mapping[type[Any], type[Any]]] = {KeyRef: KeyRecord, NoteRef: Note, NoticeRef: Notice}
 
 
@@ -56,7 +58,7 @@ class Remove:
         InvalidInput: The record of such a ref is not taken away.
     """
 
-    ref: CustomerRef | MembershipRef | OrderRef | ReferralCodeRef | SegmentRef = attrs.field(validator=_check_ref)
+    ref: RemovableRef = attrs.field(validator=_check_ref)
     expected: int
 
 

@@ -131,7 +131,6 @@ class Referral:
         grants: The rewards that it has brought.
         earlier: The referral that this one goes on from: of the same two, reversed; None for a first one.
         contact: The e-mail address of a friend who was invited by name; personal.
-        tokens: What the host told of the referee at the claim, such as `address:` and an HMAC; personal.
         version: 1 when it is first written, then one more with every change.
 
     Source: DOMAIN 2 (BLP referral rows, TAL referred customers), 3.6.
@@ -159,7 +158,6 @@ class Referral:
     grants: tuple[ReferralGrant, ...] = ()
     earlier: str | None = None
     contact: str | None = attrs.field(default=None, repr=False)
-    tokens: tuple[str, ...] = attrs.field(default=(), repr=False)
     version: int = 1
 
     @property

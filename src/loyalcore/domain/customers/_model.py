@@ -264,7 +264,8 @@ class Membership:
         referral_code: The member's own link, None while there is none.
         referral_id: The referral by which the member came, the latest one; None where nobody referred.
         referrals: The figures as a referrer.
-        reward_lots: (lot of the main ledger, `referrer` or `referee`) of the points had for a referral, in award order.
+        reward_lots: (lot of the main ledger, referral) of the points had for being referred; of those had for
+            referring the referral is `""`. In award order, the newest 1,000.
         invited_at: When the member was last invited to become a referrer, UTC; None for never.
         invitations: How many times.
         banned_at: Since when the member may not refer, UTC; None for who may.

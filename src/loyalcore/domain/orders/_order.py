@@ -74,14 +74,16 @@ class OrderReferral:
     Args:
         referral_id: The referral to which the order counts, because it used its code; None for none.
         refused: Why the code that it used was refused, a value of `ReferralRefusal`; None where it was not.
-        used: As what the customer had the points that it redeemed: `referrer`, `referee`, both or neither.
+        is_referrer: Whether it redeemed points that the customer had for referring.
+        referee_of: The referral for which the customer had points, as the referee, that it redeemed; None for none.
 
     Source: DOMAIN 2 (BLP: the three revenues), 3.6.
     """
 
     referral_id: str | None = None
     refused: str | None = None
-    used: tuple[str, ...] = ()
+    is_referrer: bool = False
+    referee_of: str | None = None
 
 
 @attrs.frozen(kw_only=True)

@@ -32,6 +32,7 @@ class ReferralCode:
         limit: How many referrals may stand that used it; 0 for no limit.
         used: How many stand: pending, on review or completed.
         referee_id: The only customer who may use it; None for everybody.
+        referral_id: The referral of the friend for whom it was made; None where it is for everybody.
         disabled_at: Since when it is switched off, UTC; None while it is on.
         version: 1 when it is first written, then one more with every change.
 
@@ -49,6 +50,7 @@ class ReferralCode:
     limit: int = 0
     used: int = 0
     referee_id: str | None = None
+    referral_id: str | None = None
     disabled_at: datetime | None = None
     version: int = 1
 
@@ -130,6 +132,8 @@ class Referral:
         evidence: What fraud rules found.
         grants: The rewards that it has brought.
         earlier: The referral that this one goes on from: of the same two, reversed; None for a first one.
+        unrecovered: (reward, side, points) that reversing the earlier one could not take back, and that this one has
+            not left out yet.
         contact: The e-mail address of a friend who was invited by name; personal.
         version: 1 when it is first written, then one more with every change.
 
@@ -157,6 +161,7 @@ class Referral:
     evidence: tuple[Evidence, ...] = ()
     grants: tuple[ReferralGrant, ...] = ()
     earlier: str | None = None
+    unrecovered: tuple[tuple[str, str, int], ...] = ()
     contact: str | None = attrs.field(default=None, repr=False)
     version: int = 1
 

@@ -50,9 +50,13 @@ ALL = [getattr(errors, name) for name in errors.__all__ if name != "Fault"]
 EXAMPLES: list[tuple[LoyaltyError, str, dict[str, Any]]] = [
     (
         Ineligible(status="excluded", move="earn"),
-        ReferralRefused("the code may be used no more: ask the referrer for a new one", reason="expired"),
         "a customer who is excluded cannot earn points",
         {"status": "excluded", "move": "earn"},
+    ),
+    (
+        ReferralRefused("the code may be used no more: ask the referrer for a new one", reason="expired"),
+        "the code may be used no more: ask the referrer for a new one",
+        {"reason": "expired"},
     ),
     (LoyaltyError("no"), "no", {}),
     (InvalidInput("must be a text", path="key"), "key: must be a text", {"path": "key"}),

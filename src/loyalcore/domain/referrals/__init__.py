@@ -2,10 +2,20 @@
 
 from loyalcore.domain.referrals._campaign import Campaign
 from loyalcore.domain.referrals._checks import repeated
+from loyalcore.domain.referrals._fraud import (
+    Suspicion,
+    Verdict,
+    counted_tokens,
+    counter_after,
+    evidence_of,
+    kind_of_token,
+    verdict,
+)
 from loyalcore.domain.referrals._model import Evidence, Referral, ReferralCode, ReferralGrant
 from loyalcore.domain.referrals._policy import SUM_MAX, ReferralNotice, ReferralPolicy
 from loyalcore.domain.referrals._refusals import REFUSALS, ClaimCase, ReferralRefusal, refusal_of, refused
 from loyalcore.domain.referrals._reward import ReferralReward, RewardEvent, RewardSide
+from loyalcore.domain.referrals._rewards import counted, is_capped, rewards_for
 from loyalcore.domain.referrals._rules import DEFAULT_FRAUD, FraudKind, FraudRule
 from loyalcore.domain.referrals._states import MOVES, SHOWN, ReferralState, state_after
 
@@ -30,10 +40,20 @@ __all__ = [
     "ReferralState",
     "RewardEvent",
     "RewardSide",
+    "Suspicion",
+    "Verdict",
+    "counted",
+    "counted_tokens",
+    "counter_after",
+    "evidence_of",
+    "is_capped",
+    "kind_of_token",
     "refusal_of",
     "refused",
     "repeated",
+    "rewards_for",
     "state_after",
+    "verdict",
 ]
 
 

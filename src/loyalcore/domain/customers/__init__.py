@@ -15,7 +15,7 @@ from loyalcore.domain.customers._model import (
     Standing,
 )
 from loyalcore.domain.customers._policy import CustomerPolicy, barred_as, check_takes_part
-from loyalcore.domain.customers._profile import check_tags
+from loyalcore.domain.customers._profile import check_email, check_tags
 from loyalcore.domain.customers._row import CustomerRow
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "Tag",
     "Update",
     "barred_as",
+    "check_email",
     "check_tags",
     "check_takes_part",
     "customers_noun",

@@ -2,6 +2,7 @@
 
 from loyalcore.domain.referrals._campaign import Campaign
 from loyalcore.domain.referrals._checks import repeated
+from loyalcore.domain.referrals._commands import Claim, CreateCode, DisableCode, Invite, Refer
 from loyalcore.domain.referrals._fraud import (
     Suspicion,
     Verdict,
@@ -12,11 +13,25 @@ from loyalcore.domain.referrals._fraud import (
     verdict,
 )
 from loyalcore.domain.referrals._model import Evidence, Referral, ReferralCode, ReferralGrant
-from loyalcore.domain.referrals._policy import SUM_MAX, ReferralNotice, ReferralPolicy
+from loyalcore.domain.referrals._policy import SUM_MAX, ReferralNotice, ReferralPolicy, rewards_for
 from loyalcore.domain.referrals._refusals import REFUSALS, ClaimCase, ReferralRefusal, refusal_of, refused
-from loyalcore.domain.referrals._reward import ReferralReward, RewardEvent, RewardSide
-from loyalcore.domain.referrals._rewards import counted, is_capped, rewards_for
+from loyalcore.domain.referrals._rewards import (
+    ReferralReward,
+    RewardEvent,
+    RewardSide,
+    counted,
+    is_capped,
+)
 from loyalcore.domain.referrals._rules import DEFAULT_FRAUD, FraudKind, FraudRule
+from loyalcore.domain.referrals._rulings import (
+    ApproveReferral,
+    Ban,
+    CancelReferral,
+    ExpireReferral,
+    RejectReferral,
+    ReverseReferral,
+    Unban,
+)
 from loyalcore.domain.referrals._states import MOVES, SHOWN, ReferralState, state_after
 
 __all__ = [
@@ -25,11 +40,20 @@ __all__ = [
     "REFUSALS",
     "SHOWN",
     "SUM_MAX",
+    "ApproveReferral",
+    "Ban",
     "Campaign",
+    "CancelReferral",
+    "Claim",
     "ClaimCase",
+    "CreateCode",
+    "DisableCode",
     "Evidence",
+    "ExpireReferral",
     "FraudKind",
     "FraudRule",
+    "Invite",
+    "Refer",
     "Referral",
     "ReferralCode",
     "ReferralGrant",
@@ -38,9 +62,12 @@ __all__ = [
     "ReferralRefusal",
     "ReferralReward",
     "ReferralState",
+    "RejectReferral",
+    "ReverseReferral",
     "RewardEvent",
     "RewardSide",
     "Suspicion",
+    "Unban",
     "Verdict",
     "counted",
     "counted_tokens",

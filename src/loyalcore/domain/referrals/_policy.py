@@ -12,7 +12,7 @@ from loyalcore.domain.customers import CUSTOMERS
 from loyalcore.domain.orders import CARTS
 from loyalcore.domain.referrals._campaign import Campaign
 from loyalcore.domain.referrals._checks import counts, list_of, refuse
-from loyalcore.domain.referrals._reward import ReferralReward
+from loyalcore.domain.referrals._rewards import ReferralReward, RewardEvent, RewardSide
 from loyalcore.domain.referrals._rules import DAYS_MAX, DEFAULT_FRAUD, FraudRule
 from loyalcore.errors import Fault, InvalidInput
 from loyalcore.query import check_condition
@@ -148,6 +148,24 @@ class ReferralPolicy:
             LimitExceeded: The instant is beyond the year 9990.
         """
         return _end(self.code_expiry, at, zone)
+
+
+def rewards_for(policy: ReferralPolicy, event: RewardEvent) -> tuple[tuple[ReferralReward, RewardSide], ...]:
+    """Return the rewards of an event in the order of the document, one that both sides have once for each.
+
+    Args:
+        policy: What the program says.
+        event: What is rewarded; a first order is an `every_order` too, and is asked for as both.
+
+    Source: DOMAIN 3.6.
+
+    Example:
+        >>> from loyalcore.domain.referrals import ReferralPolicy, ReferralReward, RewardEvent, RewardSide
+        >>> both = ReferralReward("hello", points=100, side=RewardSide.BOTH, on=RewardEvent.CLAIMED)
+        >>> [side.value for _, side in rewards_for(ReferralPolicy(rewards=(both,)), RewardEvent.CLAIMED)]
+        ['referrer', 'referee']
+    """
+    return tuple((reward, side) for reward in policy.rewards if reward.on is event for side in reward.sides)
 
 
 def _end(span: str | None, at: datetime, zone: ZoneInfo) -> datetime | None:

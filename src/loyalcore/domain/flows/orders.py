@@ -11,6 +11,7 @@ from loyalcore.domain.decision import EntriesRef, Fact, FactRef
 from loyalcore.domain.earning import lessened, redeemable
 from loyalcore.domain.flows._caps import added
 from loyalcore.domain.flows._checkout import Checkout
+from loyalcore.domain.flows._referral_orders import refer
 from loyalcore.domain.ledger import EntryKind, ExpiryModel, grant, take
 from loyalcore.domain.orders import Order, OrderAward, OrderState, state_after
 from loyalcore.errors import FactConflict, InvalidInput
@@ -55,6 +56,7 @@ def decide_close(command: CloseOrder, case: Case) -> Decision:
     order = _closed(checkout, command)
     order = _redeem(checkout, order)
     order = _earn(checkout, order)
+    order = refer(checkout, order)
     checkout.count(order)
     return checkout.decided(order)
 

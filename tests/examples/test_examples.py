@@ -9,14 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from loyalcore.adapters.memory import MemoryStore
-from loyalcore.adapters.sqlalchemy import SqlStore
 from loyalcore.domain.ledger import Entry, Ledger, verify
 from loyalcore.query import All
 from loyalcore.testing.scenarios import Scenario, run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from loyalcore.store import Store
 
 HERE = Path(__file__).parent
@@ -39,16 +36,6 @@ COVERED = {f"{area}{number:02}" for area, numbers in CASES.items() for number in
 def name_of(path: Path) -> str:
     """Name a file below this folder."""
     return path.relative_to(HERE).with_suffix("").as_posix()
-
-
-@pytest.fixture(params=["memory", "sqlite"])
-def store(request: pytest.FixtureRequest) -> Iterator[Store]:
-    """Open a fresh store."""
-    if request.param == "memory":
-        yield MemoryStore()
-        return
-    with SqlStore("sqlite://") as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)

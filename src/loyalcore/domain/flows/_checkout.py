@@ -28,7 +28,8 @@ from loyalcore.domain.flows._figures import changed, is_at_an_end, without_ends
 from loyalcore.domain.flows._receipt import Receipt
 from loyalcore.domain.ledger import Entry, EntryKind, Ledger
 from loyalcore.domain.orders import Order, OrderState
-from loyalcore.errors import InvalidInput, NotFound, OrderTaken
+from loyalcore.domain.programs import check_cart
+from loyalcore.errors import NotFound, OrderTaken
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -178,12 +179,7 @@ class Checkout:
         Raises:
             InvalidInput: It names another currency.
         """
-        if cart.currency not in (None, self.program.currency):
-            raise InvalidInput(
-                f"must be {self.program.currency}, the currency of the program: convert the money first",
-                path="cart.currency",
-            )
-        return cart
+        return check_cart(cart, self.program.currency)
 
     def new_order(self, cart: Cart, state: OrderState) -> Order:
         """Make an order that is not stored yet."""

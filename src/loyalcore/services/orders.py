@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from loyalcore.domain.customers import CustomerRow, survivor
+from loyalcore.domain.customers import CustomerRow
 from loyalcore.domain.decision import OrderRef
 from loyalcore.domain.earning import lessened
 from loyalcore.domain.flows import membership_at

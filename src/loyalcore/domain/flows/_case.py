@@ -29,7 +29,7 @@ from loyalcore.domain.decision import (
 from loyalcore.domain.flows._desk import Desk
 from loyalcore.domain.flows._receipt import Receipt
 from loyalcore.domain.orders import Cart, OrderCommand, cart_document
-from loyalcore.domain.referrals import CodeCommand, typed_code
+from loyalcore.domain.referrals import Claim, DisableCode, typed_code
 from loyalcore.errors import IdempotencyConflict, InvalidInput, NotFound, StaleVersion
 from loyalcore.values.digest import differing, digests
 from loyalcore.values.ids import check_text
@@ -77,7 +77,7 @@ def first_refs(command: Any, environment: str) -> tuple[Ref, ...]:
     first = [ref(environment, name) for field, ref in _FIRST if isinstance(name := getattr(command, field, None), str)]
     if isinstance(command, OrderCommand):
         first.append(OrderRef(environment, command.order_id))
-    if isinstance(command, CodeCommand) and (code := typed_code(command.code)) is not None:
+    if isinstance(command, Claim | DisableCode) and (code := typed_code(command.code)) is not None:
         first.append(ReferralCodeRef(environment, code))
     return tuple(first)
 

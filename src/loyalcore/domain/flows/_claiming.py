@@ -24,16 +24,14 @@ from loyalcore.domain.referrals import (
     counter_after,
     evidence_of,
     refusal_of,
+    refused,
     state_after,
     verdict,
 )
-from loyalcore.errors import ReferralRefused
-from loyalcore.values.clock import from_micros, to_micros
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from loyalcore.domain.customers import Membership
     from loyalcore.domain.flows._referring import Referring, Side
     from loyalcore.domain.orders import Cart
     from loyalcore.domain.referrals import Evidence, ReferralCode
@@ -83,7 +81,7 @@ def claimed(
     )
     reason = refusal_of(claim)
     if reason is not None:
-        raise ReferralRefused(reason)
+        raise refused(reason)
     evidence = _looked_at(referring, referrer, referee, tokens)
     found = verdict(evidence, referring.policy)
     before, referral = _begun(referring, referee, code, earlier)
@@ -104,13 +102,13 @@ def claimed(
 def _begun(
     referring: Referring, referee: Side, code: ReferralCode, earlier: Referral | None
 ) -> tuple[Referral | None, Referral]:
-    """Return the referral that a claim goes on with, as it was and as it begins: that of an invited friend, or a new one."""
+    """Return the referral that a claim begins, as it was where a friend had been invited, and as it is to be."""
     case = referring.case
     fields: dict[str, Any] = {
         "referee_holder_id": referee.customer.holder_id,
         "referee_id": referee.customer.customer_id,
         "claimed_at": case.now,
-        "expires_at": expiry_of(referring),
+        "expires_at": referring.policy.claim_ends(case.now, referring.program.zone),
     }
     if code.referral_id is not None:
         invited = referring.referral(code.referral_id)
@@ -246,14 +244,6 @@ def review_due_at(referring: Referring) -> datetime:
 # What it brings -------------------------------------------------------------------------------------------------------
 
 
-def expiry_of(referring: Referring) -> datetime | None:
-    """Return when a referral that begins now is over unless it is completed; None for never."""
-    span = referring.policy.claim_expiry
-    if span is None:
-        return None
-    return from_micros(span.resolve(to_micros(referring.case.now), referring.program.zone))
-
-
 def begun(referring: Referring, referral: Referral, occurred_at: datetime | None = None) -> Referral:
     """Book what a claim brings, for a referral that is pending."""
     if referral.earlier is not None:
@@ -265,9 +255,7 @@ def begun(referring: Referring, referral: Referral, occurred_at: datetime | None
     return rewarded(referring, referral, *events, occurred_at=occurred_at)
 
 
-def completed(
-    referring: Referring, referral: Referral, order_id: str, occurred_at: datetime | None = None
-) -> Referral:
+def completed(referring: Referring, referral: Referral, order_id: str, occurred_at: datetime | None = None) -> Referral:
     """Book what completing brings, for a referral in that state, and tell the referrer."""
     referral = attrs.evolve(referral, order_id=order_id, completed_at=referring.case.now)
     referral = begun(referring, referral, occurred_at)

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from loyalcore.domain.customers import Deactivate, Erase, Join, Reactivate, Register, Tag, Update
-from loyalcore.domain.flows import corrections, customers, movements, orders, points, profiles, referrals, returns, segments, tiers
+from loyalcore.domain.flows import (
+    corrections,
+    customers,
+    movements,
+    orders,
+    points,
+    profiles,
+    referrals,
+    returns,
+    segments,
+    tiers,
+)
 from loyalcore.domain.flows._case import Case
 from loyalcore.domain.flows._receipt import with_notices
 from loyalcore.domain.ledger import (

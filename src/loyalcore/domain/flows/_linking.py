@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from loyalcore.domain.referrals import ReferralCode
-from loyalcore.values.clock import from_micros, to_micros
 from loyalcore.values.codes import read_code
 
 if TYPE_CHECKING:
@@ -48,7 +47,5 @@ def new_link(member: Membership, program: Program, ids: Ids) -> ReferralCode | N
     policy = program.referrals
     if policy is None or member.joined_at is None or member.referral_code is not None or member.has_ended:
         return None
-    expires_at = None
-    if policy.code_expiry is not None:
-        expires_at = from_micros(policy.code_expiry.resolve(to_micros(member.joined_at), program.zone))
+    expires_at = policy.code_ends(member.joined_at, program.zone)
     return new_code(member, ids, member.joined_at, expires_at=expires_at, limit=policy.code_limit)

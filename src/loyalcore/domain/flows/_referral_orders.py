@@ -18,6 +18,7 @@ from loyalcore.domain.referrals import (
     RewardEvent,
     Verdict,
     blocked_notice,
+    refused,
     state_after,
     typed_code,
     verdict,
@@ -55,9 +56,7 @@ def refer(checkout: Checkout, order: Order) -> Order:
     referring = checkout.referring = Referring(checkout.case, program, program.referrals)
     referee = referring.adopt(checkout.customer, checkout.desk)
     used = _used(lots, checkout.entries)
-    noted = OrderReferral(
-        is_referrer="" in used, referee_of=next((name for name in sorted(used) if name), None)
-    )
+    noted = OrderReferral(is_referrer="" in used, referee_of=next((name for name in sorted(used) if name), None))
     if code is not None:
         try:
             noted = attrs.evolve(noted, referral_id=_moved(referring, referee, order, code))
@@ -80,11 +79,10 @@ def _moved(referring: Referring, referee: Side, order: Order, typed: str) -> str
     Raises:
         ReferralRefused: The code is refused, or is not the one by which the referee came.
     """
-    case = referring.case
     name = typed_code(typed)
     code: ReferralCode | None = None if name is None else referring.code(name)
     if code is None or code.program_id != referring.program.id:
-        raise ReferralRefused(ReferralRefusal.NOT_FOUND)
+        raise refused(ReferralRefusal.NOT_FOUND)
     referring.need(code.holder_id)
     referral = _live(referring, referee, code)
     if referral is None:
@@ -114,7 +112,7 @@ def _live(referring: Referring, referee: Side, code: ReferralCode) -> Referral |
     if found.state not in goes_on:
         return None
     if referring.who(found.referrer_holder_id) != referring.who(code.holder_id):
-        raise ReferralRefused(ReferralRefusal.ALREADY_REFERRED)
+        raise refused(ReferralRefusal.ALREADY_REFERRED)
     return found
 
 

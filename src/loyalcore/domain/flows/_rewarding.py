@@ -234,9 +234,7 @@ def _taken_back(
     return attrs.evolve(done, taken_back_at=at, waived=sum(entry.waived for entry in written))
 
 
-def _with(
-    unrecovered: tuple[tuple[str, str, int], ...], done: ReferralGrant
-) -> tuple[tuple[str, str, int], ...]:
+def _with(unrecovered: tuple[tuple[str, str, int], ...], done: ReferralGrant) -> tuple[tuple[str, str, int], ...]:
     """Add what taking back a reward has waived to what the next one of its kind leaves out."""
     left = {(reward, side): points for reward, side, points in unrecovered}
     left[done.reward, done.side] = left.get((done.reward, done.side), 0) + done.waived

@@ -149,7 +149,7 @@ class Series:
             if isinstance(ref, EntriesRef):
                 mine = [entry for entry in self._entries.get(ref.ledger, ()) if getattr(entry, ref.by) == ref.value]
                 self._records[ref] = (*record, *mine)
-            elif isinstance(ref, OF_HOLDER):
+            elif type(ref) in OF_HOLDER:
                 self._records[ref] = self._all_of(ref, record)
             else:
                 self._know(ref, None if Wipe.of(ref) in self._wipes else record)

@@ -47,7 +47,7 @@ from loyalcore.domain.tiers import merged as merged_standing
 from loyalcore.errors import IllegalTransition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from loyalcore.domain.decision import Ref
     from loyalcore.domain.flows._case import Case
@@ -185,7 +185,7 @@ def _merge_ledgers(command: Merge, case: Case, leaving: Desk, staying: Desk) -> 
     return entries
 
 
-def _carry_reward_lots(old: Membership, staying: Desk, written: list[Entry]) -> None:
+def _carry_reward_lots(old: Membership, staying: Desk, written: Sequence[Entry]) -> None:
     """Know the lots that were had for referrals by the numbers that the merge has given them."""
     names = dict(old.reward_lots)
     out, into = written[0], written[-1]

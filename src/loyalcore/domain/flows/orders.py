@@ -11,8 +11,8 @@ from loyalcore.domain.decision import Fact
 from loyalcore.domain.earning import lessened, redeemable
 from loyalcore.domain.flows._caps import added
 from loyalcore.domain.flows._checkout import Checkout
-from loyalcore.domain.flows._referral_orders import refer
 from loyalcore.domain.flows._facts import facts_of, paid_by
+from loyalcore.domain.flows._referral_orders import refer
 from loyalcore.domain.ledger import EntryKind, ExpiryModel, grant, take
 from loyalcore.domain.orders import Order, OrderAward, OrderState, state_after
 from loyalcore.errors import InvalidInput

@@ -20,7 +20,7 @@ from loyalcore.domain.decision import (
     ReferralsRef,
 )
 from loyalcore.domain.flows._case import gather
-from loyalcore.domain.flows._claiming import begun, claimed, completed, expiry_of, tell
+from loyalcore.domain.flows._claiming import begun, claimed, completed, tell
 from loyalcore.domain.flows._linking import new_code
 from loyalcore.domain.flows._receipt import Receipt
 from loyalcore.domain.flows._referring import Referring
@@ -32,10 +32,11 @@ from loyalcore.domain.referrals import (
     RewardSide,
     blocked_notice,
     invitation,
+    refused,
     state_after,
     typed_code,
 )
-from loyalcore.errors import IllegalTransition, Ineligible, InvalidInput, NotFound, ReferralRefused
+from loyalcore.errors import IllegalTransition, Ineligible, InvalidInput, NotFound
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -223,9 +224,9 @@ def decide_refer(command: Refer, case: Case) -> Decision:
         return Decision(ChangeSet(), replayed)
     side = referring.side(customer)
     if side.member.banned_at is not None or barred_as(customer, referring.program.customers) is not None:
-        raise ReferralRefused(ReferralRefusal.EXCLUDED)
+        raise refused(ReferralRefusal.EXCLUDED)
     referral_id = case.ids.new("referral")
-    expires_at = expiry_of(referring)
+    expires_at = referring.policy.claim_ends(case.now, referring.program.zone)
     code = new_code(side.member, case.ids, case.now, expires_at=expires_at, limit=1, referral_id=referral_id)
     referring.write(code)
     referral = Referral(
@@ -263,7 +264,7 @@ def decide_claim(command: Claim, case: Case) -> Decision:
     if replayed is not None:
         return Decision(ChangeSet(), attrs.evolve(replayed, referral=_latest(customer, code, case)))
     if code is None or command.program not in (None, code.program_id):
-        raise ReferralRefused(ReferralRefusal.NOT_FOUND)
+        raise refused(ReferralRefusal.NOT_FOUND)
     referring = Referring.of(case, case.program(code.program_id))
     referring.need(customer.holder_id, code.holder_id)
     side = referring.side(customer)

@@ -9,7 +9,7 @@ import attrs
 
 from loyalcore.domain.customers import CustomerRow
 from loyalcore.domain.decision import MembershipRef
-from loyalcore.domain.flows._referring import campaign_counter
+from loyalcore.domain.flows._referring import Referring, campaign_counter
 from loyalcore.domain.flows._rewarding import rewarded
 from loyalcore.domain.referrals import (
     ClaimCase,
@@ -269,3 +269,39 @@ def tell(referring: Referring, referral: Referral, notice: Any) -> None:
     """Keep a notice for the referrer, where the program sends it and somebody is there to be told."""
     if notice.kind in referring.policy.notices and referring.who(referral.referrer_holder_id) is not None:
         referring.inserts.append(notice)
+
+
+def signed_up(case: Case, before: Customer, after: Customer) -> list[Referring]:
+    """Book what it brings that a referee who came as a guest has an account in the shop now.
+
+    Args:
+        case: The case.
+        before: The customer as it was.
+        after: The customer as it is.
+    """
+    if not before.is_guest or after.is_guest:
+        return []
+    written = []
+    for program_id in after.programs:
+        program = case.programs.get(program_id)
+        if program is None or program.at(case.now).referrals is None:
+            continue
+        referring = Referring.of(case, program.at(case.now))
+        referral = _standing(referring, referring.side(after))
+        if referral is None:
+            continue
+        moved = rewarded(referring, referral, RewardEvent.REGISTERED)
+        if moved is not referral:
+            referring.put(referral, moved)
+            written.append(referring)
+    return written
+
+
+def _standing(referring: Referring, referee: Side) -> Referral | None:
+    """Find the referral of a referee that is pending or completed; None where there is none."""
+    referral_id = referee.member.referral_id
+    if referral_id is None:
+        return None
+    found = referring.referral(referral_id)
+    is_live = found.state in {ReferralState.PENDING, ReferralState.COMPLETED}
+    return found if is_live and not found.is_over_at(referring.case.now) else None

@@ -32,7 +32,9 @@ from loyalcore.domain.referrals import (
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from loyalcore.domain.flows._referring import Referring, Side
+    from loyalcore.domain.customers import Customer
+    from loyalcore.domain.flows._case import Case
+    from loyalcore.domain.flows._referring import Side
     from loyalcore.domain.orders import Cart
     from loyalcore.domain.referrals import Evidence, ReferralCode
 

@@ -58,7 +58,7 @@ class Table:
 def test_the_package_shows_its_names() -> None:
     """`dir()` of the package is its list of public names."""
     assert dir(room) == sorted(room.__all__)
-    assert len(KINDS) == 13
+    assert len(KINDS) == 16
 
 
 def test_a_host_keeps_its_customers() -> None:

@@ -6,7 +6,16 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from loyalcore.adapters.sqlalchemy._nested import dump, instant, listed, maybe_instant, micros, read
-from loyalcore.domain.orders import Order, OrderAward, OrderReturn, OrderState, Weight, cart_document, read_cart
+from loyalcore.domain.orders import (
+    Order,
+    OrderAward,
+    OrderReferral,
+    OrderReturn,
+    OrderState,
+    Weight,
+    cart_document,
+    read_cart,
+)
 from loyalcore.query import fold
 from loyalcore.store import sortable
 from loyalcore.values.clock import to_micros
@@ -51,7 +60,12 @@ def order_row(record: Order) -> Row:
         None if cart.referral_code is None else fold(cart.referral_code),
         listed(tuple(fold(coupon) for coupon in cart.coupons)),
         dump({name: fold(value) for name, value in attributes.items()}) if attributes else None,
+        None if record.referral == _NO_REFERRAL else _plain_referral(record.referral),
     )
+
+
+def _plain_referral(each: OrderReferral) -> str:
+    return dump((each.referral_id, each.refused, each.is_referrer, each.referee_of))
 
 
 def order(ref: OrderRef, row: Row) -> Order:
@@ -82,8 +96,17 @@ def whole_order(row: Row) -> Order:
         awards=tuple([_read_award(each) for each in read(awards)]) if awards else (),
         unrecovered=tuple([tuple(each) for each in read(unrecovered)]) if unrecovered else (),
         returns=tuple([_read_return(each) for each in read(returns)]) if returns else (),
+        referral=_NO_REFERRAL if row[-1] is None else _read_referral(read(row[-1])),
         version=version,
     )
+
+
+_NO_REFERRAL = OrderReferral()
+
+
+def _read_referral(plain: list[Any]) -> OrderReferral:
+    referral_id, refused, is_referrer, referee_of = plain
+    return OrderReferral(referral_id=referral_id, refused=refused, is_referrer=is_referrer, referee_of=referee_of)
 
 
 def _plain_award(award: OrderAward) -> list[Any]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from loyalcore.adapters.sqlalchemy import _orders, _rows
+from loyalcore.adapters.sqlalchemy import _orders, _referrals, _rows
 from loyalcore.adapters.sqlalchemy._bulk import columns_of
 from loyalcore.adapters.sqlalchemy._statements import VERSIONED
 from loyalcore.adapters.sqlalchemy._tables import OF_LEDGER, prefix
 from loyalcore.domain.customers import Customer
 from loyalcore.domain.decision import (
+    CounterRef,
     CustomerRef,
     DebtRef,
     EntriesRef,
@@ -25,11 +26,15 @@ from loyalcore.domain.decision import (
     NoticeRef,
     OrderRef,
     OrdersRef,
+    ReferralCodeRef,
+    ReferralCodesRef,
+    ReferralRef,
+    ReferralsRef,
     SegmentRef,
 )
 from loyalcore.domain.ledger import Debt, Ledger, Lot, PointsHold
 from loyalcore.errors import CapabilityMissing
-from loyalcore.store import KIND_OF
+from loyalcore.store import ALL_OF, KIND_OF
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -72,8 +77,8 @@ def _load_each(
         if isinstance(ref, HolderRef):
             asks.append((statements.holder, _NAMES[HolderRef](ref)))
             continue
-        if isinstance(ref, OrdersRef):
-            asks.append((statements.orders, (ref.environment, ref.holder_id)))
+        if isinstance(ref, OrdersRef | ReferralsRef | ReferralCodesRef):
+            asks.append((statements.all_of[KIND_OF[type(ref)], _column_of(ref)], (ref.environment, ref.holder_id)))
             continue
         kind = KIND_OF.get(type(ref))
         if kind is None:
@@ -96,8 +101,8 @@ def _load_each(
             found[ref] = None
         elif isinstance(ref, EntriesRef):
             found[ref] = tuple([_rows.entry(ref.ledger, row) for row in rows])
-        elif isinstance(ref, OrdersRef):
-            found[ref] = tuple([_orders.whole_order(row) for row in rows])
+        elif type(ref) in ALL_OF:
+            found[ref] = tuple([_WHOLE[type(ref)](row) for row in rows])
         else:
             found[ref] = _DRESS[type(ref)](ref, rows[0]) if rows else None
     if heads:
@@ -198,6 +203,11 @@ def _whole_customer(row: Row) -> Customer:
     return _rows.customer(CustomerRef(*row[:told]), row[told:])
 
 
+def _column_of(ref: OrdersRef | ReferralsRef | ReferralCodesRef) -> str:
+    """Give the column in which all that are asked for have their holder."""
+    return f"{ref.side}_holder_id" if isinstance(ref, ReferralsRef) else "holder_id"
+
+
 def _fact_name(ref: FactRef) -> Row:
     name = (ref.environment, ref.holder_id, ref.program_id, ref.rule, ref.source_type, ref.source_id)
     return (*name, ref.line, ref.side, ref.cycle)
@@ -217,6 +227,9 @@ _NAMES: dict[type[Any], Callable[[Any], Row]] = {
     NoticeRef: lambda ref: (ref.environment, ref.holder_id, ref.notice_id),
     SegmentRef: lambda ref: (ref.environment, ref.segment_id),
     OrderRef: lambda ref: (ref.environment, ref.order_id),
+    ReferralRef: lambda ref: (ref.environment, ref.referral_id),
+    ReferralCodeRef: lambda ref: (ref.environment, ref.code),
+    CounterRef: lambda ref: (ref.environment, ref.program_id, ref.counter_id),
 }
 """The values of a ref, in the order of the columns of its table's name, or of those that a holder is found by."""
 
@@ -236,5 +249,15 @@ _DRESS: dict[type[Any], Callable[[Any, Row], Any]] = {
     NoticeRef: _rows.notice,
     SegmentRef: _rows.segment,
     OrderRef: _orders.order,
+    ReferralRef: _referrals.referral,
+    ReferralCodeRef: _referrals.code,
+    CounterRef: _referrals.counter,
 }
 """How a row, with the ref that names it, becomes a record."""
+
+_WHOLE: dict[type[Any], Callable[[Row], Any]] = {
+    OrdersRef: _orders.whole_order,
+    ReferralsRef: _referrals.whole_referral,
+    ReferralCodesRef: _referrals.whole_code,
+}
+"""How a whole row of all that a holder has becomes a record."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import fields
 
+from loyalcore.adapters.sqlalchemy._columns import NOTHING
 from loyalcore.adapters.sqlalchemy._nested import (
     dated,
     day,
@@ -34,6 +35,7 @@ from loyalcore.adapters.sqlalchemy._nested import (
     texts,
 )
 from loyalcore.adapters.sqlalchemy._orders import order_row
+from loyalcore.adapters.sqlalchemy._referrals import code_row, counter_row, referral_row
 from loyalcore.adapters.sqlalchemy._schema import CUSTOMER, FOLDED
 from loyalcore.adapters.sqlalchemy._standings import (
     plain_rest,
@@ -42,8 +44,19 @@ from loyalcore.adapters.sqlalchemy._standings import (
     read_standings,
     standing,
 )
-from loyalcore.domain.customers import Customer, Membership, OrderFigures, PointFigures, Standing
-from loyalcore.domain.decision import Fact, FactRef, KeyRecord, KeyRef, LedgerRef, Note, NoteRef, Notice, NoticeRef
+from loyalcore.domain.customers import Customer, Membership, OrderFigures, PointFigures, ReferralFigures, Standing
+from loyalcore.domain.decision import (
+    Counter,
+    Fact,
+    FactRef,
+    KeyRecord,
+    KeyRef,
+    LedgerRef,
+    Note,
+    NoteRef,
+    Notice,
+    NoticeRef,
+)
 from loyalcore.domain.ledger import (
     Debt,
     Entry,
@@ -55,6 +68,7 @@ from loyalcore.domain.ledger import (
     Settlement,
 )
 from loyalcore.domain.orders import Order
+from loyalcore.domain.referrals import Referral, ReferralCode
 from loyalcore.domain.segments import Segment
 from loyalcore.query import fold
 from loyalcore.store import read_sortable, sortable
@@ -187,6 +201,26 @@ def membership_row(record: Membership) -> Row:
         listed(record.caps),
         plain_rest(record.standing),
         plain_standings(record.standings),
+        *_referral_figures(record.referrals),
+        record.referral_code,
+        record.referral_id,
+        listed(record.reward_lots),
+        micros(record.invited_at),
+        record.invitations,
+        micros(record.banned_at),
+        listed(record.tokens),
+    )
+
+
+def _referral_figures(figures: ReferralFigures) -> Row:
+    if figures is _NO_REFERRALS:
+        return _NO_REFERRAL_FIGURES
+    return (
+        figures.total,
+        figures.successful,
+        sortable(figures.revenue),
+        sortable(figures.referrer_revenue),
+        sortable(figures.referee_revenue),
     )
 
 
@@ -214,6 +248,8 @@ def whole_membership(row: Row) -> Membership:
     ledgers, version, customer_id = row[11:14]
     active, pending, held, spent, expired, reversed_, deficit, awarded, earned, next_change_at = row[14:24]
     *figures, caps, rest, standings = row[25:36]
+    referred = row[36:41]
+    referral_code, referral_id, reward_lots, invited_at, invitations, banned_at, tokens = row[41:]
     tier.append(rest)
     return Membership(
         environment=environment,
@@ -238,6 +274,14 @@ def whole_membership(row: Row) -> Membership:
         ),
         orders=_NO_ORDERS if not figures[0] and figures == _NO_FIGURES else _read_figures(*figures),
         caps=tuple([tuple(each) for each in read(caps)]) if caps else (),
+        referral_code=referral_code,
+        referral_id=referral_id,
+        referrals=_NO_REFERRALS if referred == _NO_REFERRAL_FIGURES else _read_referrals(*referred),
+        reward_lots=tuple([(lot, referral) for lot, referral in read(reward_lots)]) if reward_lots else (),
+        invited_at=None if invited_at is None else instant(invited_at),
+        invitations=invitations,
+        banned_at=None if banned_at is None else instant(banned_at),
+        tokens=tuple(read(tokens)) if tokens else (),
         next_change_at=None if next_change_at is None else instant(next_change_at),
         version=version,
     )
@@ -265,6 +309,20 @@ def _read_figures(
     )
 
 
+def _read_referrals(
+    total: int, successful: int, revenue: str, referrer_revenue: str, referee_revenue: str
+) -> ReferralFigures:
+    return ReferralFigures(
+        total=total,
+        successful=successful,
+        revenue=read_sortable(revenue),
+        referrer_revenue=read_sortable(referrer_revenue),
+        referee_revenue=read_sortable(referee_revenue),
+    )
+
+
+_NO_REFERRALS: ReferralFigures = fields(Membership).referrals.default
+_NO_REFERRAL_FIGURES: Row = (0, 0, NOTHING, NOTHING, NOTHING)
 _NO_ORDERS = OrderFigures()
 _NO_FIGURES = list(_order_figures(_NO_ORDERS))
 
@@ -610,5 +668,8 @@ ROW_OF: dict[type[Any], Callable[[Any], Row]] = {
     Notice: notice_row,
     Segment: segment_row,
     Order: order_row,
+    ReferralCode: code_row,
+    Referral: referral_row,
+    Counter: counter_row,
 }
 """How each kind of record becomes a row."""

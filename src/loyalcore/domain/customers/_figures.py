@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import Context
-from typing import Final
-
 from loyalcore.domain.customers._model import OrderFigures
-
-# Wide enough for every sum of amounts: the host's own decimal context makes no difference.
-_EXACT: Final = Context(prec=60)
+from loyalcore.values.money import EXACT
 
 
 def merged_figures(one: OrderFigures, other: OrderFigures) -> OrderFigures:
@@ -29,8 +24,8 @@ def merged_figures(one: OrderFigures, other: OrderFigures) -> OrderFigures:
     return OrderFigures(
         count=one.count + other.count,
         products=one.products + other.products,
-        revenue=_EXACT.add(one.revenue, other.revenue),
-        discounts=_EXACT.add(one.discounts, other.discounts),
+        revenue=EXACT.add(one.revenue, other.revenue),
+        discounts=EXACT.add(one.discounts, other.discounts),
         discounted=one.discounted + other.discounted,
         undiscounted=one.undiscounted + other.undiscounted,
         first_at=min(firsts, default=None),

@@ -14,10 +14,10 @@ from loyalcore.domain.programs._check import (
     CUSTOMERS,
     POLICY,
     check_applies_from,
+    check_cart,
     check_id,
     check_version,
     earning_faults,
-    fault_of,
     ledger_tier_faults,
     model_faults,
     settled,
@@ -36,6 +36,7 @@ from loyalcore.domain.referrals import ReferralPolicy
 from loyalcore.domain.tiers import TierSet
 from loyalcore.errors import Fault, InvalidDocument, InvalidInput, LimitExceeded
 from loyalcore.values.calendar import check_zone
+from loyalcore.values.checks import fault_of
 from loyalcore.values.clock import check_instant
 from loyalcore.values.money import check_currency
 
@@ -306,11 +307,7 @@ class Program:
             19
         """
         at = check_instant(at, "at")
-        cart = read_cart(cart, "cart")
-        if cart.currency not in (None, self.currency):
-            raise InvalidInput(
-                f"must be {self.currency}, the currency of the program: convert the money first", path="cart.currency"
-            )
+        cart = check_cart(read_cart(cart, "cart"), self.currency)
         purchase = Purchase(cart=cart, customer=customer, at=at, zone=self.zone, policy=self.orders)
         if customer is not None and barred_as(customer.customer, self.customers) is not None:
             return barred(self.rules, purchase)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from loyalcore.domain.ledger import CONSUMPTION
-from loyalcore.domain.programs._check import fault_of
 from loyalcore.errors import Fault, InvalidDocument, InvalidInput, LimitExceeded
+from loyalcore.values.checks import fault_of
 from loyalcore.values.ids import check_word
 
 if TYPE_CHECKING:

@@ -131,14 +131,21 @@ def _rows(engine: Engine, statement: str) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in connection.exec_driver_sql(statement)]
 
 
-OWN_ID = {"loyal_customer": "customer_id", "loyal_order": "order_id", "loyal_segment": "segment_id"}
-"""What stands behind the environment in the name of a record that is found without its holder."""
+OWN_ID = {
+    "loyal_customer": "customer_id",
+    "loyal_order": "order_id",
+    "loyal_segment": "segment_id",
+    "loyal_referral": "referral_id",
+    "loyal_referral_code": "code",
+    "loyal_counter": "counter_id",
+}
+"""What tells the records apart that are found without their holder."""
 
 
 def test_names_begin_with_environment_and_holder() -> None:
     """Every name and everything unique begins with the environment and the holder, where there is one."""
     for table in METADATA.tables.values():
-        second = OWN_ID.get(table.name, "holder_id")
+        second = "program_id" if table.name == "loyal_counter" else OWN_ID.get(table.name, "holder_id")
         names = [[column.name for column in table.primary_key.columns]]
         names += [[each.name for each in one.columns] for one in table.constraints if isinstance(one, UniqueConstraint)]
         names += [[each.name for each in index.columns] for index in table.indexes if index.unique]
@@ -149,6 +156,7 @@ def test_names_begin_with_environment_and_holder() -> None:
 def test_tables_are_loyal() -> None:
     """The tables can stand among a host's own: their names say whose they are."""
     assert sorted(METADATA.tables) == [
+        "loyal_counter",
         "loyal_customer",
         "loyal_debt",
         "loyal_entry",
@@ -161,6 +169,8 @@ def test_tables_are_loyal() -> None:
         "loyal_note",
         "loyal_order",
         "loyal_outbox",
+        "loyal_referral",
+        "loyal_referral_code",
         "loyal_segment",
     ]
 

@@ -1,0 +1,115 @@
+"""Referrals, their codes and counters, and what memberships and orders keep of them.
+
+Revision ID: 0008
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
+from loyalcore.adapters.sqlalchemy._columns import ENTRY_ID_MAX, NOTHING, amount_text, key_text, table_options
+
+revision = "0008"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+_COUNTS = ("total", "successful")
+_MONEY = ("revenue", "referrer_revenue", "referee_revenue")
+_LISTED = {"created": "created_at", "expires": "expires_at", "review": "review_due_at"}
+
+
+def _names(*names: str) -> list[sa.Column[Any]]:
+    return [sa.Column(name, key_text(), primary_key=True) for name in names]
+
+
+def _texts(*names: str, is_null: bool = False) -> list[sa.Column[Any]]:
+    return [sa.Column(name, key_text(), nullable=is_null) for name in names]
+
+
+def _numbers(*names: str, is_null: bool = False) -> list[sa.Column[Any]]:
+    return [sa.Column(name, sa.BigInteger, nullable=is_null) for name in names]
+
+
+def _json(*names: str) -> list[sa.Column[Any]]:
+    return [sa.Column(name, sa.Text, nullable=True) for name in names]
+
+
+def _of_membership() -> list[sa.Column[Any]]:
+    return [
+        *(sa.Column(f"referrals_{name}", sa.BigInteger, nullable=False, server_default="0") for name in _COUNTS),
+        *(sa.Column(f"referrals_{name}", amount_text(), nullable=False, server_default=NOTHING) for name in _MONEY),
+        *_texts("referral_code", "referral_id", is_null=True),
+        *_json("reward_lots"),
+        *_numbers("invited_at", is_null=True),
+        sa.Column("invitations", sa.BigInteger, nullable=False, server_default="0"),
+        *_numbers("banned_at", is_null=True),
+        *_json("tokens"),
+    ]
+
+
+def upgrade() -> None:
+    """Make the tables, and add what members and orders keep; nobody has referred anybody yet."""
+    op.create_table(
+        "loyal_referral_code",
+        *_names("environment", "code"),
+        *_texts("program_id", "holder_id", "campaign"),
+        *_numbers("created_at"),
+        *_numbers("starts_at", "expires_at", is_null=True),
+        *_numbers("limit", "used"),
+        *_texts("referee_id", "referral_id", is_null=True),
+        *_numbers("disabled_at", is_null=True),
+        *_numbers("version"),
+        **table_options(),
+    )
+    op.create_index("loyal_referral_code_holder", "loyal_referral_code", ["environment", "holder_id"])
+    op.create_index(
+        "loyal_referral_code_created", "loyal_referral_code", ["environment", "program_id", "created_at", "code"]
+    )
+    op.create_table(
+        "loyal_referral",
+        *_names("environment", "referral_id"),
+        *_texts("program_id", "code", "campaign"),
+        sa.Column("state", sa.String(24), nullable=False),
+        *_texts("referrer_holder_id"),
+        *_texts("referrer_id", "referee_holder_id", "referee_id", is_null=True),
+        *_numbers("created_at", "updated_at"),
+        *_numbers("claimed_at", "expires_at", "review_due_at", "completed_at", is_null=True),
+        *_texts("order_id", is_null=True),
+        sa.Column("revenue", amount_text(), nullable=False),
+        *_json("evidence", "grants", "earlier", "unrecovered", "contact"),
+        *_numbers("version"),
+        **table_options(),
+    )
+    for name in ("referrer", "referee"):
+        op.create_index(f"loyal_referral_{name}", "loyal_referral", ["environment", f"{name}_holder_id"])
+    for name, column in _LISTED.items():
+        columns = ["environment", "program_id", column, "referral_id"]
+        op.create_index(f"loyal_referral_{name}", "loyal_referral", columns)
+    op.create_table(
+        "loyal_counter",
+        *_names("environment", "program_id"),
+        sa.Column("counter_id", key_text(ENTRY_ID_MAX), primary_key=True),
+        *_numbers("count"),
+        *_json("times"),
+        *_numbers("version"),
+        **table_options(),
+    )
+    for column in _of_membership():
+        op.add_column("loyal_membership", column)
+    columns = ["environment", "program_id", "referrals_successful", "customer_id"]
+    op.create_index("loyal_membership_referrals", "loyal_membership", columns)
+    op.add_column("loyal_order", sa.Column("referral", sa.Text, nullable=True))
+
+
+def downgrade() -> None:
+    """Drop the tables, with every referral in them, and what members and orders keep."""
+    op.drop_column("loyal_order", "referral")
+    op.drop_index("loyal_membership_referrals", "loyal_membership")
+    for column in _of_membership():
+        op.drop_column("loyal_membership", column.name)
+    for name in ("loyal_counter", "loyal_referral", "loyal_referral_code"):
+        op.drop_table(name)

@@ -2,8 +2,8 @@
 
 from loyalcore.domain.customers._commands import KEEP, Deactivate, Erase, Join, Keep, Reactivate, Register, Tag, Update
 from loyalcore.domain.customers._directory import new_membership, survivor
-from loyalcore.domain.customers._fields import CUSTOMERS, CustomerFields, PointsFields, customers_noun
-from loyalcore.domain.customers._figures import merged_caps, merged_figures
+from loyalcore.domain.customers._fields import CUSTOMERS, CustomerFields, PointsFields, ReferralsFields, customers_noun
+from loyalcore.domain.customers._figures import merged_caps, merged_figures, merged_referrals
 from loyalcore.domain.customers._merge import merged_profile, only_leading
 from loyalcore.domain.customers._model import (
     ByHand,
@@ -36,6 +36,7 @@ __all__ = [
     "PointsFields",
     "Reactivate",
     "ReferralFigures",
+    "ReferralsFields",
     "Register",
     "Standing",
     "Tag",
@@ -48,6 +49,7 @@ __all__ = [
     "merged_caps",
     "merged_figures",
     "merged_profile",
+    "merged_referrals",
     "new_membership",
     "only_leading",
     "survivor",

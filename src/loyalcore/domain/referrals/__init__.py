@@ -3,6 +3,7 @@
 from loyalcore.domain.referrals._campaign import Campaign
 from loyalcore.domain.referrals._checks import repeated
 from loyalcore.domain.referrals._commands import Claim, CreateCode, DisableCode, Invite, Refer
+from loyalcore.domain.referrals._fields import CODES, REFERRALS, CodeFields, ReferralFields
 from loyalcore.domain.referrals._fraud import (
     Suspicion,
     Verdict,
@@ -13,14 +14,13 @@ from loyalcore.domain.referrals._fraud import (
     verdict,
 )
 from loyalcore.domain.referrals._model import Evidence, Referral, ReferralCode, ReferralGrant
+from loyalcore.domain.referrals._notices import blocked_notice, completed_notice, invitation
 from loyalcore.domain.referrals._policy import SUM_MAX, ReferralNotice, ReferralPolicy, rewards_for
 from loyalcore.domain.referrals._refusals import REFUSALS, ClaimCase, ReferralRefusal, refusal_of, refused
 from loyalcore.domain.referrals._rewards import (
     ReferralReward,
     RewardEvent,
     RewardSide,
-    counted,
-    is_capped,
 )
 from loyalcore.domain.referrals._rules import DEFAULT_FRAUD, FraudKind, FraudRule
 from loyalcore.domain.referrals._rulings import (
@@ -33,10 +33,13 @@ from loyalcore.domain.referrals._rulings import (
     Unban,
 )
 from loyalcore.domain.referrals._states import MOVES, SHOWN, ReferralState, state_after
+from loyalcore.domain.referrals._typed import typed_code
 
 __all__ = [
+    "CODES",
     "DEFAULT_FRAUD",
     "MOVES",
+    "REFERRALS",
     "REFUSALS",
     "SHOWN",
     "SUM_MAX",
@@ -46,6 +49,7 @@ __all__ = [
     "CancelReferral",
     "Claim",
     "ClaimCase",
+    "CodeFields",
     "CreateCode",
     "DisableCode",
     "Evidence",
@@ -56,6 +60,7 @@ __all__ = [
     "Refer",
     "Referral",
     "ReferralCode",
+    "ReferralFields",
     "ReferralGrant",
     "ReferralNotice",
     "ReferralPolicy",
@@ -69,17 +74,19 @@ __all__ = [
     "Suspicion",
     "Unban",
     "Verdict",
-    "counted",
+    "blocked_notice",
+    "completed_notice",
     "counted_tokens",
     "counter_after",
     "evidence_of",
-    "is_capped",
+    "invitation",
     "kind_of_token",
     "refusal_of",
     "refused",
     "repeated",
     "rewards_for",
     "state_after",
+    "typed_code",
     "verdict",
 ]
 

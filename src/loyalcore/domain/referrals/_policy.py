@@ -45,7 +45,7 @@ class ReferralNotice(StrEnum):
     """
 
     INVITATION = "invitation"
-    """Somebody is asked to refer, or by a friend to come."""
+    """A customer is asked to become a referrer."""
     COMPLETED = "referral_completed"
     """The referee has ordered."""
     BLOCKED = "referral_blocked"

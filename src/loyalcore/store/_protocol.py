@@ -13,7 +13,7 @@ Units
 
 Loading
     P4   `load` answers every ref: the record, or None where there is none (`EntriesRef`: a tuple, perhaps empty;
-         `OrdersRef`, `ReferralsRef`, `ReferralCodesRef`: a tuple of all that the holder has, as each record says now, in
+         `OrdersRef`, `ReferralsRef`, `ReferralCodesRef`: a tuple of all that the holder has, as the records stand, in
          the order of their names; `HolderRef`: the customer whose holder it is).
     P5   A loaded ledger carries its open lots in award order, its open holds and open debts by `seq`, then id. It has
          open holds only where `held` is above 0, and open debts only where `deficit` is.

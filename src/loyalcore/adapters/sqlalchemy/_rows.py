@@ -321,7 +321,8 @@ def _read_referrals(
     )
 
 
-_NO_REFERRALS: ReferralFigures = fields(Membership).referrals.default
+_NO_REFERRALS: Any = fields(Membership).referrals.default
+"""What most members have: the very figures of a membership that was made without any."""
 _NO_REFERRAL_FIGURES: Row = (0, 0, NOTHING, NOTHING, NOTHING)
 _NO_ORDERS = OrderFigures()
 _NO_FIGURES = list(_order_figures(_NO_ORDERS))

@@ -415,7 +415,7 @@ REFERRAL: Final = Table(
     *(_instant(name) for name in ("created_at", "updated_at")),
     *(_instant(name, is_null=True) for name in ("claimed_at", "expires_at", "review_due_at", "completed_at")),
     Column("order_id", key_text(), nullable=True),
-    Column("revenue", amount_text(), nullable=False),
+    Column("revenue_amount", amount_text(), nullable=False),
     *(_json(name) for name in ("evidence", "grants")),
     _text("earlier", is_null=True),
     _json("unrecovered"),

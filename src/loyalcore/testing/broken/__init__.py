@@ -9,6 +9,7 @@ from loyalcore.testing.broken.keys import AnyPayload, CaseFolding, EarlyCount, L
 from loyalcore.testing.broken.listings import AnyProgram, DueListed, RepeatedRow
 from loyalcore.testing.broken.lots import NewestFirst, SpendBlind, StaleLots, UncappedReversal
 from loyalcore.testing.broken.orders import FirstPage, OwnNumbers, StaleOwner
+from loyalcore.testing.broken.referrals import EitherSide, FirstWrite, OwnCodes
 from loyalcore.testing.broken.removals import BlindRemoval, NameKept, StaleIndex, StillListed, WideWipe, WipeLast
 from loyalcore.testing.broken.times import Labelling, LocalTime, Naive, Truncating
 from loyalcore.testing.broken.units import (
@@ -35,7 +36,9 @@ __all__ = [
     "DueListed",
     "EarlyCheck",
     "EarlyCount",
+    "EitherSide",
     "FirstPage",
+    "FirstWrite",
     "Forgetting",
     "Labelling",
     "LateLock",
@@ -46,6 +49,7 @@ __all__ = [
     "NameKept",
     "NewestFirst",
     "OutboxApart",
+    "OwnCodes",
     "OwnNumbers",
     "Padding",
     "ProjectionApart",

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from loyalcore.domain.decision import KeyRecord
-from loyalcore.testing.broken import keys, listings, lots, orders, removals, times, units, versions
+from loyalcore.testing.broken import keys, listings, lots, orders, referrals, removals, times, units, versions
 from loyalcore.testing.contract import (
     AppendContract,
     BusinessReferenceContract,
@@ -21,6 +21,7 @@ from loyalcore.testing.contract import (
     LockingContract,
     LotContract,
     OrderContract,
+    ReferralContract,
     RemovalContract,
     ReversalContract,
     StreamingContract,
@@ -66,6 +67,7 @@ CATCHES: tuple[Catch, ...] = (
     Catch(versions.EarlyCheck, IdempotencyContract, "test_racing_deliveries_have_one_effect"),
     Catch(versions.EarlyCheck, BusinessReferenceContract, "test_racing_keys_pay_a_fact_once"),
     Catch(versions.EarlyCheck, ConcurrencyContract, "test_contested_ledgers_are_not_overspent"),
+    Catch(versions.EarlyCheck, ConcurrencyContract, "test_a_counter_with_a_limit_is_not_exceeded"),
     Catch(versions.EarlyCheck, HoldContract, "test_of_racing_resolutions_one_is_taken"),
     Catch(versions.EarlyCheck, ReversalContract, "test_racing_restores_give_back_once"),
     Catch(versions.RowCountIgnored, VersionContract, "test_a_stale_put_is_refused", _STALE),
@@ -130,6 +132,10 @@ CATCHES: tuple[Catch, ...] = (
     Catch(orders.OwnNumbers, OrderContract, "test_of_holders_who_race_for_an_order_id_one_has_it"),
     Catch(orders.FirstPage, OrderContract, "test_many_orders_are_of_a_holder"),
     Catch(orders.StaleOwner, OrderContract, "test_an_order_leads_from_its_holder_alone"),
+    Catch(referrals.EitherSide, ReferralContract, "test_a_holder_leads_to_its_referrals"),
+    Catch(referrals.FirstWrite, ReferralContract, "test_an_invited_friend_is_nobody_yet"),
+    Catch(referrals.OwnCodes, ReferralContract, "test_a_code_is_taken_for_every_holder"),
+    Catch(referrals.OwnCodes, ReferralContract, "test_of_holders_who_race_for_a_code_one_has_it"),
     Catch(lots.StaleLots, ConcurrencyContract, "test_contested_ledgers_are_not_overspent"),
 )
 """Every broken store with the tests that catch it; each test is passed by the memory store."""

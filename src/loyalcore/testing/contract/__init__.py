@@ -23,6 +23,7 @@ from loyalcore.testing.contract.listing import ListingContract
 from loyalcore.testing.contract.lots import LotContract
 from loyalcore.testing.contract.orders import OrderContract
 from loyalcore.testing.contract.reference import BusinessReferenceContract
+from loyalcore.testing.contract.referrals import ReferralContract
 from loyalcore.testing.contract.removal import RemovalContract
 from loyalcore.testing.contract.reversal import ReversalContract
 from loyalcore.testing.contract.streaming import StreamingContract
@@ -46,6 +47,7 @@ class StoreContract(
     RemovalContract,
     ListingContract,
     OrderContract,
+    ReferralContract,
     ConcurrencyContract,
     CrashContract,
     DifferentialContract,
@@ -70,6 +72,7 @@ __all__ = [
     "LockingContract",
     "LotContract",
     "OrderContract",
+    "ReferralContract",
     "RemovalContract",
     "ReversalContract",
     "StoreContract",

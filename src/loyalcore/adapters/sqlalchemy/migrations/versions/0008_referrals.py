@@ -79,7 +79,7 @@ def upgrade() -> None:
         *_numbers("created_at", "updated_at"),
         *_numbers("claimed_at", "expires_at", "review_due_at", "completed_at", is_null=True),
         *_texts("order_id", is_null=True),
-        sa.Column("revenue", amount_text(), nullable=False),
+        sa.Column("revenue_amount", amount_text(), nullable=False),
         *_json("evidence", "grants", "earlier", "unrecovered", "contact"),
         *_numbers("version"),
         **table_options(),
@@ -98,8 +98,8 @@ def upgrade() -> None:
         *_numbers("version"),
         **table_options(),
     )
-    for column in _of_membership():
-        op.add_column("loyal_membership", column)
+    for figure in _of_membership():
+        op.add_column("loyal_membership", figure)
     columns = ["environment", "program_id", "referrals_successful", "customer_id"]
     op.create_index("loyal_membership_referrals", "loyal_membership", columns)
     op.add_column("loyal_order", sa.Column("referral", sa.Text, nullable=True))
@@ -109,7 +109,7 @@ def downgrade() -> None:
     """Drop the tables, with every referral in them, and what members and orders keep."""
     op.drop_column("loyal_order", "referral")
     op.drop_index("loyal_membership_referrals", "loyal_membership")
-    for column in _of_membership():
-        op.drop_column("loyal_membership", column.name)
+    for figure in _of_membership():
+        op.drop_column("loyal_membership", figure.name)
     for name in ("loyal_counter", "loyal_referral", "loyal_referral_code"):
         op.drop_table(name)

@@ -1,4 +1,4 @@
-"""Referrals and their codes: found by either side, each code one referrer's, and locked like any record (P4, P6, P8)."""
+"""Referrals and their codes: found by either side, each code one referrer's, locked as records are (P4, P6, P8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings that all tests share: the profiles of Hypothesis.
+"""What all tests share: the profiles of Hypothesis, and a store of each kind.
 
 `HYPOTHESIS_PROFILE` chooses one by name: `dev` (few examples, quick), `ci` (the same examples in every run) or
 `nightly` (many examples). Without it the profile is `ci` where the variable `CI` is set, else `dev`.
@@ -7,8 +7,18 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+from loyalcore.adapters.memory import MemoryStore
+from loyalcore.adapters.sqlalchemy import SqlStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from loyalcore.store import Store
 
 SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large)
 
@@ -32,3 +42,13 @@ settings.register_profile(
     suppress_health_check=SLOW,
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev"))
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    """A new store in memory, and one in SQL."""
+    if request.param == "memory":
+        yield MemoryStore()
+        return
+    with SqlStore("sqlite://") as opened:
+        yield opened

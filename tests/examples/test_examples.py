@@ -9,14 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from loyalcore.adapters.memory import MemoryStore
-from loyalcore.adapters.sqlalchemy import SqlStore
 from loyalcore.domain.ledger import Entry, Ledger, verify
 from loyalcore.query import All
 from loyalcore.testing.scenarios import Scenario, run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from loyalcore.store import Store
 
 HERE = Path(__file__).parent
@@ -24,10 +21,11 @@ FILES = sorted(path for path in HERE.rglob("*") if path.suffix in {".json", ".to
 GOLDEN = [path for path in FILES if path.parent.name == "golden"]
 LATE = datetime(9000, 1, 1, tzinfo=UTC)
 
-# The published cases that the ledger, the calendar, the tiers, earning and orders cover so far.
+# The published cases that the ledger, the calendar, the tiers, earning, orders and referrals cover so far.
 CASES = {
     "D": (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12),
     "E": (1, 2, 6, 8, 9, 11, 13, 14, 17, 19, 20, 21),
+    "F": (1, 3, 5, 7, 9, 11, 12),
     "L": (1, 2, 4, 6, 8, 9, 10, 13, 14, 18, 19, 20, 21, 22),
     "C": (1, 2, 3, 6, 14, 16, 18, 22, 23, 26),
     "R": (1, 4, 6, 8, 11, 14),
@@ -39,16 +37,6 @@ COVERED = {f"{area}{number:02}" for area, numbers in CASES.items() for number in
 def name_of(path: Path) -> str:
     """Name a file below this folder."""
     return path.relative_to(HERE).with_suffix("").as_posix()
-
-
-@pytest.fixture(params=["memory", "sqlite"])
-def store(request: pytest.FixtureRequest) -> Iterator[Store]:
-    """Open a fresh store."""
-    if request.param == "memory":
-        yield MemoryStore()
-        return
-    with SqlStore("sqlite://") as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)

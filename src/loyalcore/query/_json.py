@@ -23,6 +23,7 @@ from loyalcore.query._condition import (
 from loyalcore.query._document import VERSION, document_of
 from loyalcore.query._field import Field, Order, listed
 from loyalcore.query._noun import Query
+from loyalcore.values.checks import fault_of
 
 if TYPE_CHECKING:
     from loyalcore.query._noun import Noun
@@ -93,11 +94,7 @@ def from_document(document: object, noun: Noun) -> Query:
     try:
         return Query(noun, where, tuple(order for order in sort if order is not None))
     except InvalidInput as error:
-        raise InvalidDocument([_fault_of(error)]) from None
-
-
-def _fault_of(error: InvalidInput) -> Fault:
-    return Fault(error.path, error.message.removeprefix(f"{error.path}: "))
+        raise InvalidDocument([fault_of(error)]) from None
 
 
 class _Reading:
@@ -140,7 +137,7 @@ class _Reading:
         try:
             return self._clause(table, path)
         except InvalidInput as error:
-            self.faults.append(_fault_of(error))
+            self.faults.append(fault_of(error))
             return Every()
 
     def _clause(self, table: Mapping[str, Any], path: str) -> Condition:
@@ -168,7 +165,7 @@ class _Reading:
         try:
             field = self.noun.field(table.get("field"), f"{path}.field")  # type: ignore[arg-type]
         except InvalidInput as error:
-            self.faults.append(_fault_of(error))
+            self.faults.append(fault_of(error))
             return None
         return Order(field, is_descending=flags[0], is_missing_first=flags[1])
 

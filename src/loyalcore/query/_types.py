@@ -13,6 +13,7 @@ from loyalcore.errors import InvalidInput, LimitExceeded
 from loyalcore.query._condition import AnyOf, Condition, How, Match, every_of
 from loyalcore.query._days import Relative, parse_day
 from loyalcore.query._field import Field, Ordered, Single, listed
+from loyalcore.values.checks import check_flag
 from loyalcore.values.clock import check_instant, parse_instant
 from loyalcore.values.digest import canonical
 from loyalcore.values.ids import check_text
@@ -189,9 +190,7 @@ class Flag(Single[bool]):
 
     def check(self, value: Any, path: str) -> bool:
         """Return a bool; 1 and 0 are none."""
-        if not isinstance(value, bool):
-            raise InvalidInput(f"must be true or false, not {type(value).__name__}", path=path)
-        return value
+        return check_flag(value, path)
 
     def parse(self, text: str, path: str) -> bool:
         """Return what yes, no, true or false says."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Context, Decimal
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 import attrs
@@ -16,6 +16,7 @@ from loyalcore.domain.tiers import Measure
 from loyalcore.errors import FactConflict, IdempotencyConflict
 from loyalcore.values.clock import to_micros
 from loyalcore.values.digest import differing, digest
+from loyalcore.values.money import EXACT
 from loyalcore.values.points import POINTS_MAX
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ SEEN: Final = "replay.order"
 
 _OF_LEDGER: Final = frozenset({Measure.POINTS_EARNED, Measure.ACTIVE_BALANCE})
 _NOWHERE: Final = Standing()
-_EXACT: Final = Context(prec=60)
 _SPEND: Final = digest("points.spend")
 _AWARD: Final = digest("points.award")
 _SEEN: Final = digest(SEEN)
@@ -182,7 +182,7 @@ class Bookkeeper:
         if self._measure is Measure.ORDERS:
             self._measured += 1
         elif self._measure is Measure.MONEY_SPENT:
-            self._measured = _EXACT.add(Decimal(self._measured), order.total)
+            self._measured = EXACT.add(Decimal(self._measured), order.total)
         else:
             return False
         return True

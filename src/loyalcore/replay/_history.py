@@ -6,6 +6,7 @@ store holds afterwards what it would hold had the shop run on the program from t
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -18,11 +19,12 @@ from loyalcore.domain.flows import Series
 from loyalcore.domain.ledger import Book, Spend, Sweep, account_of
 from loyalcore.domain.orders import CloseOrder, ReturnItems
 from loyalcore.domain.programs import Registry
-from loyalcore.errors import ConcurrencyConflict, LoyaltyError, StaleVersion, StoreError
-from loyalcore.execution import ATTEMPTS_MAX, without_collector
+from loyalcore.errors import LoyaltyError, StoreError
+from loyalcore.execution import without_collector
 from loyalcore.replay._booking import REDEMPTION
 from loyalcore.replay._keys import fit
 from loyalcore.replay._run import Replayed
+from loyalcore.replay._writing import write
 from loyalcore.values.clock import check_instant
 from loyalcore.values.points import POINTS_MAX, check_points
 
@@ -59,6 +61,23 @@ class Event(NamedTuple):
     rank: int
     name: str
     what: Bought | Returned
+
+
+@attrs.define
+class Tally:
+    """What was done so far: orders and returns added, entries written, and what was refused."""
+
+    orders: int = 0
+    returns: int = 0
+    entries: int = 0
+    left: dict[str, Left] = attrs.field(factory=dict)
+
+    def add(self, other: Tally) -> None:
+        """Count what was done in one more unit."""
+        self.orders += other.orders
+        self.returns += other.returns
+        self.entries += other.entries
+        self.left |= other.left
 
 
 @attrs.frozen(kw_only=True)
@@ -158,9 +177,8 @@ class _Run:
     ) -> None:
         self._store, self._program, self._environment, self._actor = store, program, environment, actor
         self._registry, self._ids, self._end, self._redeem = registry, ids, end, redeem
-        self._left: dict[str, Left] = {}
-        self._added = {0: 0, 1: 0}
-        self._entries = 0
+        self._total = Tally()
+        self._tally = Tally()  # of the unit that is being decided
 
     def run(
         self,
@@ -169,11 +187,12 @@ class _Run:
         progress: Callable[[int, int], None] | None,
     ) -> History:
         history, after, returns = self._by_customer(bought, returned)
+        told = self._total
         total = sum(map(len, history.values()))
         done = 0
         with without_collector():
             for batch in _batches(history):
-                self._write(batch)
+                told.add(write(self._store, partial(self._decide_batch, batch)))
                 done += sum(len(events) for _, events in batch)
                 if progress is not None:
                     progress(done, total)
@@ -181,11 +200,10 @@ class _Run:
             customers=tuple(history),
             orders=total - returns,
             after_as_of=after,
-            orders_added=self._added[0],
-            entries_added=self._entries,
+            orders_added=told.orders,
+            entries_added=told.entries,
         )
-        left = tuple(self._left.values())
-        return History(replayed=replayed, returns=returns, returns_added=self._added[1], left=left)
+        return History(replayed=replayed, returns=returns, returns_added=told.returns, left=tuple(told.left.values()))
 
     def _by_customer(
         self, bought: Iterable[Bought], returned: Iterable[Returned]
@@ -203,7 +221,7 @@ class _Run:
         for each in returned:
             owner = owners.get(each.order_id)
             if owner is None:
-                self._left[each.return_id] = Left(each.return_id, f"there is no order {each.order_id}")
+                self._total.left[each.return_id] = Left(each.return_id, f"there is no order {each.order_id}")
             elif each.returned_at <= self._end and owner in found:
                 returns += 1
                 found[owner].append(Event(each.returned_at, 1, each.return_id, each))
@@ -211,23 +229,11 @@ class _Run:
             events.sort(key=_IN_ORDER)
         return dict(sorted(found.items())), after, returns
 
-    def _write(self, batch: Sequence[tuple[str, list[Event]]]) -> None:
-        """Decide a batch of customers and write them in one unit; again where somebody else wrote meanwhile."""
-        for _ in range(ATTEMPTS_MAX):
-            added, entries = dict(self._added), self._entries
-            with self._store.unit(readonly=True) as unit:
-                written = _together([self._decide(unit, customer_id, events) for customer_id, events in batch])
-            if not written:
-                return
-            try:
-                with self._store.unit() as unit:
-                    unit.apply(written)
-                    unit.commit()
-            except StaleVersion:
-                self._added, self._entries = added, entries
-                continue
-            return
-        raise ConcurrencyConflict(ATTEMPTS_MAX)
+    def _decide_batch(self, batch: Sequence[tuple[str, list[Event]]], unit: Unit) -> tuple[Tally, ChangeSet]:
+        """Decide the events of a batch of customers, counted anew at each attempt."""
+        self._tally = Tally()
+        changes = _together([self._decide(unit, customer_id, events) for customer_id, events in batch])
+        return self._tally, changes
 
     def _decide(self, unit: Unit, customer_id: str, events: list[Event]) -> ChangeSet:
         """Decide the events of one customer, each at its instant, then let time pass."""
@@ -241,7 +247,7 @@ class _Run:
             except StoreError:
                 raise
             except LoyaltyError as error:
-                self._left[event.name] = Left(event.name, error.message)
+                self._tally.left[event.name] = Left(event.name, error.message)
         series.at(self._end)
         self._give(series, unit, Sweep(self._holder(series, customer_id), program=self._program.id))
         return series.changes()
@@ -270,8 +276,9 @@ class _Run:
             )
         receipt = self._give(series, unit, command)
         if not receipt.replayed:
-            self._added[event.rank] += 1
-            self._entries += len(receipt.entries)
+            self._tally.orders += not event.rank
+            self._tally.returns += event.rank
+            self._tally.entries += len(receipt.entries)
 
     def _spend(self, series: Series, unit: Unit, customer_id: str, event: Event) -> None:
         """Spend the largest multiple that is active, just before an order that is new."""
@@ -298,7 +305,7 @@ class _Run:
                 occurred_at=event.at,
                 program=self._program.id,
             )
-            self._entries += len(self._give(series, unit, spend).entries)
+            self._tally.entries += len(self._give(series, unit, spend).entries)
 
     @staticmethod
     def _find(series: Series, unit: Unit, ref: Any) -> Any:

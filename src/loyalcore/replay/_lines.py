@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from decimal import Context
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import attrs
@@ -12,6 +11,7 @@ from loyalcore.domain.orders import Cart, Item
 from loyalcore.errors import Fault, InvalidDocument
 from loyalcore.replay._orders import read_bytes
 from loyalcore.replay._rows import Rows
+from loyalcore.values.money import EXACT
 
 if TYPE_CHECKING:
     import os
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from loyalcore.replay._orders import OrdersFile
     from loyalcore.replay._rows import BadRow
 
-# Wide enough for every sum of amounts: the host's own decimal context makes no difference.
-_EXACT = Context(prec=60)
 _WHOLE = re.compile(r"[0-9]{1,9}")
 
 
@@ -182,7 +180,7 @@ class _Returns(Rows):
             items = {} if known is None else dict(known.items)
             items[cells["line_id"]] = items.get(cells["line_id"], 0) + int(cells["quantity"])
             if known is not None and known.refund is not None:
-                refund = _EXACT.add(known.refund, refund) if refund is not None else known.refund
+                refund = EXACT.add(known.refund, refund) if refund is not None else known.refund
             found[return_id] = Returned(return_id, cells["order_id"], at, items, refund)
         return tuple(each for return_id, each in found.items() if return_id not in bad)
 

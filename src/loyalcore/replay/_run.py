@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,11 +19,12 @@ from loyalcore.domain.decision import (
     MembershipRef,
 )
 from loyalcore.domain.programs import Registry
-from loyalcore.errors import ConcurrencyConflict, InvalidInput, NotFound, StaleVersion
-from loyalcore.execution import ATTEMPTS_MAX, without_collector
+from loyalcore.errors import InvalidInput, NotFound
+from loyalcore.execution import without_collector
 from loyalcore.query import All
 from loyalcore.replay._booking import Bookkeeper, Stored, Terms
 from loyalcore.replay._keys import KeyForms
+from loyalcore.replay._writing import write
 from loyalcore.values.clock import check_instant
 from loyalcore.values.points import check_points
 
@@ -156,7 +158,7 @@ class _Run:
         done = added = entries = 0
         with without_collector():
             for batch in _batches(history):
-                for booked in self._write(batch):
+                for booked in write(self._store, partial(self._book, batch)):
                     added += booked.orders
                     entries += booked.entries
                 done += sum(len(each) for _, each in batch)
@@ -199,26 +201,14 @@ class _Run:
             at = ledger.recorded_at.isoformat()
             raise InvalidInput(f"the store holds entries up to {at}: give that or later, or a new store", path="as_of")
 
-    def _write(self, batch: Batch) -> list[Booked]:
-        """Book a batch of customers and write them in one unit; again where somebody else wrote meanwhile."""
-        for _ in range(ATTEMPTS_MAX):
-            with self._store.unit(readonly=True) as unit:
-                stored = [self._stored(unit, customer_id) for customer_id, _ in batch]
-            booked = [
-                Bookkeeper(self._terms, held.customer or self._new(customer_id, orders[0]), held).book(orders)
-                for (customer_id, orders), held in zip(batch, stored, strict=True)
-            ]
-            changes = _together(booked)
-            if not changes:
-                return booked
-            try:
-                with self._store.unit() as unit:
-                    unit.apply(changes)
-                    unit.commit()
-            except StaleVersion:
-                continue
-            return booked
-        raise ConcurrencyConflict(ATTEMPTS_MAX)
+    def _book(self, batch: Batch, unit: Unit) -> tuple[list[Booked], ChangeSet]:
+        """Book a batch of customers on what the store holds of them."""
+        stored = [self._stored(unit, customer_id) for customer_id, _ in batch]
+        booked = [
+            Bookkeeper(self._terms, held.customer or self._new(customer_id, orders[0]), held).book(orders)
+            for (customer_id, orders), held in zip(batch, stored, strict=True)
+        ]
+        return booked, _together(booked)
 
     def _new(self, customer_id: str, first: Order) -> Customer:
         return Customer(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import Context, Decimal
+from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from loyalcore.domain.decision import LedgerRef
@@ -11,6 +11,7 @@ from loyalcore.domain.earning import earn
 from loyalcore.domain.ledger import Account, Book, EntryKind, grant
 from loyalcore.errors import InvalidInput, LimitExceeded
 from loyalcore.replay._rows import Rows
+from loyalcore.values.money import EXACT
 from loyalcore.values.points import POINTS_MAX
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 # Spans that end after they begin, and before the calendar does for any instant up to `_YEAR_SAFE`.
 _LATER = re.compile(r"[0-9]{1,3}[WMY]|[0-9]{1,5}[smhD]")
 _YEAR_SAFE: Final = 8000
-_WIDE: Final = Context(prec=60)
 
 
 class Order(NamedTuple):
@@ -98,7 +98,7 @@ def _earning_check(program: Program) -> Callable[[Sheet, int, datetime, Decimal]
     if not rules or not all(rule.is_plain for rule in rules):
         return None
     # Below this total no rule grants more than an award can hold.
-    safe = min(_WIDE.multiply(rule.per or 1, Decimal(POINTS_MAX // (rule.points or 1))) for rule in rules)
+    safe = min(EXACT.multiply(rule.per or 1, Decimal(POINTS_MAX // (rule.points or 1))) for rule in rules)
     always_later = points.expiry.text == "unlimited" or (
         points.activation.text == "immediate" and _LATER.fullmatch(points.expiry.text) is not None
     )

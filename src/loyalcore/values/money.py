@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
-from typing import Final
+from decimal import Context, Decimal
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
 from loyalcore.errors import InvalidInput, LimitExceeded
 
-__all__ = ["FRACTION_DIGITS_MAX", "INTEGER_DIGITS_MAX", "Money", "check_amount", "check_currency"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = [
+    "EXACT",
+    "FRACTION_DIGITS_MAX",
+    "INTEGER_DIGITS_MAX",
+    "Money",
+    "check_amount",
+    "check_currency",
+    "exact_sum",
+    "shortest",
+]
 
 
 def __dir__() -> list[str]:
@@ -21,6 +33,8 @@ INTEGER_DIGITS_MAX: Final = 15
 """The most digits of an amount before its decimal point."""
 FRACTION_DIGITS_MAX: Final = 9
 """The most digits of an amount after its decimal point."""
+EXACT: Final = Context(prec=150)
+"""Wide enough for every sum, product and share of amounts: the host's own decimal context makes no difference."""
 
 _AMOUNT = re.compile(r"-?([0-9]+)(?:\.([0-9]+))?")
 _CURRENCY = re.compile(r"[A-Z]{3}")
@@ -111,6 +125,42 @@ def check_currency(value: object, path: str) -> str:
     if not isinstance(value, str) or _CURRENCY.fullmatch(value) is None:
         raise InvalidInput("must be the three upper-case letters of a currency, such as EUR", path=path)
     return value if type(value) is str else str.__str__(value)
+
+
+def exact_sum(amounts: Iterable[Decimal]) -> Decimal:
+    """Return the exact sum of amounts.
+
+    Args:
+        amounts: Any amounts; of none the sum is 0.
+
+    Source:
+        HOUSE.md 6 (no float, no silent coercion).
+
+    Example:
+        >>> exact_sum([Decimal("0.10"), Decimal("0.20")])
+        Decimal('0.30')
+    """
+    total = Decimal(0)
+    for amount in amounts:
+        total = EXACT.add(total, amount)
+    return total
+
+
+def shortest(amount: Decimal) -> Decimal:
+    """Return an amount without the zeros that it ends with, so that equal figures are written alike.
+
+    Args:
+        amount: Any amount.
+
+    Source:
+        House decision.
+
+    Example:
+        >>> shortest(Decimal("12.50")), shortest(Decimal("100.00"))
+        (Decimal('12.5'), Decimal('100'))
+    """
+    text = f"{amount:f}"
+    return Decimal(text.rstrip("0").rstrip(".")) if "." in text else amount
 
 
 def _amount(value: Decimal | int | str) -> Decimal:

@@ -12,6 +12,7 @@ from loyalcore.domain.customers import Customer, Membership
 from loyalcore.domain.decision import Fact, KeyRecord, Note
 from loyalcore.domain.ledger import Debt, Entry, Ledger, Lot, PointsHold
 from loyalcore.domain.programs import Program
+from loyalcore.errors import StaleVersion
 from loyalcore.query import All
 from loyalcore.replay import Order, Replayed, replay
 from loyalcore.testing import CountedIds
@@ -34,6 +35,20 @@ def program(**tables: Any) -> Program:
         **tables,
     }
     return Program.from_document(document)
+
+
+class Meddled:
+    """A store in which somebody else writes between the reading and the writing of a unit."""
+
+    def __init__(self, store: Any, times: int) -> None:
+        self._store = store
+        self.times = times
+
+    def unit(self, *, readonly: bool = False) -> Any:
+        if not readonly and self.times:
+            self.times -= 1
+            raise StaleVersion("ledger")
+        return self._store.unit(readonly=readonly)
 
 
 def instant(text: str) -> datetime:

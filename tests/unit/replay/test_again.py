@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from loyalcore import Loyalty
 from loyalcore.adapters.memory import MemoryStore
-from loyalcore.adapters.sqlalchemy import SqlStore
 from loyalcore.domain.customers import Customer, Membership
 from loyalcore.domain.decision import ChangeSet, Fact, KeyRecord, Put
 from loyalcore.domain.ledger import Entry, Ledger, Lot
@@ -23,20 +22,13 @@ from loyalcore.errors import (
     IdempotencyConflict,
     InvalidInput,
     NotFound,
-    StaleVersion,
 )
 from loyalcore.replay import Order
 from loyalcore.testing import CountedIds, FixedClock
-from tests.unit.replay._shop import book, everything, instant, order, program, records, run
+from tests.unit.replay._shop import Meddled, book, everything, instant, order, program, records, run
 from tests.unit.replay.test_like_commands import AS_OF, histories, programs
 
 TIERS = {"measure": "orders", "levels": [{"name": "One", "at": 1}, {"name": "Three", "at": 3}]}
-
-
-@pytest.fixture(params=["memory", "sqlite"])
-def store(request: pytest.FixtureRequest) -> Any:
-    """A new store of each kind."""
-    return MemoryStore() if request.param == "memory" else SqlStore("sqlite://")
 
 
 @given(programs(), histories(), st.sampled_from([None, 1, 10]))
@@ -258,30 +250,16 @@ def test_a_survivor_that_is_missing_is_named() -> None:
         run(store, program(), [order("o-1", "ada", "2024-01-05", "10")])
 
 
-class _Meddled:
-    """A store in which somebody else writes between the reading and the writing of a unit."""
-
-    def __init__(self, store: Any, times: int) -> None:
-        self._store = store
-        self.times = times
-
-    def unit(self, *, readonly: bool = False) -> Any:
-        if not readonly and self.times:
-            self.times -= 1
-            raise StaleVersion("ledger")
-        return self._store.unit(readonly=readonly)
-
-
 def test_a_unit_that_meets_another_writer_is_booked_again() -> None:
     """A batch of which something has changed meanwhile is read and booked anew."""
-    store: Any = _Meddled(MemoryStore(), 3)
+    store: Any = Meddled(MemoryStore(), 3)
     assert run(store, program(), [order("o-1", "ada", "2024-01-05", "10")]).entries_added == 1
     assert store.times == 0
 
 
 def test_a_unit_that_always_meets_another_writer_gives_up() -> None:
     """After five attempts the conflict is the caller's."""
-    store: Any = _Meddled(MemoryStore(), 99)
+    store: Any = Meddled(MemoryStore(), 99)
     with pytest.raises(ConcurrencyConflict):
         run(store, program(), [order("o-1", "ada", "2024-01-05", "10")])
     assert not any(everything(store).values())

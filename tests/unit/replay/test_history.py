@@ -16,7 +16,7 @@ from loyalcore.domain.earning import EarningRule
 from loyalcore.domain.ledger import Entry, EntryKind, PointsPolicy, ReturnPolicy
 from loyalcore.domain.orders import Cart, CartFields, Item, Order
 from loyalcore.domain.programs import Program, Registry
-from loyalcore.errors import ConcurrencyConflict, InvalidDocument, InvalidInput, NotFound, StaleVersion
+from loyalcore.errors import ConcurrencyConflict, InvalidDocument, InvalidInput, NotFound
 from loyalcore.query import All
 from loyalcore.replay import (
     Bought,
@@ -33,6 +33,7 @@ from loyalcore.replay import (
 from loyalcore.services import Loyalty
 from loyalcore.testing import CountedIds, FixedClock
 from loyalcore.testing._play import dump, records
+from tests.unit.replay._shop import Meddled
 
 BEANS = Program("beans", currency="EUR", timezone="UTC", earning=(EarningRule("base", points=1, per=1),))
 DAY = datetime(2024, 10, 12, tzinfo=UTC)
@@ -186,24 +187,20 @@ def test_what_is_refused_is_told() -> None:
     assert [order.order_id for order in records(store, Order)] == ["o-1"]
 
 
-class Stale(MemoryStore):
-    """A store in which somebody else is always faster."""
-
-    def unit(self, *, readonly: bool = False) -> Any:
-        """Open a unit whose commit is refused."""
-        unit = super().unit(readonly=readonly)
-
-        def commit() -> None:
-            raise StaleVersion("ledger")
-
-        unit.commit = commit  # type: ignore[method-assign]
-        return unit
+def test_a_unit_that_meets_another_writer_counts_once() -> None:
+    """A batch that is decided again tells what was done and refused at the attempt that was written."""
+    store: Any = Meddled(MemoryStore(), 3)
+    found = run(store, Bought("o-1", "ada", DAY, CART), Returned("r-1", "o-1", LATER, {"1": 9}), redeem=1)
+    assert (found.replayed.orders_added, found.replayed.entries_added, found.returns_added) == (1, 1, 0)
+    assert ([left.name for left in found.left], store.times) == (["r-1"], 0)
 
 
 def test_others_may_win_every_attempt() -> None:
     """After its attempts the replay gives up, with nothing written."""
+    store: Any = Meddled(MemoryStore(), 99)
     with pytest.raises(ConcurrencyConflict):
-        run(Stale(), Bought("o-1", "ada", DAY, CART))
+        run(store, Bought("o-1", "ada", DAY, CART))
+    assert records(store, Order) == []
 
 
 def test_rules_that_ask_for_more_need_a_cart(tmp_path: Path) -> None:

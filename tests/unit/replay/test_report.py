@@ -11,7 +11,6 @@ import pytest
 
 from loyalcore import Loyalty
 from loyalcore.adapters.memory import MemoryStore
-from loyalcore.adapters.sqlalchemy import SqlStore
 from loyalcore.domain.decision import ChangeSet, Put
 from loyalcore.domain.ledger import Ledger, Lot
 from loyalcore.errors import NotFound
@@ -28,12 +27,6 @@ if TYPE_CHECKING:
 
 AS_OF = "2025-01-01"
 TIERS = {"measure": "points_earned", "levels": [{"name": "Basic", "at": 0}, {"name": "Gold", "at": 100}]}
-
-
-@pytest.fixture(params=["memory", "sqlite"])
-def store(request: pytest.FixtureRequest) -> Any:
-    """A new store of each kind."""
-    return MemoryStore() if request.param == "memory" else SqlStore("sqlite://")
 
 
 def report(store: Any, rules: Program, folder: Path, *customers: str, as_of: str = AS_OF) -> Report:

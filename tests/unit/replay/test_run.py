@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from loyalcore.adapters.memory import MemoryStore
-from loyalcore.adapters.sqlalchemy import SqlStore
 from loyalcore.domain.customers import Customer, Membership
 from loyalcore.domain.decision import KeyRecord
 from loyalcore.domain.ledger import Entry, Ledger
@@ -21,12 +20,6 @@ TIERS = {
     "measure": "points_earned",
     "levels": [{"name": "Basic", "at": 0}, {"name": "Silver", "at": 100}, {"name": "Gold", "at": 250}],
 }
-
-
-@pytest.fixture(params=["memory", "sqlite"])
-def store(request: pytest.FixtureRequest) -> Any:
-    """A new store of each kind."""
-    return MemoryStore() if request.param == "memory" else SqlStore("sqlite://")
 
 
 def test_expiry_tiers_and_redemption_work_together(store: Any) -> None:

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pytest
 
-from loyalcore.adapters.memory import MemoryStore
-from loyalcore.adapters.sqlalchemy import SqlStore
 from loyalcore.domain.customers import CustomerPolicy, CustomerRow, OrderFigures, customers_noun
 from loyalcore.domain.decision import ChangeSet, Put
 from loyalcore.domain.ledger import PointsPolicy
@@ -23,22 +21,10 @@ from loyalcore.testing import CountedIds, FixedClock
 from loyalcore.values.calendar import parse_duration, parse_expiry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from loyalcore.store import Store
 
 START = "2026-01-01T12:00:00Z"
 BEANS = Program("beans", currency="EUR", timezone="Europe/Berlin")
-
-
-@pytest.fixture(params=["memory", "sqlite"])
-def store(request: pytest.FixtureRequest) -> Iterator[Any]:
-    """A store that has pages."""
-    if request.param == "memory":
-        yield MemoryStore()
-        return
-    with SqlStore("sqlite://") as opened:
-        yield opened
 
 
 def opened(store: Store, *programs: Program, count: int = 0, **settings: Any) -> tuple[Loyalty, FixedClock]:

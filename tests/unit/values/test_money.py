@@ -10,7 +10,7 @@ import pytest
 
 from loyalcore.errors import InvalidInput, LimitExceeded
 from loyalcore.values import money
-from loyalcore.values.money import Money, check_amount, check_currency
+from loyalcore.values.money import Money, check_amount, check_currency, exact_sum
 
 
 @pytest.mark.parametrize(
@@ -108,6 +108,14 @@ def test_the_context_of_decimal_makes_no_difference() -> None:
         for value in ("123456.789", Decimal("123456.789")):
             assert str(check_amount(value, "total")) == "123456.789"
         assert str(check_amount(-123456, "total")) == "-123456"
+
+
+def test_a_sum_is_exact() -> None:
+    """The largest and the smallest amount are added without a digit lost; of no amounts the sum is 0."""
+    most, least = Decimal("999999999999999.999999999"), Decimal("0.000000001")
+    with localcontext(prec=2):
+        assert str(exact_sum([most, least])) == "1000000000000000.000000000"
+        assert str(exact_sum([])) == "0"
 
 
 def test_a_currency_is_three_letters() -> None:

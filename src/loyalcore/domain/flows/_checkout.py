@@ -28,7 +28,8 @@ from loyalcore.domain.flows._figures import changed, is_at_an_end, without_ends
 from loyalcore.domain.flows._receipt import Receipt
 from loyalcore.domain.ledger import Entry, EntryKind, Ledger
 from loyalcore.domain.orders import Order, OrderState
-from loyalcore.errors import InvalidInput, NotFound, OrderTaken
+from loyalcore.domain.programs import check_cart
+from loyalcore.errors import NotFound, OrderTaken
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from loyalcore.domain.decision import Record
     from loyalcore.domain.flows._case import Case
     from loyalcore.domain.flows._desk import Desk
+    from loyalcore.domain.flows._referring import Referring
     from loyalcore.domain.ledger import Book
     from loyalcore.domain.orders import Cart
     from loyalcore.domain.programs import Program
@@ -62,6 +64,7 @@ class Checkout:
         self.program = program
         self.entries: list[Entry] = []
         self.inserts: list[Record] = []
+        self.referring: Referring | None = None
         self._desk: Desk | None = None
 
     @classmethod
@@ -176,12 +179,7 @@ class Checkout:
         Raises:
             InvalidInput: It names another currency.
         """
-        if cart.currency not in (None, self.program.currency):
-            raise InvalidInput(
-                f"must be {self.program.currency}, the currency of the program: convert the money first",
-                path="cart.currency",
-            )
-        return cart
+        return check_cart(cart, self.program.currency)
 
     def new_order(self, cart: Cart, state: OrderState) -> Order:
         """Make an order that is not stored yet."""
@@ -237,9 +235,16 @@ class Checkout:
 
     def decided(self, order: Order) -> Decision:
         """Gather everything as one change set, with the order and the key that answers from now on."""
-        entries = tuple(self.entries)
-        expected = None if self.found is None else self.found.version
-        key = self.case.key_record(self.command, self.customer, entries)
         desks = [] if self._desk is None else [self._desk]
-        changes = gather(desks, [Put(order, expected)], [key, *self.inserts])
+        puts = [Put(order, None if self.found is None else self.found.version)]
+        inserts, written = list(self.inserts), list(self.entries)
+        if self.referring is not None:
+            self.referring.settle()
+            desks += self.referring.desks(without=self._desk)
+            puts += self.referring.puts()
+            inserts += self.referring.inserts
+            written += self.referring.entries
+        entries = tuple(written)
+        key = self.case.key_record(self.command, self.customer, entries)
+        changes = gather(desks, puts, [key, *inserts])
         return Decision(changes, Receipt(command=self.command.name, entries=entries, order=order))

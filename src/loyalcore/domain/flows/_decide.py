@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from loyalcore.domain.customers import Deactivate, Erase, Join, Reactivate, Register, Tag, Update
-from loyalcore.domain.flows import corrections, customers, movements, orders, points, profiles, returns, segments, tiers
+from loyalcore.domain.flows import (
+    corrections,
+    customers,
+    movements,
+    orders,
+    points,
+    profiles,
+    referrals,
+    returns,
+    segments,
+    tiers,
+)
 from loyalcore.domain.flows._case import Case
 from loyalcore.domain.flows._receipt import with_notices
 from loyalcore.domain.ledger import (
@@ -28,6 +39,20 @@ from loyalcore.domain.ledger import (
     Transfer,
 )
 from loyalcore.domain.orders import CancelOrder, CloseOrder, OpenOrder, ReopenOrder, ReturnItems, UpdateOrder
+from loyalcore.domain.referrals import (
+    ApproveReferral,
+    Ban,
+    CancelReferral,
+    Claim,
+    CreateCode,
+    DisableCode,
+    ExpireReferral,
+    Invite,
+    Refer,
+    RejectReferral,
+    ReverseReferral,
+    Unban,
+)
 from loyalcore.domain.segments import RemoveSegment, SaveSegment
 from loyalcore.domain.tiers import ClearTier, SetTier
 from loyalcore.errors import InvalidInput
@@ -44,33 +69,45 @@ Command = (
     Activate
     | Activity
     | Adjust
+    | ApproveReferral
     | Award
+    | Ban
     | CancelOrder
+    | CancelReferral
     | Capture
+    | Claim
     | ClearTier
     | CloseOrder
+    | CreateCode
     | Deactivate
     | Deduct
+    | DisableCode
     | Erase
+    | ExpireReferral
     | Extend
     | Hold
+    | Invite
     | Join
     | Merge
     | OpenOrder
     | Reactivate
+    | Refer
     | Register
+    | RejectReferral
     | Release
     | RemoveSegment
     | ReopenOrder
     | Restore
     | ReturnItems
     | Reverse
+    | ReverseReferral
     | SaveSegment
     | SetTier
     | Spend
     | Sweep
     | Tag
     | Transfer
+    | Unban
     | Update
     | UpdateOrder
 )
@@ -106,6 +143,18 @@ _FLOWS: dict[type[Any], Callable[[Any, Case], Decision]] = {
     ReturnItems: returns.decide_return_items,
     SetTier: tiers.decide_set,
     ClearTier: tiers.decide_clear,
+    Invite: referrals.decide_invite,
+    Refer: referrals.decide_refer,
+    Claim: referrals.decide_claim,
+    CreateCode: referrals.decide_create_code,
+    DisableCode: referrals.decide_disable_code,
+    ApproveReferral: referrals.decide_approve,
+    RejectReferral: referrals.decide_reject,
+    CancelReferral: referrals.decide_cancel_referral,
+    ReverseReferral: referrals.decide_reverse_referral,
+    ExpireReferral: referrals.decide_expire,
+    Ban: referrals.decide_ban,
+    Unban: referrals.decide_unban,
     SaveSegment: segments.decide_save,
     RemoveSegment: segments.decide_remove,
 }

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from decimal import Context, Decimal
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from loyalcore.domain.orders import left_of, money_left
 from loyalcore.domain.tiers import Measure
+from loyalcore.values.money import EXACT, shortest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from loyalcore.domain.customers import OrderFigures
     from loyalcore.domain.orders import Order
 
-# Wide enough for every sum of amounts: the host's own decimal context makes no difference.
-_EXACT: Final = Context(prec=60)
 _SUMS: Final = ("count", "products", "discounted", "undiscounted")
 _MONEY: Final = ("revenue", "discounts")
 
@@ -42,7 +41,7 @@ def changed(figures: OrderFigures, before: Order | None, after: Order) -> OrderF
     old, new = _part(before), _part(after)
     sums: dict[str, Any] = {name: getattr(figures, name) - old[name] + new[name] for name in _SUMS}
     for name in _MONEY:
-        sums[name] = _shortest(_EXACT.add(_EXACT.subtract(getattr(figures, name), old[name]), new[name]))
+        sums[name] = shortest(EXACT.add(EXACT.subtract(getattr(figures, name), old[name]), new[name]))
     figures = attrs.evolve(figures, **sums)
     at = after.closed_at
     if not new["count"] or at is None:
@@ -52,12 +51,6 @@ def changed(figures: OrderFigures, before: Order | None, after: Order) -> OrderF
         first_at=at if figures.first_at is None else min(figures.first_at, at),
         last_at=at if figures.last_at is None else max(figures.last_at, at),
     )
-
-
-def _shortest(amount: Decimal) -> Decimal:
-    """Return an amount without the zeros that it ends with, so that equal figures are written alike."""
-    text = f"{amount:f}"
-    return Decimal(text.rstrip("0").rstrip(".")) if "." in text else amount
 
 
 def _part(order: Order | None) -> dict[str, Any]:
@@ -70,7 +63,7 @@ def _part(order: Order | None) -> dict[str, Any]:
         "count": 1,
         "products": sum(left_of(order).values()),
         "revenue": net,
-        "discounts": _EXACT.subtract(gross, net),
+        "discounts": EXACT.subtract(gross, net),
         "discounted": int(is_discounted),
         "undiscounted": int(not is_discounted),
     }

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from loyalcore.domain.customers import CustomerRow, barred_as, check_takes_part
-from loyalcore.domain.decision import EntriesRef, Fact, FactRef
+from loyalcore.domain.decision import Fact
 from loyalcore.domain.earning import lessened, redeemable
 from loyalcore.domain.flows._caps import added
 from loyalcore.domain.flows._checkout import Checkout
+from loyalcore.domain.flows._facts import facts_of, paid_by
+from loyalcore.domain.flows._referral_orders import refer
 from loyalcore.domain.ledger import EntryKind, ExpiryModel, grant, take
 from loyalcore.domain.orders import Order, OrderAward, OrderState, state_after
-from loyalcore.errors import FactConflict, InvalidInput
+from loyalcore.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from loyalcore.domain.decision import Decision
+    from loyalcore.domain.decision import Decision, FactRef
     from loyalcore.domain.earning import Quote, QuotedAward
     from loyalcore.domain.flows._case import Case
     from loyalcore.domain.orders import CloseOrder, OpenOrder, UpdateOrder
@@ -48,13 +50,14 @@ def decide_close(command: CloseOrder, case: Case) -> Decision:
     """Close an order; what it earns is what it was quoted."""
     checkout = Checkout.of_customer(command, case)
     cycle = 1 if checkout.found is None else checkout.found.cycle + 1
-    refs = _fact_refs(checkout, [rule.id for rule in checkout.program.earning], cycle)
+    refs = [ref for rule in checkout.program.earning for ref in _fact_of(checkout, rule.id, cycle)]
     ledgers = {rule.ledger for rule in checkout.program.earning}
     if (done := checkout.replayed(*refs, *map(checkout.ledger_ref, ledgers))) is not None:
         return done
     order = _closed(checkout, command)
     order = _redeem(checkout, order)
     order = _earn(checkout, order)
+    order = refer(checkout, order)
     checkout.count(order)
     return checkout.decided(order)
 
@@ -133,9 +136,9 @@ def _award(checkout: Checkout, order: Order, award: QuotedAward, quoted: Quote) 
     Raises:
         FactConflict: It was paid before with another number of points.
     """
-    refs = _fact_refs(checkout, [award.rule], order.cycle)
-    entry_id = _paid_before(checkout, refs, award)
-    if entry_id is None:
+    refs = _fact_of(checkout, award.rule, order.cycle)
+    entry = paid_by(checkout.case, refs, award.points, award.ledger)
+    if entry is None:
         (entry,) = checkout.write(
             [
                 grant(
@@ -152,35 +155,17 @@ def _award(checkout: Checkout, order: Order, award: QuotedAward, quoted: Quote) 
             ],
         )
         checkout.inserts.append(Fact(refs[0], entry.ledger, entry.seq))
-        entry_id = entry.id
     return OrderAward(
         rule=award.rule,
         ledger=award.ledger,
-        entry_id=entry_id,
+        entry_id=entry.id,
         points=award.points,
         weights=award.weights,
         basis=quoted.basis,
     )
 
 
-def _paid_before(checkout: Checkout, refs: list[FactRef], award: QuotedAward) -> str | None:
-    for ref in refs:
-        fact: Fact | None = checkout.case.world.get(ref)
-        if fact is None:
-            continue
-        (entry,) = checkout.case.entries([EntriesRef(fact.ledger, "seq", fact.seq)])
-        if entry.points != award.points or entry.ledger.ledger != award.ledger:
-            raise FactConflict(fact=str(ref), paid=entry.points, requested=award.points)
-        return entry.id
-    return None
-
-
-def _fact_refs(checkout: Checkout, rules: list[str], cycle: int) -> list[FactRef]:
-    """Name the facts of rules for the order: of each, the holder's own first, then those of merged holders."""
-    customer, case = checkout.customer, checkout.case
-    environment, program_id, order_id = case.world.environment, checkout.program.id, checkout.command.order_id
-    return [
-        FactRef(environment, holder, program_id, rule, "order", order_id, cycle=cycle)
-        for rule in rules
-        for holder in (customer.holder_id, *customer.absorbed)
-    ]
+def _fact_of(checkout: Checkout, rule: str, cycle: int) -> list[FactRef]:
+    """Name the fact that a rule pays for the order."""
+    order_id = checkout.command.order_id
+    return facts_of(checkout.case, checkout.customer, checkout.program, rule, "order", order_id, cycle=cycle)

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from loyalcore.domain.decision import (
-    Decision,
-    EntriesRef,
-    Fact,
-    FactRef,
-    HoldRef,
-)
+from loyalcore.domain.decision import Decision, Fact, HoldRef
 from loyalcore.domain.flows._case import gather
+from loyalcore.domain.flows._facts import facts_of, paid_by
 from loyalcore.domain.flows._posting import named, post, simple
 from loyalcore.domain.flows._receipt import Receipt
 from loyalcore.domain.ledger import (
@@ -38,16 +33,16 @@ from loyalcore.domain.ledger import (
     reserve,
     take,
 )
-from loyalcore.errors import AlreadyResolved, FactConflict, NotFound
+from loyalcore.errors import AlreadyResolved, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from loyalcore.domain.customers import Customer
-    from loyalcore.domain.decision import Record
+    from loyalcore.domain.decision import FactRef, Record
     from loyalcore.domain.flows._case import Case
     from loyalcore.domain.flows._desk import Desk
-    from loyalcore.domain.ledger import Book, OpenHold, PointsHold
+    from loyalcore.domain.ledger import Book, OpenHold, OpenLot, PointsHold
 
 
 def decide_award(command: Award, case: Case) -> Decision:
@@ -91,32 +86,22 @@ def fact_refs(command: Award, case: Case, customer: Customer) -> list[FactRef]:
         return []
     program = case.program(command.program)
     source_type = command.source_type or ("order" if command.source_id is None else "source")
-    return [
-        FactRef(
-            case.world.environment,
-            holder,
-            program.id,
-            command.rule,
-            source_type,
-            source_id,
-            command.line,
-            command.side,
-            command.cycle,
-        )
-        for holder in (customer.holder_id, *customer.absorbed)
-    ]
+    return facts_of(
+        case,
+        customer,
+        program,
+        command.rule,
+        source_type,
+        source_id,
+        line=command.line,
+        side=command.side,
+        cycle=command.cycle,
+    )
 
 
 def _paid_before(command: Award, case: Case, facts: list[FactRef]) -> Receipt | None:
-    for ref in facts:
-        fact: Fact | None = case.world.get(ref)
-        if fact is None:
-            continue
-        entries = case.entries([EntriesRef(fact.ledger, "seq", fact.seq)])
-        if entries[0].points != command.points:
-            raise FactConflict(fact=str(ref), paid=entries[0].points, requested=command.points)
-        return Receipt(command=command.name, entries=tuple(entries), replayed=True)
-    return None
+    entry = paid_by(case, facts, command.points)
+    return None if entry is None else Receipt(command=command.name, entries=(entry,), replayed=True)
 
 
 def decide_spend(command: Spend, case: Case) -> Decision:
@@ -177,8 +162,7 @@ def decide_activate(command: Activate, case: Case) -> Decision:
 
     def booking(book: Book, customer: Customer) -> list[Entry]:
         awards = named(command, case, customer, book.ref, EntryKind.AWARD)
-        own = [local_lot(book, award.ledger, lot.lot) for award in awards for lot in award.lots]
-        lots = pending_lots(book, [lot.lot for lot in own if lot is not None])
+        lots = pending_lots(book, [lot.lot for lot in _lots_of(awards, book)])
         fields = {"order_id": command.order_id, "reason": command.reason, "occurred_at": command.occurred_at}
         return [activate(book, lots, **fields)]
 
@@ -192,8 +176,7 @@ def decide_extend(command: Extend, case: Case) -> Decision:
         lots = list(book.account.lots.values())
         if command.entry_ids:
             named = [case.entry(customer, book.ref, entry_id) for entry_id in dict.fromkeys(command.entry_ids)]
-            own = [local_lot(book, entry.ledger, lot.lot) for entry in named for lot in entry.lots]
-            lots = [lot for lot in own if lot is not None]
+            lots = _lots_of(named, book)
         return [
             extend(
                 book,
@@ -208,6 +191,12 @@ def decide_extend(command: Extend, case: Case) -> Decision:
         ]
 
     return simple(command, case, booking)
+
+
+def _lots_of(entries: Iterable[Entry], book: Book) -> list[OpenLot]:
+    """Find the open lots of a book that entries made, here or in a ledger that was merged into it."""
+    found = [local_lot(book, entry.ledger, lot.lot) for entry in entries for lot in entry.lots]
+    return [lot for lot in found if lot is not None]
 
 
 def decide_hold(command: Hold, case: Case) -> Decision:

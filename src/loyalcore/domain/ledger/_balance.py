@@ -11,7 +11,9 @@ from loyalcore.domain.ledger._entry import EntryKind
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+    from loyalcore.domain.decision import LedgerRef
     from loyalcore.domain.ledger._book import Book
+    from loyalcore.domain.ledger._kernel import Account
     from loyalcore.domain.ledger._ledger import Ledger
 
 
@@ -71,40 +73,30 @@ class ScheduledChange:
 
 def balance(book: Book, at: datetime) -> Balance:
     """Give the figures of a book that has been advanced to an instant."""
-    account = book.account
-    return Balance(
-        at=at,
-        active=account.active,
-        pending=account.pending,
-        held=account.held,
-        spent=account.spent,
-        expired=account.expired,
-        reversed=account.reversed,
-        deficit=account.deficit,
-        awarded=account.awarded,
-        earned=account.earned,
-        program_id=book.ref.program_id,
-        ledger=book.ref.ledger,
-    )
+    return _figures(book.account, book.ref, at)
 
 
 def cached_balance(ledger: Ledger, at: datetime) -> Balance | None:
     """Give the figures as last written, where time has changed nothing between then and an instant."""
     if at < ledger.recorded_at or (ledger.next_change_at is not None and ledger.next_change_at <= at):
         return None
+    return _figures(ledger, ledger.ref, at)
+
+
+def _figures(of: Account | Ledger, ref: LedgerRef, at: datetime) -> Balance:
     return Balance(
         at=at,
-        active=ledger.active,
-        pending=ledger.pending,
-        held=ledger.held,
-        spent=ledger.spent,
-        expired=ledger.expired,
-        reversed=ledger.reversed,
-        deficit=ledger.deficit,
-        awarded=ledger.awarded,
-        earned=ledger.earned,
-        program_id=ledger.ref.program_id,
-        ledger=ledger.ref.ledger,
+        active=of.active,
+        pending=of.pending,
+        held=of.held,
+        spent=of.spent,
+        expired=of.expired,
+        reversed=of.reversed,
+        deficit=of.deficit,
+        awarded=of.awarded,
+        earned=of.earned,
+        program_id=ref.program_id,
+        ledger=ref.ledger,
     )
 
 

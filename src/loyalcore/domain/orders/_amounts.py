@@ -6,21 +6,19 @@ discount. An order-wide discount is shared among the lines by what they cost.
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Final
 
 import attrs
 
 from loyalcore.errors import Fault, InvalidDocument
-from loyalcore.values.money import FRACTION_DIGITS_MAX, INTEGER_DIGITS_MAX
+from loyalcore.values.money import EXACT, FRACTION_DIGITS_MAX, INTEGER_DIGITS_MAX, exact_sum
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from loyalcore.domain.orders._item import Discount, Item
 
-EXACT: Final = Context(prec=150)
-"""Wide enough for every sum, product and share of amounts."""
 _PLACE: Final = Decimal(1).scaleb(-FRACTION_DIGITS_MAX)
 _MOST: Final = Decimal(10) ** INTEGER_DIGITS_MAX
 _HUNDRED: Final = Decimal(100)
@@ -54,14 +52,6 @@ class Amounts:
     def total(self) -> Decimal:
         """What is to be paid: lines after every discount, tax and shipping."""
         return exact_sum((self.net, self.tax, self.shipping))
-
-
-def exact_sum(amounts: Sequence[Decimal]) -> Decimal:
-    """Return the exact sum of amounts."""
-    total = _NOTHING
-    for amount in amounts:
-        total = EXACT.add(total, amount)
-    return total
 
 
 def amounts_of(items: Sequence[Item], discounts: Sequence[Discount], tax: Decimal, shipping: Decimal) -> Amounts:

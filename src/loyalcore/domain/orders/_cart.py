@@ -17,13 +17,11 @@ from loyalcore.domain.orders._checks import (
     check_attributes,
     check_money,
     check_texts,
-    gather,
     known,
-    maybe,
-    money,
 )
 from loyalcore.domain.orders._item import NOTHING, Discount, Item, Payment
 from loyalcore.errors import Fault, InvalidDocument
+from loyalcore.values.checks import gather, maybe, read_money
 from loyalcore.values.ids import check_text
 from loyalcore.values.money import check_currency
 from loyalcore.values.points import check_points
@@ -83,8 +81,8 @@ class Cart:
 
     items: tuple[Item, ...] = attrs.field(converter=_items)
     discounts: tuple[Discount, ...] = attrs.field(default=(), converter=_discounts)
-    shipping: Decimal = attrs.field(default=NOTHING, converter=money)
-    tax: Decimal = attrs.field(default=NOTHING, converter=money)
+    shipping: Decimal = attrs.field(default=NOTHING, converter=read_money)
+    tax: Decimal = attrs.field(default=NOTHING, converter=read_money)
     payments: tuple[Payment, ...] = attrs.field(default=(), converter=_payments)
     coupons: tuple[str, ...] = attrs.field(default=(), converter=_coupons)
     referral_code: str | None = None

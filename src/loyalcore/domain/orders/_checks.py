@@ -1,8 +1,7 @@
-"""What the parts of a cart accept: each check returns the value, and all faults of one value are gathered."""
+"""What the parts of a cart accept: each check returns the value, or says what is wrong with it."""
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from loyalcore.errors import Fault, InvalidDocument, InvalidInput, LimitExceeded
@@ -12,9 +11,9 @@ from loyalcore.values.money import check_amount
 from loyalcore.values.points import check_points
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from decimal import Decimal
 
-    Check = Callable[[Any, str], Any]
+    from loyalcore.values.checks import Check
 
 ITEMS_MAX: Final = 1_000
 QUANTITY_MAX: Final = 1_000_000
@@ -22,51 +21,6 @@ DISCOUNTS_MAX: Final = 20
 PAYMENTS_MAX: Final = 50
 CODES_MAX: Final = 50
 _PERCENT_DIGITS_MAX: Final = 4
-
-
-def gather(value: Any, checks: Mapping[str, Check]) -> list[Fault]:
-    """Check every field of a frozen value and put what a check makes of it in its place.
-
-    Args:
-        value: The value; a field with a fault is left as it is.
-        checks: The check of each field, by its name.
-
-    Returns:
-        All faults, by the names of the fields.
-
-    Source: HOUSE 3 (errors that gather all faults).
-    """
-    faults: list[Fault] = []
-    for name, check in checks.items():
-        given = getattr(value, name)
-        try:
-            checked = check(given, name)
-        except InvalidDocument as error:
-            faults += error.faults
-        except (InvalidInput, LimitExceeded) as error:
-            faults.append(Fault(error.path, error.message.removeprefix(f"{error.path}: ")))
-        else:
-            if checked is not given:
-                object.__setattr__(value, name, checked)
-    return faults
-
-
-def money(value: Decimal | int | str) -> Decimal:
-    """Read a text or an int; what is no amount is left as it is, to be named beside the other faults."""
-    try:
-        return check_amount(value, "")
-    except (InvalidInput, LimitExceeded):
-        return value  # type: ignore[return-value]
-
-
-def maybe_money(value: Decimal | int | str | None) -> Decimal | None:
-    """Read a text or an int, or None; what is no amount is left as it is."""
-    return None if value is None else money(value)
-
-
-def maybe(check: Check) -> Check:
-    """Give the check of a value that may be None."""
-    return lambda value, path: None if value is None else check(value, path)
 
 
 def check_money(value: object, path: str) -> Decimal:

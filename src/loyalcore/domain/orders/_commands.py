@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import attrs
 
 from loyalcore.domain.orders._cart import Cart
-from loyalcore.domain.orders._checks import ITEMS_MAX, check_list, check_money, check_quantity, maybe
+from loyalcore.domain.orders._checks import ITEMS_MAX, check_list, check_money, check_quantity
 from loyalcore.domain.orders._document import read_cart
 from loyalcore.errors import InvalidInput
+from loyalcore.values.checks import maybe
 from loyalcore.values.clock import check_instant
 from loyalcore.values.ids import check_text
 from loyalcore.values.points import check_points
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
+
+    from loyalcore.values.checks import Check
 
 
 def _reason(value: object, path: str) -> str:
@@ -41,7 +43,7 @@ def _pieces(value: object, path: str) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(found.items()))
 
 
-_CHECKS: Final[Mapping[str, Callable[[Any, str], Any]]] = {
+_CHECKS: Final[Mapping[str, Check]] = {
     "customer_id": check_text,
     "order_id": check_text,
     "key": check_text,

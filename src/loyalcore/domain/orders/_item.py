@@ -14,13 +14,10 @@ from loyalcore.domain.orders._checks import (
     check_money,
     check_percent,
     check_quantity,
-    gather,
     known,
-    maybe,
-    maybe_money,
-    money,
 )
 from loyalcore.errors import Fault, InvalidDocument
+from loyalcore.values.checks import gather, maybe, read_maybe_money, read_money
 from loyalcore.values.ids import check_text
 
 NOTHING: Final = Decimal(0)
@@ -49,8 +46,8 @@ class Discount:
         Decimal('10')
     """
 
-    amount: Decimal | None = attrs.field(default=None, converter=maybe_money)
-    percent: Decimal | None = attrs.field(default=None, converter=maybe_money)
+    amount: Decimal | None = attrs.field(default=None, converter=read_maybe_money)
+    percent: Decimal | None = attrs.field(default=None, converter=read_maybe_money)
     code: str | None = None
 
     def __attrs_post_init__(self) -> None:
@@ -83,7 +80,7 @@ class Payment:
     """
 
     kind: str
-    amount: Decimal = attrs.field(converter=money)
+    amount: Decimal = attrs.field(converter=read_money)
 
     def __attrs_post_init__(self) -> None:
         if faults := gather(self, {"kind": check_text, "amount": check_money}):
@@ -116,13 +113,13 @@ class Item:
     """
 
     line_id: str
-    unit_price: Decimal = attrs.field(kw_only=True, converter=money)
+    unit_price: Decimal = attrs.field(kw_only=True, converter=read_money)
     quantity: int = attrs.field(default=1, kw_only=True)
     sku: str | None = attrs.field(default=None, kw_only=True)
     category: str | None = attrs.field(default=None, kw_only=True)
     discounts: tuple[Discount, ...] = attrs.field(default=(), kw_only=True, converter=_discounts)
-    tax: Decimal = attrs.field(default=NOTHING, kw_only=True, converter=money)
-    shipping: Decimal = attrs.field(default=NOTHING, kw_only=True, converter=money)
+    tax: Decimal = attrs.field(default=NOTHING, kw_only=True, converter=read_money)
+    shipping: Decimal = attrs.field(default=NOTHING, kw_only=True, converter=read_money)
     attributes: Mapping[str, str] = attrs.field(factory=dict, kw_only=True, hash=False)
 
     def __attrs_post_init__(self) -> None:

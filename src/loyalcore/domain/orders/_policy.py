@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from loyalcore.domain.orders._checks import check_money, check_percent, gather, maybe, maybe_money, money
+from loyalcore.domain.orders._checks import check_money, check_percent
 from loyalcore.errors import InvalidInput
 from loyalcore.values.calendar import Duration
+from loyalcore.values.checks import check_flag, gather, maybe, read_maybe_money, read_money
 from loyalcore.values.points import check_points
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from loyalcore.errors import Fault
+    from loyalcore.values.checks import Check
 
 
 class RollbackBasis(StrEnum):
@@ -65,10 +67,10 @@ class OrderPolicy:
     earns_on_tax: bool = False
     earns_on_shipping: bool = False
     earns_on_redeemed: bool = False
-    point_value: Decimal | None = attrs.field(default=None, converter=maybe_money)
+    point_value: Decimal | None = attrs.field(default=None, converter=read_maybe_money)
     redeem_step: int = 1
     redeem_min: int = 0
-    redeem_cap: Decimal = attrs.field(default=Decimal(100), converter=money)
+    redeem_cap: Decimal = attrs.field(default=Decimal(100), converter=read_money)
     rollback_basis: RollbackBasis = RollbackBasis.RECORDED
     partial_restore: PartialRestore = PartialRestore.AT_COMPLETION
     restore_grace: Duration | None = None
@@ -78,12 +80,6 @@ class OrderPolicy:
         return gather(self, CHECKS)
 
 
-def _flag(value: object, path: str) -> bool:
-    if not isinstance(value, bool):
-        raise InvalidInput(f"must be true or false, not {type(value).__name__}", path=path)
-    return value
-
-
 def _point_value(value: object, path: str) -> Decimal:
     amount = check_money(value, path)
     if not amount:
@@ -91,7 +87,7 @@ def _point_value(value: object, path: str) -> Decimal:
     return amount
 
 
-def _kind(kind: type[Any], form: str) -> Callable[[object, str], Any]:
+def _kind(kind: type[Any], form: str) -> Check:
     def check(value: object, path: str) -> Any:
         if not isinstance(value, kind):
             raise InvalidInput(f"must be a {kind.__name__}, not {type(value).__name__}: {form}", path=path)
@@ -100,10 +96,10 @@ def _kind(kind: type[Any], form: str) -> Callable[[object, str], Any]:
     return check
 
 
-CHECKS: Final[Mapping[str, Callable[[Any, str], Any]]] = {
-    "earns_on_tax": _flag,
-    "earns_on_shipping": _flag,
-    "earns_on_redeemed": _flag,
+CHECKS: Final[Mapping[str, Check]] = {
+    "earns_on_tax": check_flag,
+    "earns_on_shipping": check_flag,
+    "earns_on_redeemed": check_flag,
     "point_value": maybe(_point_value),
     "redeem_step": check_points,
     "redeem_min": lambda value, path: check_points(value, path, minimum=0),

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from loyalcore.domain.orders._amounts import EXACT, exact_sum
 from loyalcore.domain.orders._policy import RollbackBasis
 from loyalcore.errors import InvalidInput, ReturnTooLarge
+from loyalcore.values.money import EXACT, exact_sum
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

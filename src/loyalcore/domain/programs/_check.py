@@ -27,6 +27,7 @@ from loyalcore.domain.ledger import (
 from loyalcore.domain.tiers import TierSet
 from loyalcore.errors import Fault, InvalidInput, LimitExceeded
 from loyalcore.values.calendar import Duration, Expiry, Start, parse_duration, parse_expiry
+from loyalcore.values.checks import check_flag, fault_of
 from loyalcore.values.clock import check_instant
 from loyalcore.values.ids import check_text, check_word
 from loyalcore.values.points import SCALE_MAX, Rounding, check_points
@@ -34,6 +35,8 @@ from loyalcore.values.points import SCALE_MAX, Rounding, check_points
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
     from datetime import datetime
+
+    from loyalcore.domain.orders import Cart
 
 
 VERSION_MAX: Final = 2**31 - 1
@@ -47,11 +50,6 @@ UNLIMITED: Final = parse_expiry("unlimited", "expiry")
 BY_TIME: Final = frozenset({EntryKind.EXPIRE, EntryKind.ACTIVATE, EntryKind.RELEASE})
 
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
-
-
-def fault_of(error: InvalidInput | LimitExceeded) -> Fault:
-    """Return the fault that an error of a check names."""
-    return Fault(error.path, error.message.removeprefix(f"{error.path}: "))
 
 
 def check_id(value: object, path: str) -> str:
@@ -159,11 +157,17 @@ def _how(kind: type) -> str:
     return f": in Python {value}"
 
 
-def check_flag(value: object, path: str) -> bool:
-    """Return a setting that is on or off."""
-    if not isinstance(value, bool):
-        raise InvalidInput(f"must be true or false, not {type(value).__name__}", path=path)
-    return value
+def check_cart(cart: Cart, currency: str) -> Cart:
+    """Return a cart whose money is the program's.
+
+    Raises:
+        InvalidInput: It names another currency.
+    """
+    if cart.currency not in (None, currency):
+        raise InvalidInput(
+            f"must be {currency}, the currency of the program: convert the money first", path="cart.currency"
+        )
+    return cart
 
 
 def check_count(limit: int) -> Callable[[object, str], int]:

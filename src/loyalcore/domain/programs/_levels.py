@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
-from loyalcore.domain.programs._check import check_ledger_id, fault_of
+from loyalcore.domain.programs._check import check_ledger_id
 from loyalcore.domain.programs._table import Table, as_it_is, choice, exact, kind_of
 from loyalcore.domain.tiers import (
     Anchor,
@@ -22,6 +22,7 @@ from loyalcore.domain.tiers import (
 )
 from loyalcore.errors import Fault, InvalidDocument, InvalidInput, LimitExceeded
 from loyalcore.values.calendar import Duration, parse_duration
+from loyalcore.values.checks import fault_of
 from loyalcore.values.ids import check_word
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ from loyalcore.domain.programs._check import (
     CUSTOMERS,
     POLICY,
     check_applies_from,
+    check_cart,
     check_id,
     check_version,
     earning_faults,
-    fault_of,
     ledger_tier_faults,
     model_faults,
     settled,
@@ -30,10 +30,13 @@ from loyalcore.domain.programs._document import (
 )
 from loyalcore.domain.programs._file import read_file
 from loyalcore.domain.programs._levels import tiers_document
+from loyalcore.domain.programs._referrals import referral_faults, referrals_document
 from loyalcore.domain.programs._rules import orders_document, rule_document
+from loyalcore.domain.referrals import ReferralPolicy
 from loyalcore.domain.tiers import TierSet
 from loyalcore.errors import Fault, InvalidDocument, InvalidInput, LimitExceeded
 from loyalcore.values.calendar import check_zone
+from loyalcore.values.checks import fault_of
 from loyalcore.values.clock import check_instant
 from loyalcore.values.money import check_currency
 
@@ -67,12 +70,13 @@ class Program:
         earning: The rules by which orders earn, ids unique.
         tiers: Its tiers; None for a program without.
         ledger_tiers: The tiers of subledgers, by the ids of the ledgers.
+        referrals: What it says about referrals; None for a program without.
 
     Raises:
         InvalidDocument: One or more settings are of another type, out of range, or contradict each other; `faults`
             names all of them.
 
-    Source: DOMAIN 1, 3.1 to 3.5.
+    Source: DOMAIN 1, 3.1 to 3.6.
 
     Example:
         >>> beans = Program("beans", currency="EUR", timezone="Europe/Berlin")
@@ -91,6 +95,7 @@ class Program:
     earning: tuple[EarningRule, ...] = attrs.field(default=(), kw_only=True)
     tiers: TierSet | None = attrs.field(default=None, kw_only=True)
     ledger_tiers: Mapping[str, TierSet] = attrs.field(factory=dict, kw_only=True, hash=False)
+    referrals: ReferralPolicy | None = attrs.field(default=None, kw_only=True)
     zone: ZoneInfo = attrs.field(init=False, eq=False, repr=False, default=_NO_ZONE)
     rules: tuple[EarningRule, ...] = attrs.field(init=False, eq=False, repr=False, default=())
     versions: tuple[Program, ...] = attrs.field(init=False, eq=False, repr=False, default=())
@@ -135,6 +140,7 @@ class Program:
         if self.tiers is not None and not isinstance(self.tiers, TierSet):
             faults.append(Fault("tiers", f"must be a TierSet or None, not {type(self.tiers).__name__}"))
         faults += ledger_tier_faults(self.ledger_tiers)
+        faults += referral_faults(self.referrals, () if faults else self.earning)
         if faults:
             raise InvalidDocument(faults)
         for name, value in (
@@ -260,6 +266,8 @@ class Program:
             document["tiers"] = tiers_document(self.tiers)
         if self.ledger_tiers:
             document["ledger_tiers"] = {name: tiers_document(each) for name, each in self.ledger_tiers.items()}
+        if self.referrals is not None:
+            document["referrals"] = referrals_document(self.referrals)
         return document
 
     def quote(
@@ -299,11 +307,7 @@ class Program:
             19
         """
         at = check_instant(at, "at")
-        cart = read_cart(cart, "cart")
-        if cart.currency not in (None, self.currency):
-            raise InvalidInput(
-                f"must be {self.currency}, the currency of the program: convert the money first", path="cart.currency"
-            )
+        cart = check_cart(read_cart(cart, "cart"), self.currency)
         purchase = Purchase(cart=cart, customer=customer, at=at, zone=self.zone, policy=self.orders)
         if customer is not None and barred_as(customer.customer, self.customers) is not None:
             return barred(self.rules, purchase)

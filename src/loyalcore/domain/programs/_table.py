@@ -11,8 +11,8 @@ from difflib import get_close_matches
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
-from loyalcore.domain.programs._check import fault_of
 from loyalcore.errors import Fault, InvalidDocument, InvalidInput, LimitExceeded
+from loyalcore.values.checks import fault_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

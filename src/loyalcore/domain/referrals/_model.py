@@ -170,6 +170,15 @@ class Referral:
         """The name it is kept under."""
         return ReferralRef(self.environment, self.referral_id)
 
+    def is_over_at(self, at: datetime) -> bool:
+        """Say whether its time is over at an instant, though nobody may have written that down yet.
+
+        Args:
+            at: The instant, UTC.
+        """
+        is_waiting = self.state in {ReferralState.INVITED, ReferralState.PENDING}
+        return is_waiting and self.expires_at is not None and self.expires_at <= at
+
     @property
     def stands(self) -> bool:
         """Whether it uses up its code: pending, on review or completed."""

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from decimal import Context, Decimal
-from typing import Final
+from typing import TYPE_CHECKING
 
-# Wide enough for every sum of amounts: the host's own decimal context makes no difference.
-_EXACT: Final = Context(prec=60)
+from loyalcore.values.money import EXACT
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 
 def plus(one: int | Decimal, other: int | Decimal) -> int | Decimal:
     """Return the exact sum."""
-    return one + other if isinstance(one, int) and isinstance(other, int) else _EXACT.add(one, other)
+    return one + other if isinstance(one, int) and isinstance(other, int) else EXACT.add(one, other)
 
 
 def minus(one: int | Decimal, other: int | Decimal) -> int | Decimal:
     """Return the exact difference."""
-    return one - other if isinstance(one, int) and isinstance(other, int) else _EXACT.subtract(one, other)
+    return one - other if isinstance(one, int) and isinstance(other, int) else EXACT.subtract(one, other)

@@ -13,6 +13,7 @@ from loyalcore.domain.tiers._names import check_attribute_name
 from loyalcore.domain.tiers._window import Window, WindowKind
 from loyalcore.errors import Fault, InvalidDocument, InvalidInput, LimitExceeded
 from loyalcore.values.calendar import Duration
+from loyalcore.values.checks import fault_of
 from loyalcore.values.clock import DAY
 from loyalcore.values.ids import check_name, check_word
 from loyalcore.values.money import check_amount
@@ -216,7 +217,7 @@ class TierSet:
                 if value is not None:
                     check(value, name)
             except (InvalidInput, LimitExceeded) as error:
-                yield Fault(name, error.message.removeprefix(f"{name}: "))
+                yield fault_of(error)
         if not isinstance(self.notices, frozenset) or not all(isinstance(each, TierNotice) for each in self.notices):
             yield Fault("notices", "must be a frozenset of TierNotice")
         if type(self.ending_days) is not int or not 1 <= self.ending_days <= ENDING_DAYS_MAX:
@@ -263,7 +264,7 @@ class TierSet:
                 name = check_name(level.name, f"{path}.name", length_max=LEVEL_NAME_MAX)
                 yield Level(name, _threshold(level.at, self.measure, f"{path}.at"))
             except (InvalidInput, LimitExceeded) as error:
-                faults.append(Fault(error.path, error.message.removeprefix(f"{error.path}: ")))
+                faults.append(fault_of(error))
                 yield None
 
     def rank_at(self, value: int | Decimal) -> int:

@@ -10,6 +10,7 @@ from loyalcore.domain.decision import LedgerRef
 from loyalcore.domain.flows import find_program, to_json
 from loyalcore.errors import LoyaltyError, OutcomeUnknown, StoreError
 from loyalcore.services import Loyalty
+from loyalcore.testing._delivery import CountingStore
 from loyalcore.testing.history._line import What
 
 if TYPE_CHECKING:
@@ -18,31 +19,13 @@ if TYPE_CHECKING:
     from loyalcore.domain.flows import Command, Receipt
     from loyalcore.domain.ledger import Ledger
     from loyalcore.domain.programs import Program, Registry
-    from loyalcore.store import Store, Unit
+    from loyalcore.store import Store
     from loyalcore.testing.history._log import Log
     from loyalcore.values.clock import Clock
     from loyalcore.values.ids import Ids
 
 FIGURES = ("awarded", "active", "pending", "held", "spent", "expired", "reversed", "deficit")
 """What a look at a ledger writes down."""
-
-
-class _Counted:
-    """A store that counts the units opened on it: the executor opens one for each attempt."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self.units = 0
-
-    @property
-    def abilities(self) -> frozenset[str]:
-        """What the store underneath offers."""
-        return self._store.abilities
-
-    def unit(self, *, readonly: bool = False) -> Unit:
-        """Open a unit and count it."""
-        self.units += 1
-        return self._store.unit(readonly=readonly)
 
 
 class Recorder:
@@ -82,7 +65,7 @@ class Recorder:
     ) -> None:
         self.log: Log = log
         self._store = store
-        self._counted = _Counted(store)
+        self._counted = CountingStore(store)
         self._shop = Loyalty(
             self._counted,
             programs,

@@ -12,6 +12,7 @@ from loyalcore.domain.flows import command_fields, command_kind, did_you_mean, n
 from loyalcore.errors import Fault, InvalidInput, LimitExceeded
 from loyalcore.testing.scenarios._doors import DOORS
 from loyalcore.testing.scenarios._match import expectation_faults, parse_path
+from loyalcore.values.checks import fault_of
 from loyalcore.values.clock import parse_instant
 from loyalcore.values.ids import check_text
 
@@ -84,7 +85,7 @@ def checked(read: Callable[[Any, str], Any], value: Any, path: str, faults: list
     try:
         return read(value, path)
     except (InvalidInput, LimitExceeded) as error:
-        faults.append(Fault(path, error.message.removeprefix(f"{path}: ")))
+        faults.append(fault_of(error))
         return None
 
 
@@ -168,7 +169,7 @@ def _value_faults(name: str, values: Mapping[str, Any], path: str) -> list[Fault
     try:
         kind = command_kind(values.get("command"), f"{path}.command")
     except InvalidInput as error:
-        return [Fault(error.path, error.message.removeprefix(f"{error.path}: "))]
+        return [fault_of(error)]
     return name_faults(values, {"command": True, **command_fields(kind)}, path)
 
 

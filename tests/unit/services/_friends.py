@@ -87,3 +87,8 @@ class Shop(Loyalty):
         """Give all records of a kind."""
         with self.kept.unit(readonly=True) as unit:
             return list(unit.stream(All(kind, "live"), self.time.now()))
+
+
+def open_shop(*programs: Program, registry: Registry | None = None) -> Any:
+    """Open a shop; its receipts say which of their parts they have only when they run."""
+    return Shop(*programs, registry=registry)

@@ -24,7 +24,7 @@ from loyalcore.services._reviews import Reviews
 from loyalcore.values.ids import check_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from loyalcore.domain.flows import Command, Receipt
@@ -150,7 +150,7 @@ class Referrals(Reviews):
         code: str,
         *,
         key: str,
-        tokens: Iterable[str] = (),
+        tokens: tuple[str, ...] = (),
         occurred_at: datetime | None = None,
         program: str | None = None,
     ) -> Receipt:
@@ -189,7 +189,6 @@ class Referrals(Reviews):
             >>> shop.referrals.claim("bob", ada.referral_code, key="c-1").referral.state.value
             'pending'
         """
-        tokens = tokens if isinstance(tokens, str) else tuple(tokens)
         return self._run(Claim(customer_id, code, key=key, tokens=tokens, occurred_at=occurred_at, program=program))
 
     def expire(self, *, program: str | None = None) -> int:

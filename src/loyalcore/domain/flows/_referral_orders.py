@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
@@ -197,8 +197,8 @@ def _add(side: Side | None, figure: str, step: Decimal) -> None:
     """Add to one figure of a referrer, where somebody is left."""
     if side is not None:
         figures = side.member.referrals
-        total = shortest(EXACT.add(getattr(figures, figure), step))
-        side.change(referrals=attrs.evolve(figures, **{figure: total}))
+        more: dict[str, Any] = {figure: shortest(EXACT.add(getattr(figures, figure), step))}
+        side.change(referrals=attrs.evolve(figures, **more))
 
 
 def _revenue(order: Order) -> Decimal:

@@ -153,11 +153,19 @@ class Referring:
         return ref, self.find(ref)
 
     def write(self, record: Any) -> None:
-        """Write a versioned record in the place of the one that was loaded."""
-        loaded = self.case.world.get(record.ref)
-        expected = None if loaded is None else loaded.version
+        """Write a versioned record in the place of the one that was loaded or is written already."""
+        put = self._puts.get(record.ref)
+        if put is None:
+            loaded = self.case.world.get(record.ref)
+            expected = None if loaded is None else loaded.version
+        else:
+            expected = put.expected
         version = 1 if expected is None else expected + 1
         self._puts[record.ref] = Put(attrs.evolve(record, version=version), expected)
+
+    def add(self, record: Any) -> None:
+        """Write a record under a name that was minted for it, and is not looked for."""
+        self._puts[record.ref] = Put(record, None)
 
     def count(self, counter_id: str, step: int) -> None:
         """Move a counter up or down."""
@@ -173,7 +181,10 @@ class Referring:
             after: The referral as it is to be.
         """
         after = attrs.evolve(after, updated_at=self.case.now)
-        self.write(after)
+        if before is None:
+            self.add(after)
+        else:
+            self.write(after)
         referrer = self.side_of(after.referrer_holder_id)
         if referrer is not None:
             referrer.change(referrals=moved(referrer.member.referrals, before, after))

@@ -192,7 +192,7 @@ def decide_create_code(command: CreateCode, case: Case) -> Decision:
         limit=command.limit or 0,
         referee_id=command.referee_id,
     )
-    referring.write(code)
+    referring.add(code)
     return referring.decided(command, customer, code=code)
 
 
@@ -228,7 +228,7 @@ def decide_refer(command: Refer, case: Case) -> Decision:
     referral_id = case.ids.new("referral")
     expires_at = referring.policy.claim_ends(case.now, referring.program.zone)
     code = new_code(side.member, case.ids, case.now, expires_at=expires_at, limit=1, referral_id=referral_id)
-    referring.write(code)
+    referring.add(code)
     referral = Referral(
         environment=case.world.environment,
         referral_id=referral_id,

@@ -121,8 +121,12 @@ def _judged(referring: Referring, referral: Referral, referee: Side, order: Orde
     case, policy = referring.case, referring.policy
     if policy.where is not None and not matches(policy.where, order.cart, case.now, referring.program.zone):
         return referral
-    evidence = looked_at_order(referring, referral, referee, order.cart)
-    found = verdict(evidence, policy)
+    known = referral.evidence
+    seen = looked_at_order(referring, referral, referee, order.cart)
+    evidence = (*(each for each in known if each.rule not in {one.rule for one in seen}), *seen)
+    # Where what was known held it back, only a person can have let it go on: that is not held against it again.
+    passed = set() if verdict(known, policy) is Verdict.ALLOW else {each.rule for each in known}
+    found = verdict([each for each in evidence if each.rule not in passed], policy)
     referral = attrs.evolve(referral, evidence=evidence, order_id=order.order_id)
     if found is Verdict.ALLOW:
         referral = attrs.evolve(referral, state=state_after(referral.state, "complete"))
@@ -170,7 +174,7 @@ def _without(referring: Referring, referral: Referral, order: Order, checkout: C
         referral = attrs.evolve(referral, state=state)
     if own:
         referral = taken_back(referring, referral, lambda done: done.order_id == order.order_id, **fields)
-    if referral.order_id == order.order_id and referral.state is ReferralState.ON_REVIEW:
+    if referral.order_id == order.order_id and referral.state in {ReferralState.ON_REVIEW, ReferralState.BLOCKED}:
         return attrs.evolve(referral, order_id=None)
     return referral
 

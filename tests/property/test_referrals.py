@@ -89,9 +89,9 @@ def _check(friends: Friends, path: tuple[str, ...]) -> None:
 
 
 def _redeliver(friends: Friends, done: tuple[Command, ...]) -> None:
-    """Deliver once more what was accepted: it is answered, and nothing is written."""
+    """Deliver once more what was accepted under a key: it is answered, and nothing is written."""
     before = dump(friends.store)
-    for command in done:
+    for command in (each for each in done if hasattr(each, "key")):
         answer = friends.give(command)
         assert not isinstance(answer, LoyaltyError), f"refused what it had accepted: {command}, {answer!r}"
     assert dump(friends.store) == before, "a redelivery wrote something"

@@ -175,13 +175,16 @@ def _check_grants(kept: Kept) -> None:
 
 
 def _check_once(kept: Kept) -> None:
-    """See that each side has a reward at most once: for one referee, or for one order."""
+    """See that each side has a reward at most once: for one referee, or for one order.
+
+    Of two who were merged each has had it by itself.
+    """
     net: Tally[Any] = Tally()
     standing: Tally[Any] = Tally()
     for referral, done in kept.grants():
-        referee = kept.heads[str(referral.referee_holder_id)]
+        referrer = referral.referrer_holder_id if done.side == RewardSide.REFERRER.value else None
         order_id = done.order_id if done.event == RewardEvent.EVERY_ORDER.value else None
-        place = (done.reward, done.side, _who(kept, referral, done), referee, order_id)
+        place = (done.reward, done.side, referrer, referral.referee_holder_id, order_id)
         net[place] += kept.net(done)
         standing[place] += done.taken_back_at is None
     points = {reward.id: reward.points for reward in kept.policy.rewards}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from loyalcore import Loyalty, Program
 from loyalcore.adapters.sqlalchemy import SqlStore
+from loyalcore.values.codes import code_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,6 +95,11 @@ class CountedIds:
         """Give the next id."""
         self._count += 1
         return f"{self._count:032x}"
+
+    def share_code(self) -> str:
+        """Give the next share code."""
+        self._count += 1
+        return code_of(self._count)
 
 
 class Facade:

@@ -148,6 +148,14 @@ class Membership(models.Model):
     orders = models.JSONField()
     caps = models.JSONField()
     standings = models.JSONField()
+    referral_code = NameField(null=True)
+    referral_id = NameField(null=True)
+    referrals = models.JSONField()
+    reward_lots = models.JSONField()
+    invited_at = models.DateTimeField(null=True)
+    invitations = models.BigIntegerField()
+    banned_at = models.DateTimeField(null=True)
+    tokens = models.JSONField()
     orders_count = models.BigIntegerField()
     orders_products = models.BigIntegerField()
     orders_discounted = models.BigIntegerField()
@@ -156,6 +164,11 @@ class Membership(models.Model):
     orders_discounts = AmountField()
     orders_first_at = models.DateTimeField(null=True)
     orders_last_at = models.DateTimeField(null=True)
+    referrals_total = models.BigIntegerField()
+    referrals_successful = models.BigIntegerField()
+    referrals_revenue = AmountField()
+    referrals_referrer_revenue = AmountField()
+    referrals_referee_revenue = AmountField()
     customer = models.ForeignObject(
         Customer,
         from_fields=("environment", "customer_id"),
@@ -423,8 +436,11 @@ class Order(models.Model):
     awards = models.JSONField()
     unrecovered = models.JSONField()
     returns = models.JSONField()
+    referral = models.JSONField()
     version = models.BigIntegerField()
     state_fold = folded()
+    referral_id = NameField(null=True)
+    referral_refused = NameField(null=True)
     store_fold = folded()
     referral_code_fold = folded()
     coupons_fold = models.JSONField(null=True)
@@ -442,4 +458,84 @@ class Order(models.Model):
         indexes = (
             Index(fields=("environment", "holder_id"), name="loyalty_order_holder"),
             Index(fields=("environment", "program_id", "created_at", "order_id"), name="loyalty_order_created"),
+        )
+
+
+class ReferralCode(models.Model):
+    """A code by which a customer refers others."""
+
+    environment = NameField()
+    code = NameField()
+    program_id = NameField()
+    holder_id = NameField()
+    campaign = NameField()
+    created_at = models.DateTimeField()
+    starts_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    limit = models.BigIntegerField()
+    used = models.BigIntegerField()
+    referee_id = NameField(null=True)
+    referral_id = NameField(null=True)
+    disabled_at = models.DateTimeField(null=True)
+    version = models.BigIntegerField()
+
+    class Meta:
+        db_table = "loyalty_referral_code"
+        constraints = (UniqueConstraint(fields=("environment", "code"), name="loyalty_referral_code_name"),)
+        indexes = (Index(fields=("environment", "holder_id"), name="loyalty_referral_code_holder"),)
+
+
+class Referral(models.Model):
+    """Who has referred whom, and what came of it."""
+
+    environment = NameField()
+    referral_id = NameField()
+    program_id = NameField()
+    code = NameField()
+    campaign = NameField()
+    state = NameField(max_length=24)
+    referrer_holder_id = NameField()
+    referrer_id = NameField(null=True)
+    referee_holder_id = NameField(null=True)
+    referee_id = NameField(null=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    review_due_at = models.DateTimeField(null=True)
+    completed_at = models.DateTimeField(null=True)
+    order_id = NameField(null=True)
+    revenue = models.TextField()
+    evidence = models.JSONField()
+    grants = models.JSONField()
+    earlier = NameField(null=True)
+    unrecovered = models.JSONField()
+    contact = models.TextField(null=True)
+    version = models.BigIntegerField()
+    revenue_amount = AmountField()
+
+    class Meta:
+        db_table = "loyalty_referral"
+        constraints = (UniqueConstraint(fields=("environment", "referral_id"), name="loyalty_referral_name"),)
+        indexes = (
+            Index(fields=("environment", "referrer_holder_id"), name="loyalty_referral_referrer"),
+            Index(fields=("environment", "referee_holder_id"), name="loyalty_referral_referee"),
+            Index(fields=("environment", "program_id", "created_at", "referral_id"), name="loyalty_referral_created"),
+        )
+
+
+class Counter(models.Model):
+    """A count that many customers share: of what has a limit, or of what happened lately."""
+
+    environment = NameField()
+    program_id = NameField()
+    counter_id = entry_id()
+    count = models.BigIntegerField()
+    times = models.JSONField()
+    version = models.BigIntegerField()
+
+    class Meta:
+        db_table = "loyalty_counter"
+        constraints = (
+            UniqueConstraint(fields=("environment", "program_id", "counter_id"), name="loyalty_counter_name"),
         )

@@ -13,9 +13,10 @@ from django.db import Error, connections, transaction
 from examples.django_store import models, queries
 from examples.django_store.standalone import reopen
 from loyalcore.domain.customers import Customer, CustomerRow, Membership
-from loyalcore.domain.decision import ChangeSet, EntriesRef, HolderRef, OrdersRef, Put, Ref, Remove
+from loyalcore.domain.decision import ChangeSet, EntriesRef, HolderRef, Put, Ref, Remove
 from loyalcore.domain.ledger import Debt, Entry, Ledger, Lot, PointsHold
 from loyalcore.domain.orders import Order
+from loyalcore.domain.referrals import Referral, ReferralCode
 from loyalcore.errors import (
     CapabilityMissing,
     InvalidInput,
@@ -26,11 +27,21 @@ from loyalcore.errors import (
     StoreUnavailable,
 )
 from loyalcore.query import All, Listing
-from loyalcore.store import KIND_OF, KINDS, from_columns, list_columns, name_columns, names, narrowing, to_columns
+from loyalcore.store import (
+    ALL_OF,
+    KIND_OF,
+    KINDS,
+    from_columns,
+    list_columns,
+    name_columns,
+    names,
+    narrowing,
+    to_columns,
+)
 
 MODELS: dict[type[Any], Any] = {kind: getattr(models, kind.__name__) for kind in KINDS}
-LOCKED = {ref for ref, kind in KIND_OF.items() if hasattr(MODELS[kind], "version")} - {HolderRef, OrdersRef}
-"""The refs of customers, memberships, the heads of ledgers, segments and orders (P6)."""
+LOCKED = {ref for ref, kind in KIND_OF.items() if hasattr(MODELS[kind], "version")} - {HolderRef, *ALL_OF}
+"""The refs of customers, memberships, the heads of ledgers, and all else that has a version (P6)."""
 PARTS: dict[str, tuple[type[Any], str, tuple[str, ...]]] = {
     "lots": (Lot, "version", ("lot",)),
     "holds": (PointsHold, "held", ("seq", "hold_id")),
@@ -41,6 +52,8 @@ LISTS: dict[type[Any], tuple[type[Any], str]] = {
     CustomerRow: (Membership, "customer"),
     Entry: (Entry, ""),
     Order: (Order, ""),
+    Referral: (Referral, ""),
+    ReferralCode: (ReferralCode, ""),
 }
 """Each kind of row of which there are lists: the kind of record that it is of, and by which field another is joined."""
 
@@ -263,9 +276,8 @@ class DjangoUnit:
     def _find(self, ref: Ref, lock: bool) -> Any:
         kind = KIND_OF[type(ref)]
         rows = self._rows(kind).filter(**name_columns(ref))
-        if isinstance(ref, EntriesRef | OrdersRef):
-            order = "seq" if isinstance(ref, EntriesRef) else "order_id"
-            return tuple(self._record(kind, row) for row in rows.order_by(order).values())
+        if isinstance(ref, EntriesRef) or type(ref) in ALL_OF:
+            return tuple(self._record(kind, row) for row in rows.order_by(*names(kind)).values())
         if lock and type(ref) in LOCKED:
             rows = rows.select_for_update()  # which SQLite does not have, nor need
         return next((self._record(kind, row) for row in rows.values()), None)

@@ -11,29 +11,27 @@ from datetime import datetime
 from itertools import takewhile
 from typing import Any, Self
 
-from loyalcore.domain.decision import ChangeSet, EntriesRef, OrdersRef, Ref
+from loyalcore.domain.decision import ChangeSet, EntriesRef, Ref
 from loyalcore.domain.ledger import Debt, Ledger, Lot, PointsHold
 from loyalcore.errors import OutcomeUnknown, ReadOnlyStore, StaleVersion, StoreUnavailable
 from loyalcore.query import All
-from loyalcore.store import KIND_OF, from_columns, name_columns, names, narrowing, to_columns
+from loyalcore.store import ALL_OF, KIND_OF, from_columns, name_columns, names, narrowing, to_columns
 from loyalcore.values.clock import to_micros
 
-SCHEMA = """
+FOUND_BY = ("holder_id", "referrer_holder_id", "referee_holder_id", "order_id", "corrects")
+COLUMNS = ("kind", "name", "version", "is_open", "due_at", *FOUND_BY, "body")
+SCHEMA = f"""
     CREATE TABLE IF NOT EXISTS record (
-        kind TEXT, name TEXT, version INTEGER, is_open INTEGER, due_at INTEGER, holder_id TEXT,
-        order_id TEXT, corrects TEXT, body TEXT, PRIMARY KEY (kind, name)
+        kind TEXT, name TEXT, version INTEGER, is_open INTEGER, due_at INTEGER, {" TEXT, ".join(FOUND_BY)} TEXT,
+        body TEXT, PRIMARY KEY (kind, name)
     ) WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS record_open ON record (kind, name) WHERE is_open;
-    CREATE INDEX IF NOT EXISTS record_due ON record (due_at) WHERE due_at IS NOT NULL;
-    CREATE INDEX IF NOT EXISTS record_holder ON record (holder_id, name) WHERE holder_id IS NOT NULL;
-    CREATE INDEX IF NOT EXISTS record_order ON record (order_id, name) WHERE order_id IS NOT NULL;
-    CREATE INDEX IF NOT EXISTS record_corrects ON record (corrects, name) WHERE corrects IS NOT NULL;
-"""
+    CREATE INDEX IF NOT EXISTS record_due ON record (due_at) WHERE due_at IS NOT NULL"""
+INDEX = "CREATE INDEX IF NOT EXISTS record_{0} ON record ({0}, name) WHERE {0} IS NOT NULL"
 SELECT = "SELECT body FROM record WHERE kind = ? AND name >= ? AND name < ?"
-INSERT = """INSERT INTO record VALUES
-    (:kind, :name, :version, :is_open, :due_at, :holder_id, :order_id, :corrects, :body)"""
+INSERT = f"INSERT INTO record ({', '.join(COLUMNS)}) VALUES (:{', :'.join(COLUMNS)})"  # noqa: S608 - names of the table
 REPLACE = INSERT.replace("INSERT", "INSERT OR REPLACE", 1)
-CHANGE = "UPDATE record SET version = :version, due_at = :due_at, holder_id = :holder_id, body = :body"
+CHANGE = f"UPDATE record SET {', '.join(f'{name} = :{name}' for name in COLUMNS[2:])}"  # noqa: S608 - the same ones
 UPDATE = f"{CHANGE} WHERE kind = :kind AND name = :name AND version = :expected"
 REMOVE = "DELETE FROM record WHERE kind = :kind AND name = :name AND version = :expected"
 WIPE = "DELETE FROM record WHERE kind = ? AND name >= ? AND name < ?"
@@ -56,7 +54,7 @@ def within(name: str) -> tuple[str, str]:
 def row_of(record: Any, expected: int | None = None) -> dict[str, Any]:
     """Give a record as a row: what it is looked up by, and the whole of it as JSON."""
     kind, columns = type(record), to_columns(record)
-    row = {name: getattr(record, name, None) for name in ("version", "is_open", "holder_id", "order_id", "corrects")}
+    row = {name: getattr(record, name, None) for name in COLUMNS}
     due_at = getattr(record, "next_change_at", None)
     row |= {"kind": kind.__name__, "name": name_of({name: columns[name] for name in names(kind)})}
     return row | {
@@ -77,7 +75,7 @@ class PlainStore:
             unit.execute("COMMIT")
             unit.execute("PRAGMA journal_mode = WAL")  # the file keeps it
         with self.unit() as unit:
-            for statement in SCHEMA.split(";"):
+            for statement in (*SCHEMA.split(";"), *map(INDEX.format, FOUND_BY)):
                 unit.execute(statement)
             unit.commit()
 
@@ -173,7 +171,7 @@ class PlainUnit:
         by_others = {name: columns.pop(name) for name in tuple(columns) if name not in names(kind)}
         asked = " AND ".join([SELECT, *(f"{name} = ?" for name in by_others)])
         found = tuple(self._read(kind, f"{asked} ORDER BY name", (*within(name_of(columns)), *by_others.values())))
-        return found if isinstance(ref, EntriesRef | OrdersRef) else next(iter(found), None)
+        return found if isinstance(ref, EntriesRef) or type(ref) in ALL_OF else next(iter(found), None)
 
     def _read(self, kind: type[Any], statement: str, values: tuple[Any, ...]) -> Iterator[Any]:
         rows = self.execute(statement, (kind.__name__, *values))

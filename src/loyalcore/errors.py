@@ -35,6 +35,7 @@ __all__ = [
     "OutcomeUnknown",
     "PromiseBroken",
     "ReadOnlyStore",
+    "ReferralRefused",
     "Refused",
     "ReturnTaken",
     "ReturnTooLarge",
@@ -209,6 +210,16 @@ class ReturnTooLarge(Refused):
             requested=requested,
             left=left,
         )
+
+
+class ReferralRefused(Refused):
+    """A referral code that cannot be used by this customer, or not now; `reason` is a value of `ReferralRefusal`."""
+
+    code = "referral_refused"
+    reason: str
+
+    def __init__(self, message: str, *, reason: str) -> None:
+        super().__init__(message, reason=reason)
 
 
 class NotFound(LoyaltyError, LookupError):

@@ -6,18 +6,23 @@
 from loyalcore.domain.customers import CUSTOMERS, CustomerFields
 from loyalcore.domain.ledger import ENTRIES, EntryFields
 from loyalcore.domain.orders import CARTS, ITEMS, ORDERS, CartFields, ItemFields, OrderFields
+from loyalcore.domain.referrals import CODES, REFERRALS, CodeFields, ReferralFields
 
 __all__ = [
     "CARTS",
+    "CODES",
     "CUSTOMERS",
     "ENTRIES",
     "ITEMS",
     "ORDERS",
+    "REFERRALS",
     "CartFields",
+    "CodeFields",
     "CustomerFields",
     "EntryFields",
     "ItemFields",
     "OrderFields",
+    "ReferralFields",
 ]
 
 

@@ -34,6 +34,7 @@ from loyalcore.errors import (
     OutcomeUnknown,
     PromiseBroken,
     ReadOnlyStore,
+    ReferralRefused,
     Refused,
     ReturnTaken,
     ReturnTooLarge,
@@ -53,6 +54,11 @@ EXAMPLES: list[tuple[LoyaltyError, str, dict[str, Any]]] = [
         Ineligible(status="excluded", move="earn"),
         "a customer who is excluded cannot earn points",
         {"status": "excluded", "move": "earn"},
+    ),
+    (
+        ReferralRefused("the code may be used no more: ask the referrer for a new one", reason="expired"),
+        "the code may be used no more: ask the referrer for a new one",
+        {"reason": "expired"},
     ),
     (LoyaltyError("no"), "no", {}),
     (InvalidInput("must be a text", path="key"), "key: must be a text", {"path": "key"}),
@@ -215,7 +221,14 @@ def test_the_branch_says_whose_fault_it_was() -> None:
     """The callers', the program's, another writer's, a guard's or the store's; some are builtin errors as well."""
     branches: dict[type[LoyaltyError], set[type[LoyaltyError]]] = {
         InvalidInput: {InvalidDocument, InvalidQuery},
-        Refused: {InsufficientPoints, IllegalTransition, AlreadyResolved, Ineligible, ReturnTooLarge},
+        Refused: {
+            InsufficientPoints,
+            IllegalTransition,
+            AlreadyResolved,
+            Ineligible,
+            ReferralRefused,
+            ReturnTooLarge,
+        },
         Conflict: {
             ConcurrencyConflict,
             FactConflict,

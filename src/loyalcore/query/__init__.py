@@ -4,6 +4,7 @@
 """
 
 from loyalcore.query._behind import behind, reach, walked
+from loyalcore.query._check import check_condition
 from loyalcore.query._choice import Choice
 from loyalcore.query._compiled import Compiled
 from loyalcore.query._condition import (
@@ -80,6 +81,7 @@ __all__ = [
     "TextSet",
     "Whole",
     "behind",
+    "check_condition",
     "check_size",
     "check_stored",
     "column_of",

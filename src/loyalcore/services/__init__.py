@@ -10,6 +10,8 @@ from loyalcore.services.entries import Entries
 from loyalcore.services.orders import Orders
 from loyalcore.services.outbox import Outbox
 from loyalcore.services.points import Points
+from loyalcore.services.referral_codes import ReferralCodes
+from loyalcore.services.referrals import Referrals
 from loyalcore.services.segments import Segments
 from loyalcore.services.tiers import Tiers
 
@@ -28,6 +30,8 @@ __all__ = [
     "Outcome",
     "Points",
     "Posted",
+    "ReferralCodes",
+    "Referrals",
     "Segments",
     "Tiers",
 ]

@@ -16,6 +16,8 @@ from loyalcore.services.entries import Entries
 from loyalcore.services.orders import Orders
 from loyalcore.services.outbox import Outbox
 from loyalcore.services.points import Points
+from loyalcore.services.referral_codes import ReferralCodes
+from loyalcore.services.referrals import Referrals
 from loyalcore.services.segments import Segments
 from loyalcore.services.tiers import Tiers
 from loyalcore.values.clock import Clock
@@ -99,6 +101,8 @@ class Loyalty:
         self.orders: Orders = Orders(executor, self.run)
         self.bulk: Bulk = Bulk(executor, self._acting)
         self.tiers: Tiers = Tiers(executor, self.run, self._acting)
+        self.referrals: Referrals = Referrals(executor, self.run)
+        self.referral_codes: ReferralCodes = ReferralCodes(executor, self.run)
         self.segments: Segments = Segments(executor, self.run, self.customers)
 
     @property

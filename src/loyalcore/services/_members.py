@@ -132,6 +132,21 @@ def find_member(
     return Found(customer, found[ref] or new_membership(customer, program.id), booked, when)
 
 
+def holders_of(executor: Executor, customer_id: str) -> list[str]:
+    """Name the holder of a customer and those that were merged into it, whose records are the customer's too.
+
+    Args:
+        executor: Where the records are.
+        customer_id: The host's own id, checked.
+
+    Raises:
+        NotFound: The customer is not registered.
+    """
+    with executor.store.unit(readonly=True) as unit:
+        found = survivor(executor.environment, customer_id, lambda ref: unit.load([ref])[ref])
+    return [found.holder_id, *found.absorbed]
+
+
 def list_members(executor: Executor, asked: Asked, program: str | None) -> tuple[List[CustomerRow], Query]:
     """Give the list of the customers of a program, and what is asked of it as a query.
 

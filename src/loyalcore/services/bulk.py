@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from loyalcore.domain.customers import Deactivate, Reactivate, Tag
 from loyalcore.domain.flows import Batch, Series
 from loyalcore.domain.ledger import Adjust, Extend
+from loyalcore.domain.referrals import Invite
 from loyalcore.errors import InvalidInput, LoyaltyError
 from loyalcore.execution import without_collector
 from loyalcore.services._bulk_rows import BulkResult, BulkRow
@@ -122,6 +123,44 @@ class Bulk:
             0
         """
         return self._run(who, partial(Reactivate, key=key), program, each, progress)
+
+    def invite(
+        self,
+        who: Who,
+        *,
+        key: str,
+        program: str | None = None,
+        each: Each | None = None,
+        progress: Progress | None = None,
+    ) -> BulkResult:
+        """Invite customers to become referrers: one notice each, none for who has joined already.
+
+        Args:
+            who: As `deactivate` takes it.
+            key: Idempotency key of every row.
+            program: The program's id, where the host runs several.
+            each: Told every row, in order, once its chunk is written.
+            progress: Told how many rows are done after each chunk.
+
+        Returns:
+            As `deactivate`; who has joined is unchanged, who was invited before is refused while the program says so.
+
+        Raises:
+            InvalidInput: As `deactivate`.
+            LimitExceeded: As `deactivate`.
+            NotFound: The program is not there.
+            ConcurrencyConflict: As `deactivate`.
+            StoreError: As `deactivate`.
+
+        Source: BLP (invite selected customers).
+
+        Example:
+            >>> from loyalcore import ReferralPolicy
+            >>> from loyalcore.testing import example
+            >>> example(referrals=ReferralPolicy()).bulk.invite("program_status:not_joined", key="spring").done
+            1
+        """
+        return self._run(who, partial(Invite, key=key, program=program), program, each, progress)
 
     def tag(
         self,

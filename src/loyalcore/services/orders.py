@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from loyalcore.domain.customers import CustomerRow, survivor
+from loyalcore.domain.customers import CustomerRow
 from loyalcore.domain.decision import OrderRef
 from loyalcore.domain.earning import lessened
 from loyalcore.domain.flows import membership_at
@@ -25,7 +25,7 @@ from loyalcore.domain.orders import (
 from loyalcore.errors import InvalidInput, NotFound, OrderTaken
 from loyalcore.query import SIZE
 from loyalcore.services._list import Asked, List, Moving, read_query
-from loyalcore.services._members import find_member
+from loyalcore.services._members import find_member, holders_of
 from loyalcore.values.ids import check_text
 
 if TYPE_CHECKING:
@@ -217,7 +217,7 @@ class Orders:
 
         Returns:
             A receipt with the order and the entries written. What could not be taken back stands in
-            `order.unrecovered`: the next closing awards so many less.
+            `order.unrecovered`: every closing after it awards so many less.
 
         Raises:
             InvalidInput: Nobody acts, or a value of the wrong type or out of range.
@@ -484,15 +484,9 @@ class Orders:
         scope = {"environment": executor.environment, "program_id": rules.id}
         asked = read_query(query, ORDERS)
         if customer_id is not None:
-            holders = self._holders(check_text(customer_id, "customer_id"))
+            holders = holders_of(executor, check_text(customer_id, "customer_id"))
             asked = attrs.evolve(asked, where=asked.where & OrderFields.holder_id.in_(holders))
         return List(executor, rules.zone, scope, Moving()), asked
-
-    def _holders(self, customer_id: str) -> list[str]:
-        """Name the holder of a customer and those that were merged into it, whose orders are the customer's too."""
-        with self._executor.store.unit(readonly=True) as unit:
-            found = survivor(self._executor.environment, customer_id, lambda ref: unit.load([ref])[ref])
-        return [found.holder_id, *found.absorbed]
 
 
 def _cart(cart: object) -> Cart:

@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any, Final, Union, get_args, get_origin, get_t
 
 import attrs
 
-from loyalcore.domain import customers, decision, ledger, orders, segments
+from loyalcore.domain import customers, decision, ledger, orders, referrals, segments
 from loyalcore.domain.customers import Customer, CustomerRow, Membership
 from loyalcore.domain.decision import (
+    Counter,
+    CounterRef,
     CustomerRef,
     DebtRef,
     EntriesRef,
@@ -36,10 +38,15 @@ from loyalcore.domain.decision import (
     NoticeRef,
     OrderRef,
     OrdersRef,
+    ReferralCodeRef,
+    ReferralCodesRef,
+    ReferralRef,
+    ReferralsRef,
     SegmentRef,
 )
 from loyalcore.domain.ledger import Debt, Entry, Ledger, Lot, PointsHold
 from loyalcore.domain.orders import Order
+from loyalcore.domain.referrals import Referral, ReferralCode
 from loyalcore.domain.segments import Segment
 from loyalcore.errors import StoreError
 
@@ -66,19 +73,31 @@ KIND_OF: Final[Mapping[type[Any], type[Any]]] = {
     SegmentRef: Segment,
     OrderRef: Order,
     OrdersRef: Order,
+    ReferralRef: Referral,
+    ReferralsRef: Referral,
+    ReferralCodeRef: ReferralCode,
+    ReferralCodesRef: ReferralCode,
+    CounterRef: Counter,
 }
 """Which kind of record each kind of ref leads to."""
+
+ALL_OF: Final[frozenset[type[Any]]] = frozenset({OrdersRef, ReferralsRef, ReferralCodesRef})
+"""The refs that lead to all records of one holder: a tuple, in the order of their names."""
 
 KINDS_OF_ROW: Final[Mapping[type[Any], tuple[type[Any], ...]]] = {
     CustomerRow: (Customer, Membership),
     Entry: (Entry,),
     Order: (Order,),
+    Referral: (Referral,),
+    ReferralCode: (ReferralCode,),
 }
 """The rows that lists are made of, each with the kinds of record that it is put together from."""
 
 _PLANS: dict[type[Any], list[_Step]] = {}
 _OPEN_PARTS = ("lots", "holds", "debts")
-_WORDS = {**vars(ledger), **vars(customers), **vars(segments), **vars(orders), **vars(decision)}
+_WORDS = dict[str, Any]()
+for _slice in (ledger, customers, segments, orders, referrals, decision):
+    _WORDS.update(vars(_slice))
 _WORDS.update({kind.__name__: kind for kind in (date, datetime, Decimal, Mapping)})
 
 
@@ -111,15 +130,15 @@ def _fields_of(ref: type[Any]) -> tuple[str, ...]:
     return tuple(fields)
 
 
-_NAMES = {kind: _fields_of(ref) for ref, kind in KIND_OF.items() if ref not in {HolderRef, OrdersRef}}
+_NAMES = {kind: _fields_of(ref) for ref, kind in KIND_OF.items() if ref not in {HolderRef, *ALL_OF}}
 _NAMES[Entry] = (*_NAMES[Ledger], "seq")
 
 
 def name_columns(ref: Ref) -> dict[str, Any]:
-    """Give the columns by which the record of a ref is found, or its entries.
+    """Give the columns by which the record of a ref is found, or its records.
 
     Args:
-        ref: The name of a record, whose customer is meant, or which entries are.
+        ref: The name of a record, whose customer is meant, or which entries or records of a holder are.
 
     Source: HOUSE 4 (every statement carries the leading key).
 
@@ -131,6 +150,8 @@ def name_columns(ref: Ref) -> dict[str, Any]:
     """
     if isinstance(ref, EntriesRef):
         return {**name_columns(ref.ledger), ref.by: ref.value}
+    if isinstance(ref, ReferralsRef):
+        return {"environment": ref.environment, f"{ref.side}_holder_id": ref.holder_id}
     columns: dict[str, Any] = {}
     for name, value in attrs.asdict(ref, recurse=False).items():
         columns.update(name_columns(value) if attrs.has(type(value)) else {name: value})

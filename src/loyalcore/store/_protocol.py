@@ -1,6 +1,6 @@
 """What a store is: units of work over records, and what each promises.
 
-A store keeps thirteen kinds of record, each under its ref. The rules below are numbered; the contract suite in
+A store keeps sixteen kinds of record, each under its ref. The rules below are numbered; the contract suite in
 `loyalcore.testing` names the number that a store breaks.
 
 Units
@@ -13,14 +13,14 @@ Units
 
 Loading
     P4   `load` answers every ref: the record, or None where there is none (`EntriesRef`: a tuple, perhaps empty;
-         `OrdersRef`: a tuple of the holder's orders in the order of their ids; `HolderRef`: the customer whose holder
-         it is).
+         `OrdersRef`, `ReferralsRef`, `ReferralCodesRef`: a tuple of all that the holder has, as the records stand, in
+         the order of their names; `HolderRef`: the customer whose holder it is).
     P5   A loaded ledger carries its open lots in award order, its open holds and open debts by `seq`, then id. It has
          open holds only where `held` is above 0, and open debts only where `deficit` is.
     P6   `load(refs, lock=True)` makes other units that lock the same ledgers, memberships, customers, segments,
-         orders or notices wait or fail with `StaleVersion` until this one ends; refs are locked in one total order,
-         before anything else that the call asks for is read: a key that the lock was waited for is found. A `HolderRef`
-         or `OrdersRef` is not locked, only read.
+         orders, notices, referral codes, referrals or counters wait or fail with `StaleVersion` until this one ends;
+         refs are locked in one total order, before anything else that the call asks for is read: a key that the lock
+         was waited for is found. A `HolderRef`, and a ref that leads to all that a holder has, is only read.
     P7   Texts compare exactly: case, accents, trailing blanks and all. Instants keep their microseconds and are UTC.
 
 Applying
@@ -40,9 +40,9 @@ Streaming
 Listing
     P20  `page` gives the rows that the in-memory evaluation gives, in its order: at most `count` of them from the place
          on, the nearest first; `count` gives their number. Rows that a listing means: of customers, who has not been
-         merged or erased, with the membership in the program; of entries and orders, those of the scope. With
-         `is_settled` rows whose `next_change_at` has come are left out. What a store cannot ask its database is refused
-         with `CapabilityMissing` before anything is read; it never reads everything instead.
+         merged or erased, with the membership in the program; of entries, orders, referrals and referral codes, those
+         of the scope. With `is_settled` rows whose `next_change_at` has come are left out. What a store cannot ask its
+         database is refused with `CapabilityMissing` before anything is read; it never reads everything instead.
 
 Failing
     P14  A failure of the store is a `StoreError`: unavailable, read-only, of another schema, outcome unknown. A call
@@ -69,9 +69,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from loyalcore.domain.customers import Customer, Membership
-from loyalcore.domain.decision import Fact, KeyRecord, Note, Notice
+from loyalcore.domain.decision import Counter, Fact, KeyRecord, Note, Notice
 from loyalcore.domain.ledger import Debt, Entry, Ledger, Lot, PointsHold
 from loyalcore.domain.orders import Order
+from loyalcore.domain.referrals import Referral, ReferralCode
 from loyalcore.domain.segments import Segment
 
 if TYPE_CHECKING:
@@ -97,6 +98,9 @@ KINDS: tuple[type[Any], ...] = (
     Notice,
     Segment,
     Order,
+    ReferralCode,
+    Referral,
+    Counter,
 )
 """The kinds of record that a store keeps."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from loyalcore.values.clock import check_instant, parse_instant
+from loyalcore.values.codes import code_of
 
 
 class FixedClock:
@@ -56,3 +57,8 @@ class CountedIds:
         """Give the next id."""
         self._count += 1
         return f"{kind}-{self._count}"
+
+    def share_code(self) -> str:
+        """Give the next share code."""
+        self._count += 1
+        return code_of(self._count)

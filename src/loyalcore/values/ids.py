@@ -12,6 +12,7 @@ import uuid
 from typing import Final, NewType, Protocol, runtime_checkable
 
 from loyalcore.errors import InvalidInput, LimitExceeded
+from loyalcore.values.codes import Codes, SystemCodes
 
 __all__ = [
     "WORD_MAX",
@@ -155,16 +156,16 @@ def check_word(value: object, path: str) -> str:
 
 
 @runtime_checkable
-class Ids(Protocol):
-    """Where new ids come from; a host or a test may pass its own."""
+class Ids(Codes, Protocol):
+    """Where new ids and share codes come from; a host or a test may pass its own."""
 
     def new(self, kind: str) -> str:
         """Return an id that was never returned before; `kind` says for what, such as `holder` or `entry`."""
         ...
 
 
-class SystemIds:
-    """Random ids (UUID version 4, 122 random bits, 32 hexadecimal digits).
+class SystemIds(SystemCodes):
+    """Random ids (UUID version 4, 122 random bits, 32 hexadecimal digits), and random share codes.
 
     Source:
         House decision (HOUSE.md 1): only execution, services and cli use it.

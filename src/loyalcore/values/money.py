@@ -13,7 +13,16 @@ from loyalcore.errors import InvalidInput, LimitExceeded
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["EXACT", "FRACTION_DIGITS_MAX", "INTEGER_DIGITS_MAX", "Money", "check_amount", "check_currency", "exact_sum"]
+__all__ = [
+    "EXACT",
+    "FRACTION_DIGITS_MAX",
+    "INTEGER_DIGITS_MAX",
+    "Money",
+    "check_amount",
+    "check_currency",
+    "exact_sum",
+    "shortest",
+]
 
 
 def __dir__() -> list[str]:
@@ -135,6 +144,23 @@ def exact_sum(amounts: Iterable[Decimal]) -> Decimal:
     for amount in amounts:
         total = EXACT.add(total, amount)
     return total
+
+
+def shortest(amount: Decimal) -> Decimal:
+    """Return an amount without the zeros that it ends with, so that equal figures are written alike.
+
+    Args:
+        amount: Any amount.
+
+    Source:
+        House decision.
+
+    Example:
+        >>> shortest(Decimal("12.50")), shortest(Decimal("100.00"))
+        (Decimal('12.5'), Decimal('100'))
+    """
+    text = f"{amount:f}"
+    return Decimal(text.rstrip("0").rstrip(".")) if "." in text else amount
 
 
 def _amount(value: Decimal | int | str) -> Decimal:

@@ -78,6 +78,9 @@ class _Later:
     def new(self, kind: str) -> str:
         return f"later-{self._ids.new(kind)}"
 
+    def share_code(self) -> str:
+        return self._ids.share_code()
+
 
 def test_later_orders_of_a_longer_history_are_added(store: Any) -> None:
     """A history that has grown is run again: only its new orders are booked, with redemption, and tiers go on."""

@@ -1,19 +1,14 @@
-"""Share codes and bearer codes."""
+"""Share codes."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import math
 
 import pytest
 
-from loyalcore.errors import InvalidInput, LimitExceeded
+from loyalcore.errors import InvalidInput
 from loyalcore.values import codes
-from loyalcore.values.codes import SHARE_ALPHABET, SHARE_LENGTH, Codes, SystemCodes, bearer_code, read_code
-
-SECRET = b"sixteen bytes it"
+from loyalcore.values.codes import SHARE_ALPHABET, SHARE_LENGTH, Codes, SystemCodes, code_of, read_code
 
 
 def test_the_alphabet_has_no_character_that_is_misread() -> None:
@@ -29,7 +24,7 @@ def test_a_share_code_has_at_least_49_bits() -> None:
 
 def test_share_codes_differ_and_are_read_back() -> None:
     """A new share code is what reading it gives, and no two of a thousand are the same."""
-    share = SystemCodes().share
+    share = SystemCodes().share_code
     made = {share() for _ in range(1000)}
     assert len(made) == 1000
     assert all(read_code(code, "code") == code for code in made)
@@ -37,8 +32,15 @@ def test_share_codes_differ_and_are_read_back() -> None:
 
 def test_share_codes_use_the_whole_alphabet() -> None:
     """Each character of the alphabet comes up."""
-    seen = set("".join(SystemCodes().share() for _ in range(2000)))
+    seen = set("".join(SystemCodes().share_code() for _ in range(2000)))
     assert seen == {*SHARE_ALPHABET, "-"}
+
+
+def test_each_number_has_a_code_of_its_own() -> None:
+    """Codes that are counted are read back, and differ."""
+    made = [code_of(number) for number in range(1000)]
+    assert len(set(made)) == 1000
+    assert [read_code(code, "code") for code in made] == made
 
 
 def test_system_codes_are_codes() -> None:
@@ -83,37 +85,6 @@ def test_only_a_text_is_a_code(value: object) -> None:
     """What is read is a `str`."""
     with pytest.raises(InvalidInput, match="must be a text"):
         read_code(value, "code")
-
-
-def test_a_bearer_code_is_the_start_of_the_hmac() -> None:
-    """A bearer code is 160 bits of HMAC-SHA-256 of secret and coupon id, in 32 characters of base32."""
-    whole = base64.b32encode(hmac.new(SECRET, b"coupon-1", hashlib.sha256).digest()).decode()
-    assert bearer_code(SECRET, "coupon-1") == whole[:32]
-
-
-def test_a_bearer_code_hangs_on_secret_and_coupon() -> None:
-    """The same two give the same code again, another secret or coupon gives another."""
-    code = bearer_code(SECRET, "coupon-1")
-    assert bearer_code(SECRET, "coupon-1") == code
-    assert bearer_code(SECRET, "coupon-2") != code
-    assert bearer_code(SECRET + b"!", "coupon-1") != code
-
-
-@pytest.mark.parametrize("secret", [b"", b"fifteen bytes..", "a text of sixteen", None])
-def test_a_weak_secret_is_refused(secret: object) -> None:
-    """A secret is at least 16 bytes, and the message does not repeat it."""
-    with pytest.raises(InvalidInput, match=r"^secret: must ") as caught:
-        bearer_code(secret, "coupon-1")  # type: ignore[arg-type]
-    assert "fifteen" not in str(caught.value)
-
-
-def test_the_coupon_id_is_checked() -> None:
-    """A coupon id is a printable text of 1 to 255 characters."""
-    for coupon_id in ("", "\ud800", None):
-        with pytest.raises(InvalidInput, match=r"^coupon_id: "):
-            bearer_code(SECRET, coupon_id)  # type: ignore[arg-type]
-    with pytest.raises(LimitExceeded):
-        bearer_code(SECRET, "c" * 256)
 
 
 def test_the_module_shows_what_it_exports() -> None:

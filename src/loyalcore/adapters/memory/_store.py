@@ -18,15 +18,17 @@ from loyalcore.domain.decision import (
     HolderRef,
     LedgerRef,
     Notice,
-    OrderRef,
     OrdersRef,
+    ReferralCodesRef,
+    ReferralsRef,
     Wipe,
 )
 from loyalcore.domain.ledger import Entry, Ledger, with_parts
 from loyalcore.domain.orders import Order
+from loyalcore.domain.referrals import Referral, ReferralCode
 from loyalcore.errors import CapabilityMissing, ReadOnlyStore, StaleVersion, StoreUnavailable
 from loyalcore.query import All, check_stored, counted, nearest
-from loyalcore.store import KIND_OF, name_columns, narrowing
+from loyalcore.store import ALL_OF, KIND_OF, KINDS_OF_ROW, name_columns, narrowing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -51,7 +53,7 @@ class _Shelf:
         self._entries: dict[LedgerRef, list[Entry]] = {}
         self._named: dict[EntriesRef, list[Entry]] = {}
         self._holders: dict[HolderRef, CustomerRef] = {}
-        self._orders: dict[OrdersRef, set[OrderRef]] = {}
+        self._groups: dict[Ref, set[Ref]] = {}
 
     def above(self) -> _Shelf:
         """Lay an empty shelf above this one."""
@@ -63,8 +65,8 @@ class _Shelf:
             return self._find_entries(ref)
         if isinstance(ref, HolderRef):
             return self._find_holder(ref)
-        if isinstance(ref, OrdersRef):
-            return self._find_orders(ref)
+        if type(ref) in ALL_OF:
+            return self._find_all_of(ref)
         found = self._record(ref)
         return with_parts(found, self._open_parts(found.ref)) if isinstance(found, Ledger) else found
 
@@ -74,14 +76,14 @@ class _Shelf:
             return self._below._record(ref)
         return found
 
-    def _find_orders(self, ref: OrdersRef) -> tuple[Order, ...]:
-        """Give the orders of a holder; a name that it had once may be gone, or another's by now."""
-        named = (self._record(name) for name in self._orders_of(ref))
-        return tuple(sorted((each for each in named if each and each.holder_id == ref.holder_id), key=_name_of))
+    def _find_all_of(self, ref: Ref) -> tuple[Any, ...]:
+        """Give all that a holder has; a name that was in the group once may be gone, or another's by now."""
+        named = (self._record(name) for name in self._names_in(ref))
+        return tuple(sorted((each for each in named if each and ref in _groups_of(each)), key=_name_of))
 
-    def _orders_of(self, ref: OrdersRef) -> set[OrderRef]:
-        own = self._orders.get(ref, set())
-        return own if self._below is None else own | self._below._orders_of(ref)
+    def _names_in(self, ref: Ref) -> set[Ref]:
+        own = self._groups.get(ref, set())
+        return own if self._below is None else own | self._below._names_in(ref)
 
     def _find_holder(self, ref: HolderRef) -> Customer | None:
         named = self._customer_of(ref)
@@ -140,8 +142,8 @@ class _Shelf:
                 record = with_parts(record, ())
             elif isinstance(record, Customer):
                 self._holders[HolderRef(record.environment, record.holder_id)] = record.ref
-            elif isinstance(record, Order):
-                self._orders.setdefault(OrdersRef(record.environment, record.holder_id), set()).add(record.ref)
+            for group in _groups_of(record):
+                self._groups.setdefault(group, set()).add(record.ref)
             self._records[put.ref] = record
         for part in changes.parts:
             self._records[part.ref] = part
@@ -167,8 +169,8 @@ class _Shelf:
             record = self._records.pop(ref, None)
             if isinstance(record, Customer):
                 self._holders.pop(HolderRef(record.environment, record.holder_id), None)
-            elif isinstance(record, Order):
-                self._orders[OrdersRef(record.environment, record.holder_id)].discard(record.ref)
+            for group in _groups_of(record):
+                self._groups[group].discard(ref)
 
     def _all_refs(self) -> set[Ref]:
         own = set(self._records)
@@ -199,10 +201,10 @@ class _Shelf:
         if listing.query.noun.kind is Entry:
             query = _meant(Entry, listing)
             return [entry for entry in self._all_entries() if _is_within(entry, query)]
-        if listing.query.noun.kind is Order:
-            return [
-                order for order in map(self._record, self._refs(Order)) if _is_within(order, _meant(Order, listing))
-            ]
+        kind = listing.query.noun.kind
+        if kind in KINDS_OF_ROW:
+            meant = _meant(kind, listing)
+            return [record for record in map(self._record, self._refs(kind)) if _is_within(record, meant)]
         raise CapabilityMissing(f"pages of {listing.query.noun.name}")
 
     def _members(self, listing: Listing, at: datetime) -> list[CustomerRow]:
@@ -348,6 +350,19 @@ class MemoryUnit:
     def _listed(self, listing: Listing, at: datetime) -> list[Any]:
         with self._store._lock:
             return self._own_shelf().listed(listing, at)
+
+
+def _groups_of(record: Any) -> tuple[Ref, ...]:
+    """Give the refs of all that a holder has, those that lead to a record."""
+    if isinstance(record, Order):
+        return (OrdersRef(record.environment, record.holder_id),)
+    if isinstance(record, ReferralCode):
+        return (ReferralCodesRef(record.environment, record.holder_id),)
+    if isinstance(record, Referral):
+        referrer = ReferralsRef(record.environment, record.referrer_holder_id, "referrer")
+        referee = record.referee_holder_id
+        return (referrer,) if referee is None else (referrer, ReferralsRef(record.environment, referee, "referee"))
+    return ()
 
 
 def _meant(kind: type[Any], listing: Listing) -> All:

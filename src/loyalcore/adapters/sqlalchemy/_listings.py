@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_
 
-from loyalcore.adapters.sqlalchemy import _orders, _rows
+from loyalcore.adapters.sqlalchemy import _orders, _referrals, _rows
 from loyalcore.adapters.sqlalchemy._lister import Lister
-from loyalcore.adapters.sqlalchemy._schema import CUSTOMER, ENTRY, MEMBERSHIP, ORDER
+from loyalcore.adapters.sqlalchemy._schema import CODE, CUSTOMER, ENTRY, MEMBERSHIP, ORDER, REFERRAL
 from loyalcore.adapters.sqlalchemy._tables import OF_LEDGER, read_columns
 from loyalcore.domain.customers import CustomerRow
 from loyalcore.domain.decision import LedgerRef
 from loyalcore.domain.ledger import Entry
 from loyalcore.domain.orders import Order
+from loyalcore.domain.referrals import Referral, ReferralCode
 from loyalcore.errors import CapabilityMissing
 from loyalcore.query import check_stored
 from loyalcore.values.drafts import draft_of
@@ -44,6 +45,8 @@ class Listings:
             CustomerRow: (_of(dialect, MEMBERSHIP, CUSTOMER), _customer_row),
             Entry: (_of(dialect, ENTRY), _entry),
             Order: (_of(dialect, ORDER), _order),
+            Referral: (_of(dialect, REFERRAL), _referral),
+            ReferralCode: (_of(dialect, CODE), _code),
         }
 
     def page(self, ask: Callable[[Ask], list[Row]], listing: Listing, at: datetime) -> list[Any]:
@@ -111,3 +114,11 @@ def _entry(row: Row, at: datetime) -> Entry:
 
 def _order(row: Row, at: datetime) -> Order:
     return _orders.whole_order(row)
+
+
+def _referral(row: Row, at: datetime) -> Referral:
+    return _referrals.whole_referral(row)
+
+
+def _code(row: Row, at: datetime) -> ReferralCode:
+    return _referrals.whole_code(row)

@@ -6,7 +6,16 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from loyalcore.adapters.sqlalchemy._nested import dump, instant, listed, maybe_instant, micros, read
-from loyalcore.domain.orders import Order, OrderAward, OrderReturn, OrderState, Weight, cart_document, kept_cart
+from loyalcore.domain.orders import (
+    Order,
+    OrderAward,
+    OrderReferral,
+    OrderReturn,
+    OrderState,
+    Weight,
+    cart_document,
+    kept_cart,
+)
 from loyalcore.errors import LimitExceeded, StoreError
 from loyalcore.query import fold
 from loyalcore.store import sortable
@@ -22,6 +31,7 @@ def order_row(record: Order) -> Row:
     cart = record.cart
     amounts = cart.amounts
     attributes = cart.attributes
+    referral = record.referral
     return (
         record.environment,
         record.order_id,
@@ -52,6 +62,10 @@ def order_row(record: Order) -> Row:
         None if cart.referral_code is None else fold(cart.referral_code),
         listed(tuple(fold(coupon) for coupon in cart.coupons)),
         dump({name: fold(value) for name, value in attributes.items()}) if attributes else None,
+        referral.referral_id,
+        referral.refused,
+        referral.is_referrer,
+        referral.referee_of,
     )
 
 
@@ -76,6 +90,7 @@ def _whole_order(row: Row) -> Order:
     environment, order_id, holder_id, customer_id, program_id, state = row[:6]
     created_at, updated_at, closed_at, cancelled_at, cycle, redeemed = row[6:12]
     cart, spends, awards, unrecovered, returns, version = row[12:18]
+    referral_id, refused, is_referrer, referee_of = row[-4:]
     return Order(
         environment=environment,
         order_id=order_id,
@@ -94,6 +109,12 @@ def _whole_order(row: Row) -> Order:
         awards=tuple([_read_award(each) for each in read(awards)]) if awards else (),
         unrecovered=tuple([tuple(each) for each in read(unrecovered)]) if unrecovered else (),
         returns=tuple([_read_return(each) for each in read(returns)]) if returns else (),
+        referral=OrderReferral(
+            referral_id=referral_id,
+            refused=refused,
+            is_referrer=is_referrer != 0,
+            referee_of=referee_of,
+        ),
         version=version,
     )
 

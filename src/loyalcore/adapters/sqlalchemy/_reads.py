@@ -5,12 +5,13 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from loyalcore.adapters.sqlalchemy import _orders, _rows
+from loyalcore.adapters.sqlalchemy import _orders, _referrals, _rows
 from loyalcore.adapters.sqlalchemy._bulk import columns_of
 from loyalcore.adapters.sqlalchemy._statements import VERSIONED
 from loyalcore.adapters.sqlalchemy._tables import OF_LEDGER, prefix
 from loyalcore.domain.customers import Customer
 from loyalcore.domain.decision import (
+    CounterRef,
     CustomerRef,
     DebtRef,
     EntriesRef,
@@ -25,6 +26,10 @@ from loyalcore.domain.decision import (
     NoticeRef,
     OrderRef,
     OrdersRef,
+    ReferralCodeRef,
+    ReferralCodesRef,
+    ReferralRef,
+    ReferralsRef,
     SegmentRef,
 )
 from loyalcore.domain.ledger import Debt, Lot, PointsHold
@@ -93,14 +98,14 @@ def _load_each(
         elif isinstance(ref, EntriesRef):
             found[ref] = tuple([_rows.entry(ref.ledger, row) for row in rows])
         else:
-            found[ref] = tuple([_orders.whole_order(row) for row in rows])
+            found[ref] = tuple([_WHOLE[of](row) for row in rows])
     if heads:
         found.update(_ledgers(dialect, link, statements, heads))
     return found
 
 
 def _ask_of_others(statements: Statements, ref: Ref) -> Ask:
-    """Give the query of a ref that is not the name of one record: entries, whose a holder is, all orders of one.
+    """Give the query of a ref that is not the name of one record: entries, whose a holder is, all of a kind of one.
 
     Raises:
         CapabilityMissing: It is of a kind that this store does not keep.
@@ -109,8 +114,8 @@ def _ask_of_others(statements: Statements, ref: Ref) -> Ask:
         return statements.entries[ref.by], (*_name(ref.ledger), ref.value)
     if isinstance(ref, HolderRef):
         return statements.holder, _NAMES[HolderRef](ref)
-    if isinstance(ref, OrdersRef):
-        return statements.orders, (ref.environment, ref.holder_id)
+    if isinstance(ref, OrdersRef | ReferralsRef | ReferralCodesRef):
+        return statements.all_of[KIND_OF[type(ref)], _column_of(ref)], (ref.environment, ref.holder_id)
     raise CapabilityMissing(type(ref).__name__)
 
 
@@ -207,6 +212,11 @@ def _whole_customer(row: Row) -> Customer:
     return _rows.customer(CustomerRef(*row[:told]), row[told:])
 
 
+def _column_of(ref: OrdersRef | ReferralsRef | ReferralCodesRef) -> str:
+    """Give the column in which all that are asked for have their holder."""
+    return f"{ref.side}_holder_id" if isinstance(ref, ReferralsRef) else "holder_id"
+
+
 def _fact_name(ref: FactRef) -> Row:
     name = (ref.environment, ref.holder_id, ref.program_id, ref.rule, ref.source_type, ref.source_id)
     return (*name, ref.line, ref.side, ref.cycle)
@@ -226,6 +236,9 @@ _NAMES: dict[type[Any], Callable[[Any], Row]] = {
     NoticeRef: lambda ref: (ref.environment, ref.holder_id, ref.notice_id),
     SegmentRef: lambda ref: (ref.environment, ref.segment_id),
     OrderRef: lambda ref: (ref.environment, ref.order_id),
+    ReferralRef: lambda ref: (ref.environment, ref.referral_id),
+    ReferralCodeRef: lambda ref: (ref.environment, ref.code),
+    CounterRef: lambda ref: (ref.environment, ref.program_id, ref.counter_id),
 }
 """The values of a ref, in the order of the columns of its table's name, or of those that a holder is found by."""
 
@@ -248,5 +261,15 @@ _DRESS: dict[type[Any], Callable[[Any, Row], Any]] = {
     NoticeRef: _rows.notice,
     SegmentRef: _rows.segment,
     OrderRef: _orders.order,
+    ReferralRef: _referrals.referral,
+    ReferralCodeRef: _referrals.code,
+    CounterRef: _referrals.counter,
 }
 """How a row, with the ref that names it, becomes a record."""
+
+_WHOLE: dict[type[Any], Callable[[Row], Any]] = {
+    OrdersRef: _orders.whole_order,
+    ReferralsRef: _referrals.whole_referral,
+    ReferralCodesRef: _referrals.whole_code,
+}
+"""How a whole row of all that a holder has becomes a record."""

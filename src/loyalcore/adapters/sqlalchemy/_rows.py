@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import fields
 
+from loyalcore.adapters.sqlalchemy._columns import NOTHING
 from loyalcore.adapters.sqlalchemy._nested import (
     dated,
     day,
@@ -36,6 +37,7 @@ from loyalcore.adapters.sqlalchemy._nested import (
     texts,
 )
 from loyalcore.adapters.sqlalchemy._orders import order_row
+from loyalcore.adapters.sqlalchemy._referrals import code_row, counter_row, referral_row
 from loyalcore.adapters.sqlalchemy._schema import FOLDED
 from loyalcore.adapters.sqlalchemy._standings import (
     NO_STANDING,
@@ -45,8 +47,19 @@ from loyalcore.adapters.sqlalchemy._standings import (
     read_standings,
     standing,
 )
-from loyalcore.domain.customers import Customer, Membership, OrderFigures, PointFigures
-from loyalcore.domain.decision import Fact, FactRef, KeyRecord, KeyRef, LedgerRef, Note, NoteRef, Notice, NoticeRef
+from loyalcore.domain.customers import Customer, Membership, OrderFigures, PointFigures, ReferralFigures
+from loyalcore.domain.decision import (
+    Counter,
+    Fact,
+    FactRef,
+    KeyRecord,
+    KeyRef,
+    LedgerRef,
+    Note,
+    NoteRef,
+    Notice,
+    NoticeRef,
+)
 from loyalcore.domain.ledger import (
     Debt,
     Entry,
@@ -58,6 +71,7 @@ from loyalcore.domain.ledger import (
     Settlement,
 )
 from loyalcore.domain.orders import Order
+from loyalcore.domain.referrals import Referral, ReferralCode
 from loyalcore.domain.segments import Segment
 from loyalcore.query import fold
 from loyalcore.store import read_sortable, sortable
@@ -200,6 +214,26 @@ def membership_row(record: Membership) -> Row:
         listed(record.caps),
         plain_rest(record.standing),
         plain_standings(record.standings),
+        *_referral_figures(record.referrals),
+        record.referral_code,
+        record.referral_id,
+        listed(record.reward_lots),
+        micros(record.invited_at),
+        record.invitations,
+        micros(record.banned_at),
+        listed(record.tokens),
+    )
+
+
+def _referral_figures(figures: ReferralFigures) -> Row:
+    if figures is _NO_REFERRALS:
+        return _NO_REFERRAL_FIGURES
+    return (
+        figures.total,
+        figures.successful,
+        sortable(figures.revenue),
+        sortable(figures.referrer_revenue),
+        sortable(figures.referee_revenue),
     )
 
 
@@ -261,6 +295,18 @@ def whole_membership(row: Row) -> Membership:
         caps,
         rest,
         standings,
+        referees,
+        successful,
+        referred,
+        by_referrer,
+        by_referees,
+        made.referral_code,
+        made.referral_id,
+        reward_lots,
+        invited_at,
+        made.invitations,
+        banned_at,
+        tokens,
     ) = row
     points.__class__ = PointFigures
     made.points = points
@@ -275,6 +321,12 @@ def whole_membership(row: Row) -> Membership:
     figures = (orders, products, discounted, undiscounted, revenue, discounts, first_at, last_at)
     made.orders = _NO_ORDERS if figures == _NO_FIGURES else _read_figures(*figures)
     made.caps = tuple([tuple(each) for each in read(caps)]) if caps else ()
+    referrals = (referees, successful, referred, by_referrer, by_referees)
+    made.referrals = _NO_REFERRALS if referrals == _NO_REFERRAL_FIGURES else _read_referrals(*referrals)
+    made.reward_lots = tuple([(lot, referral) for lot, referral in read(reward_lots)]) if reward_lots else ()
+    made.invited_at = None if invited_at is None else EPOCH + invited_at * MICROSECOND
+    made.banned_at = None if banned_at is None else EPOCH + banned_at * MICROSECOND
+    made.tokens = tuple(read(tokens)) if tokens else ()
     made.next_change_at = None if next_change_at is None else EPOCH + next_change_at * MICROSECOND
     made.__class__ = Membership
     record: Membership = made
@@ -307,6 +359,21 @@ def _read_figures(
     )
 
 
+def _read_referrals(
+    total: int, successful: int, revenue: str, referrer_revenue: str, referee_revenue: str
+) -> ReferralFigures:
+    return ReferralFigures(
+        total=total,
+        successful=successful,
+        revenue=read_sortable(revenue),
+        referrer_revenue=read_sortable(referrer_revenue),
+        referee_revenue=read_sortable(referee_revenue),
+    )
+
+
+_NO_REFERRALS: Any = fields(Membership).referrals.default
+"""What most members have: the very figures of a membership that was made without any."""
+_NO_REFERRAL_FIGURES: Row = (0, 0, NOTHING, NOTHING, NOTHING)
 _NO_ORDERS = OrderFigures()
 _NO_FIGURES = _order_figures(_NO_ORDERS)
 
@@ -684,5 +751,8 @@ ROW_OF: dict[type[Any], Callable[[Any], Row]] = {
     Notice: notice_row,
     Segment: segment_row,
     Order: order_row,
+    ReferralCode: code_row,
+    Referral: referral_row,
+    Counter: counter_row,
 }
 """How each kind of record becomes a row."""

@@ -35,7 +35,7 @@ from loyalcore.adapters.sqlalchemy._columns import (
 )
 from loyalcore.domain.customers import PointFigures
 
-REVISION: Final = "0007"
+REVISION: Final = "0008"
 """The revision of the migrations that makes these tables."""
 REVISION_TABLE: Final = "loyal_revision"
 """Where Alembic keeps the revision; not its default, so that a host's own migrations can live beside it."""
@@ -128,6 +128,9 @@ ORDER_COUNTS: Final = ("count", "products", "discounted", "undiscounted")
 ORDER_MONEY: Final = ("revenue", "discounts")
 ORDER_INSTANTS: Final = ("first_at", "last_at")
 """The figures of a member's orders, as they stand in the table."""
+REFERRAL_COUNTS: Final = ("total", "successful")
+REFERRAL_MONEY: Final = ("revenue", "referrer_revenue", "referee_revenue")
+"""The figures of a member as a referrer."""
 
 MEMBERSHIP: Final = Table(
     "loyal_membership",
@@ -153,11 +156,20 @@ MEMBERSHIP: Final = Table(
     _json("caps"),
     _json("standing_rest"),
     _json("standings"),
+    *(Column(f"referrals_{name}", BigInteger, nullable=False, server_default="0") for name in REFERRAL_COUNTS),
+    *(Column(f"referrals_{name}", amount_text(), nullable=False, server_default=NOTHING) for name in REFERRAL_MONEY),
+    *(Column(name, key_text(), nullable=True) for name in ("referral_code", "referral_id")),
+    _json("reward_lots"),
+    _instant("invited_at", is_null=True),
+    Column("invitations", BigInteger, nullable=False, server_default="0"),
+    _instant("banned_at", is_null=True),
+    _json("tokens"),
     Index("loyal_membership_customer", "environment", "program_id", "customer_id"),
     Index("loyal_membership_points", "environment", "program_id", "points_active", "customer_id"),
     Index("loyal_membership_joined", "environment", "program_id", "joined_at", "customer_id"),
     Index("loyal_membership_orders", "environment", "program_id", "orders_count", "customer_id"),
     Index("loyal_membership_revenue", "environment", "program_id", "orders_revenue", "customer_id"),
+    Index("loyal_membership_referrals", "environment", "program_id", "referrals_successful", "customer_id"),
     Index("loyal_membership_due", "environment", "next_change_at", **partial("next_change_at IS NOT NULL")),
     **table_options(),
 )
@@ -373,6 +385,9 @@ ORDER: Final = Table(
         Column(f"{name}_fold", exact_text(), nullable=True)
         for name in ("store", "referral_code", "coupons", "attributes")
     ),
+    *(Column(name, key_text(), nullable=True) for name in ("referral_id", "referral_refused")),
+    _flag("is_referrer", server_default=false()),
+    Column("referee_of", key_text(), nullable=True),
     Index("loyal_order_holder", "environment", "holder_id"),
     *(
         Index(f"loyal_order_{name}", "environment", "program_id", column, "order_id")
@@ -381,12 +396,81 @@ ORDER: Final = Table(
     **table_options(),
 )
 
+CODE: Final = Table(
+    "loyal_referral_code",
+    METADATA,
+    *_names("environment", "code"),
+    *(Column(name, key_text(), nullable=False) for name in ("program_id", "holder_id", "campaign")),
+    _instant("created_at"),
+    *(_instant(name, is_null=True) for name in ("starts_at", "expires_at")),
+    *(_number(name) for name in ("limit", "used")),
+    *(Column(name, key_text(), nullable=True) for name in ("referee_id", "referral_id")),
+    _instant("disabled_at", is_null=True),
+    _number("version"),
+    Index("loyal_referral_code_holder", "environment", "holder_id"),
+    Index("loyal_referral_code_created", "environment", "program_id", "created_at", "code"),
+    **table_options(),
+)
+
+REFERRAL: Final = Table(
+    "loyal_referral",
+    METADATA,
+    *_names("environment", "referral_id"),
+    *(Column(name, key_text(), nullable=False) for name in ("program_id", "code", "campaign")),
+    Column("state", key_text(24), nullable=False),
+    Column("referrer_holder_id", key_text(), nullable=False),
+    *(Column(name, key_text(), nullable=True) for name in ("referrer_id", "referee_holder_id", "referee_id")),
+    *(_instant(name) for name in ("created_at", "updated_at")),
+    *(_instant(name, is_null=True) for name in ("claimed_at", "expires_at", "review_due_at", "completed_at")),
+    Column("order_id", key_text(), nullable=True),
+    Column("revenue_amount", amount_text(), nullable=False),
+    *(_json(name) for name in ("evidence", "grants")),
+    _text("earlier", is_null=True),
+    _json("unrecovered"),
+    _text("contact", is_null=True),
+    _number("version"),
+    Index("loyal_referral_referrer", "environment", "referrer_holder_id", "program_id", "state"),
+    Index("loyal_referral_referee", "environment", "referee_holder_id"),
+    Index("loyal_referral_state", "environment", "program_id", "state", "expires_at"),
+    *(
+        Index(f"loyal_referral_{name}", "environment", "program_id", column, "referral_id")
+        for name, column in (
+            ("used", "code"),
+            ("created", "created_at"),
+            ("completed", "completed_at"),
+            ("review", "review_due_at"),
+        )
+    ),
+    **table_options(),
+)
+
+COUNTER: Final = Table(
+    "loyal_counter",
+    METADATA,
+    *_names("environment", "program_id"),
+    Column("counter_id", key_text(ENTRY_ID_MAX), primary_key=True),
+    _number("count"),
+    _json("times"),
+    _number("version"),
+    **table_options(),
+)
+
+_SPREAD_BY: Final = {
+    CUSTOMER: "customer_id",
+    SEGMENT: "segment_id",
+    ORDER: "order_id",
+    CODE: "code",
+    REFERRAL: "referral_id",
+    COUNTER: "counter_id",
+}
+"""What the tables without a holder in their name are spread by: their own id."""
+
 
 def spread() -> MetaData:
     """Give the tables partitioned by the hash of their holder, on PostgreSQL; those without one by their own id."""
     tables = MetaData()
     for table in METADATA.sorted_tables:
         copy = table.to_metadata(tables)
-        column = {CUSTOMER: "customer_id", SEGMENT: "segment_id", ORDER: "order_id"}.get(table, "holder_id")
+        column = _SPREAD_BY.get(table, "holder_id")
         copy.dialect_options["postgresql"]["partition_by"] = f"HASH ({column})"
     return tables

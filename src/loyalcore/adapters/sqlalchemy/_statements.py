@@ -14,9 +14,10 @@ from loyalcore.adapters.sqlalchemy import _bulk, _schema
 from loyalcore.adapters.sqlalchemy._listings import Listings
 from loyalcore.adapters.sqlalchemy._tables import HOLDER, OF_LEDGER, TABLE_OF, prefix, read_columns
 from loyalcore.domain.customers import Customer, Membership
-from loyalcore.domain.decision import KeyRecord, Note, Notice
+from loyalcore.domain.decision import Counter, KeyRecord, Note, Notice
 from loyalcore.domain.ledger import Debt, Ledger, Lot, PointsHold
 from loyalcore.domain.orders import Order
+from loyalcore.domain.referrals import Referral, ReferralCode
 from loyalcore.domain.segments import Segment
 
 if TYPE_CHECKING:
@@ -45,7 +46,13 @@ INDEX_OF_DUE: dict[type[Any], str] = {
     Notice: "loyal_outbox_due",
 }
 INDEX_OF_HOLDER = "loyal_customer_holder"
-INDEX_OF_ORDERS = "loyal_order_holder"
+INDEX_OF_ALL: dict[tuple[type[Any], str], str] = {
+    (Order, "holder_id"): "loyal_order_holder",
+    (ReferralCode, "holder_id"): "loyal_referral_code_holder",
+    (Referral, "referrer_holder_id"): "loyal_referral_referrer",
+    (Referral, "referee_holder_id"): "loyal_referral_referee",
+}
+"""By which index all of a kind are found that have a holder in a column."""
 
 ORDER_OF_OPEN: dict[type[Any], tuple[str, ...]] = {
     Lot: ("lot",),
@@ -55,7 +62,17 @@ ORDER_OF_OPEN: dict[type[Any], tuple[str, ...]] = {
 """In which order a ledger shows what is open in it."""
 
 
-VERSIONED: tuple[type[Any], ...] = (Customer, Ledger, Membership, Segment, Order, Notice)
+VERSIONED: tuple[type[Any], ...] = (
+    Customer,
+    Ledger,
+    Membership,
+    Segment,
+    Order,
+    Notice,
+    ReferralCode,
+    Referral,
+    Counter,
+)
 """The kinds that are locked and written with a version, in the order in which that is done."""
 
 WIPABLE: tuple[type[Any], ...] = (KeyRecord, Note, Notice)
@@ -73,7 +90,7 @@ class Statements:
         self.entries: dict[str, str] = {by: self._entries(by) for by in ("seq", "order_id", "corrects")}
         self.insert: dict[type[Any], str] = {kind: self._compile(insert(table)) for kind, table in TABLE_OF.items()}
         self.holder: str = self._compile(self._of_holder())
-        self.orders: str = self._compile(self._orders_of_holder())
+        self.all_of: dict[tuple[type[Any], str], str] = {named: self._all_of(*named) for named in INDEX_OF_ALL}
         self.soonest: dict[type[Any], str] = {kind: self._soonest(kind) for kind in INDEX_OF_DUE}
         self.lock: dict[type[Any], str] = {kind: self._lock(kind) for kind in VERSIONED} if dialect.locks else {}
         self.update: dict[type[Any], str] = {kind: self._update(kind) for kind in VERSIONED}
@@ -107,11 +124,12 @@ class Statements:
         asked = select(*read_columns(table)).where(*_same(table.c[name] for name in HOLDER))
         return self._dialect.by_index(asked, table, INDEX_OF_HOLDER)
 
-    def _orders_of_holder(self) -> Select[Any]:
-        """Ask for the whole rows of the orders of a holder."""
-        table = _schema.ORDER
-        asked = select(*read_columns(table)).where(*_same(table.c[name] for name in HOLDER))
-        return self._dialect.by_index(asked, table, INDEX_OF_ORDERS).order_by(table.c.order_id)
+    def _all_of(self, kind: type[Any], column: str) -> str:
+        """Compile the query of the whole rows of a kind that have a holder in a column."""
+        table = TABLE_OF[kind]
+        asked = select(*read_columns(table)).where(*_same([table.c.environment, table.c[column]]))
+        asked = self._dialect.by_index(asked, table, INDEX_OF_ALL[kind, column])
+        return self._compile(asked.order_by(*table.primary_key.columns))
 
     def _soonest(self, kind: type[Any]) -> str:
         """Compile the query of when the next record of an environment is due: one look at the end of an index."""

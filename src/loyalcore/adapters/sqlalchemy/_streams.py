@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from loyalcore.adapters.sqlalchemy import _orders, _rows
+from loyalcore.adapters.sqlalchemy import _orders, _referrals, _rows
 from loyalcore.adapters.sqlalchemy._statements import INDEX_OF_DUE, narrowings
 from loyalcore.adapters.sqlalchemy._tables import OF_LEDGER, TABLE_OF, prefix
 from loyalcore.domain.customers import Customer, Membership
 from loyalcore.domain.decision import (
+    Counter,
+    CounterRef,
     CustomerRef,
     Fact,
     FactRef,
@@ -20,10 +22,13 @@ from loyalcore.domain.decision import (
     Notice,
     NoticeRef,
     OrderRef,
+    ReferralCodeRef,
+    ReferralRef,
     SegmentRef,
 )
 from loyalcore.domain.ledger import Debt, Entry, Ledger, Lot, PointsHold
 from loyalcore.domain.orders import Order
+from loyalcore.domain.referrals import Referral, ReferralCode
 from loyalcore.domain.segments import Segment
 from loyalcore.errors import CapabilityMissing, StoreUnavailable
 from loyalcore.values.clock import to_micros
@@ -51,6 +56,9 @@ DRESS: dict[type[Any], tuple[type[Any], Callable[[Any, _rows.Row], Any]]] = {
     Notice: (NoticeRef, _rows.notice),
     Segment: (SegmentRef, _rows.segment),
     Order: (OrderRef, _orders.order),
+    ReferralCode: (ReferralCodeRef, _referrals.code),
+    Referral: (ReferralRef, _referrals.referral),
+    Counter: (CounterRef, _referrals.counter),
 }
 """Which ref the first columns of a row make, and how the rest becomes a record."""
 

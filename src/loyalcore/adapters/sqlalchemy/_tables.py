@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from loyalcore.adapters.sqlalchemy import _schema
 from loyalcore.domain.customers import Customer, Membership
-from loyalcore.domain.decision import Fact, KeyRecord, Note, Notice
+from loyalcore.domain.decision import Counter, Fact, KeyRecord, Note, Notice
 from loyalcore.domain.ledger import Debt, Entry, Ledger, Lot, PointsHold
 from loyalcore.domain.orders import Order
+from loyalcore.domain.referrals import Referral, ReferralCode
 from loyalcore.domain.segments import Segment
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ TABLE_OF: dict[type[Any], Table] = {
     Notice: _schema.NOTICE,
     Segment: _schema.SEGMENT,
     Order: _schema.ORDER,
+    ReferralCode: _schema.CODE,
+    Referral: _schema.REFERRAL,
+    Counter: _schema.COUNTER,
 }
 """Where each kind of record is kept."""
 
@@ -45,10 +49,17 @@ NAME_OF: dict[type[Any], str] = {
     Notice: "notice",
     Segment: "segment",
     Order: "order",
+    ReferralCode: "referral code",
+    Referral: "referral",
+    Counter: "counter",
 }
 """What errors call each kind of record."""
 
-PREFIX: dict[type[Any], int] = {Customer: 2, Membership: 3, KeyRecord: 3, Fact: 9, Notice: 3, Segment: 2, Order: 2}
+PREFIX: dict[type[Any], int] = {
+    **dict.fromkeys((Customer, Segment, Order, ReferralCode, Referral), 2),
+    **dict.fromkeys((Membership, KeyRecord, Notice, Counter), 3),
+    Fact: 9,
+}
 """How many columns of a row its ref tells; of all others, the four that name the ledger."""
 
 OF_LEDGER = 4

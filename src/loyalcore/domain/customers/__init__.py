@@ -2,12 +2,20 @@
 
 from loyalcore.domain.customers._commands import KEEP, Deactivate, Erase, Join, Keep, Reactivate, Register, Tag, Update
 from loyalcore.domain.customers._directory import new_membership, survivor
-from loyalcore.domain.customers._fields import CUSTOMERS, CustomerFields, PointsFields, customers_noun
-from loyalcore.domain.customers._figures import merged_caps, merged_figures
+from loyalcore.domain.customers._fields import CUSTOMERS, CustomerFields, PointsFields, ReferralsFields, customers_noun
+from loyalcore.domain.customers._figures import merged_caps, merged_figures, merged_referrals
 from loyalcore.domain.customers._merge import merged_profile, only_leading
-from loyalcore.domain.customers._model import ByHand, Customer, Membership, OrderFigures, PointFigures, Standing
+from loyalcore.domain.customers._model import (
+    ByHand,
+    Customer,
+    Membership,
+    OrderFigures,
+    PointFigures,
+    ReferralFigures,
+    Standing,
+)
 from loyalcore.domain.customers._policy import CustomerPolicy, barred_as, check_takes_part
-from loyalcore.domain.customers._profile import check_tags
+from loyalcore.domain.customers._profile import check_email, check_tags
 from loyalcore.domain.customers._row import CustomerRow
 
 __all__ = [
@@ -27,17 +35,21 @@ __all__ = [
     "PointFigures",
     "PointsFields",
     "Reactivate",
+    "ReferralFigures",
+    "ReferralsFields",
     "Register",
     "Standing",
     "Tag",
     "Update",
     "barred_as",
+    "check_email",
     "check_tags",
     "check_takes_part",
     "customers_noun",
     "merged_caps",
     "merged_figures",
     "merged_profile",
+    "merged_referrals",
     "new_membership",
     "only_leading",
     "survivor",

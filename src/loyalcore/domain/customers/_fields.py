@@ -75,6 +75,23 @@ class PointsFields:
     earned: Whole = _figure("earned")
 
 
+def _referral_money(name: str) -> Amount:
+    return Amount(f"referrals.{name}", attrgetter(f"membership.referrals.{name}"), is_required=True)
+
+
+class ReferralsFields:
+    """The figures of a member as a referrer; money is in the program's currency.
+
+    Source: DOMAIN 2 (BLP), 3.7.
+    """
+
+    total: Whole = Whole("referrals.total", attrgetter("membership.referrals.total"), is_required=True)
+    successful: Whole = Whole("referrals.successful", attrgetter("membership.referrals.successful"), is_required=True)
+    revenue: Amount = _referral_money("revenue")
+    referrer_revenue: Amount = _referral_money("referrer_revenue")
+    referee_revenue: Amount = _referral_money("referee_revenue")
+
+
 class CustomerFields:
     """The fields of customers, by their names; a record is a `CustomerRow`.
 
@@ -123,7 +140,12 @@ class CustomerFields:
     tier: Text = Text("tier", attrgetter("membership.tier"), moves=True)
     tier_since: Instant = Instant("tier_since", attrgetter("membership.standing.since"), moves=True)
     tier_expires_at: Instant = Instant("tier_expires_at", attrgetter("membership.standing.expires_at"), moves=True)
+    referral_code: Id = Id("referral_code", attrgetter("membership.referral_code"))
+    invited_at: Instant = Instant("invited_at", attrgetter("membership.invited_at"))
+    invitations: Whole = Whole("invitations", attrgetter("membership.invitations"), is_required=True)
+    banned_at: Instant = Instant("banned_at", attrgetter("membership.banned_at"))
     points: type[PointsFields] = PointsFields
+    referrals: type[ReferralsFields] = ReferralsFields
     account_status: Choice = Choice(
         "account_status",
         attrgetter("account_status"),
@@ -174,10 +196,12 @@ def customers_noun(policy: CustomerPolicy, zone: ZoneInfo = _UTC) -> Noun:
         return next((name for name, condition in stages.items() if matches(condition, row, row.at, zone)), None)
 
     own = [field for field in vars(CustomerFields).values() if isinstance(field, Field)]
-    points = [field for field in vars(PointsFields).values() if isinstance(field, Field)]
+    figures = [
+        field for table in (PointsFields, ReferralsFields) for field in vars(table).values() if isinstance(field, Field)
+    ]
     return Noun(
         "customer",
-        [*own, Choice("lifecycle", stage, choices=stages), *points],
+        [*own, Choice("lifecycle", stage, choices=stages), *figures],
         ids=[CustomerFields.customer_id],
         kind=CustomerRow,
         aliases=_ALIASES,
@@ -186,6 +210,9 @@ def customers_noun(policy: CustomerPolicy, zone: ZoneInfo = _UTC) -> Noun:
 
 _ALIASES: Final = {
     "points": "points.active",
+    "referrals": "referrals.successful",
+    "invited": "invited_at",
+    "banned": "banned_at",
     "id": "customer_id",
     "registered": "registered_at",
     "joined": "joined_at",

@@ -1,9 +1,9 @@
-"""Figures of orders, put together: those of two members who turn out to be one."""
+"""Figures of orders and of referrals, put together: those of two members who turn out to be one."""
 
 from __future__ import annotations
 
-from loyalcore.domain.customers._model import OrderFigures
-from loyalcore.values.money import EXACT
+from loyalcore.domain.customers._model import OrderFigures, ReferralFigures
+from loyalcore.values.money import EXACT, shortest
 
 
 def merged_figures(one: OrderFigures, other: OrderFigures) -> OrderFigures:
@@ -30,6 +30,29 @@ def merged_figures(one: OrderFigures, other: OrderFigures) -> OrderFigures:
         undiscounted=one.undiscounted + other.undiscounted,
         first_at=min(firsts, default=None),
         last_at=max(lasts, default=None),
+    )
+
+
+def merged_referrals(one: ReferralFigures, other: ReferralFigures) -> ReferralFigures:
+    """Return the figures of both as one referrer.
+
+    Args:
+        one: The figures of one member.
+        other: Those of the other.
+
+    Source: DOMAIN 2 (BLP), 3.2 (merge).
+
+    Example:
+        >>> both = merged_referrals(ReferralFigures(total=2), ReferralFigures(total=1, successful=1))
+        >>> both.total, both.successful
+        (3, 1)
+    """
+    return ReferralFigures(
+        total=one.total + other.total,
+        successful=one.successful + other.successful,
+        revenue=shortest(EXACT.add(one.revenue, other.revenue)),
+        referrer_revenue=shortest(EXACT.add(one.referrer_revenue, other.referrer_revenue)),
+        referee_revenue=shortest(EXACT.add(one.referee_revenue, other.referee_revenue)),
     )
 
 

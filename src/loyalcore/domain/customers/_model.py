@@ -223,6 +223,27 @@ class OrderFigures:
 
 
 @attrs.frozen(kw_only=True)
+class ReferralFigures:
+    """The figures of a member as a referrer, money in the program's currency.
+
+    Args:
+        total: Referees that have come: referrals with a referee, whatever became of them.
+        successful: Referrals that are completed now.
+        revenue: What orders placed with one of the member's codes cost, as in `OrderFigures.revenue`.
+        referrer_revenue: What the member spent on orders that used points earned by referring.
+        referee_revenue: What referees spent on orders that used points they had for being referred.
+
+    Source: DOMAIN 2 (BLP: three figures), 3.6.
+    """
+
+    total: int = 0
+    successful: int = 0
+    revenue: Decimal = NO_MONEY
+    referrer_revenue: Decimal = NO_MONEY
+    referee_revenue: Decimal = NO_MONEY
+
+
+@attrs.frozen(kw_only=True)
 class Membership:
     """One holder in one program; after a merge or an erasure the one who ended has an empty one.
 
@@ -240,6 +261,16 @@ class Membership:
         orders: The figures of the orders.
         caps: (rule, until, points) of what rules with a cap have granted; `until` is exclusive, in microseconds since
             1970, `NEVER` where the cap is for good.
+        referral_code: The member's own link, None while there is none.
+        referral_id: The referral by which the member came, the latest one; None where nobody referred.
+        referrals: The figures as a referrer.
+        reward_lots: (lot of the main ledger, referral) of the points had for being referred; of those had for
+            referring the referral is `""`. In award order, the newest 1,000.
+        invited_at: When the member was last invited to become a referrer, UTC; None for never.
+        invitations: How many times.
+        banned_at: Since when the member may not refer, UTC; None for who may.
+        tokens: What the host can tell the member by: a kind such as `device`, a colon, and an HMAC of its own; the
+            newest last. Personal.
         next_change_at: When time alone changes the figures or the tier, UTC, or earlier; None for never.
         version: The version of this record.
     """
@@ -256,6 +287,14 @@ class Membership:
     points: PointFigures = PointFigures()
     orders: OrderFigures = OrderFigures()
     caps: tuple[tuple[str, int, int], ...] = ()
+    referral_code: str | None = None
+    referral_id: str | None = None
+    referrals: ReferralFigures = ReferralFigures()
+    reward_lots: tuple[tuple[int, str], ...] = ()
+    invited_at: datetime | None = None
+    invitations: int = 0
+    banned_at: datetime | None = None
+    tokens: tuple[str, ...] = attrs.field(default=(), repr=False)
     next_change_at: datetime | None = None
     version: int = 1
 

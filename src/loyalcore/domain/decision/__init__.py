@@ -1,10 +1,12 @@
 """What every slice speaks: refs, the world a decision sees, the changes it wants, the receipt it answers."""
 
 from loyalcore.domain.decision._changes import ChangeSet, Decision, Part, Put, Record, VersionedRecord
+from loyalcore.domain.decision._counter import Counter
 from loyalcore.domain.decision._keys import Fact, KeyRecord, Note
 from loyalcore.domain.decision._notice import Notice
 from loyalcore.domain.decision._notice_kind import Detail, NoticeKind
 from loyalcore.domain.decision._refs import (
+    CounterRef,
     CustomerRef,
     DebtRef,
     EntriesRef,
@@ -20,6 +22,10 @@ from loyalcore.domain.decision._refs import (
     OrderRef,
     OrdersRef,
     Ref,
+    ReferralCodeRef,
+    ReferralCodesRef,
+    ReferralRef,
+    ReferralsRef,
     SegmentRef,
 )
 from loyalcore.domain.decision._removals import Remove, Wipe
@@ -28,6 +34,8 @@ from loyalcore.domain.decision._world import Needs, World
 
 __all__ = [
     "ChangeSet",
+    "Counter",
+    "CounterRef",
     "CustomerRef",
     "DebtRef",
     "Decision",
@@ -54,6 +62,10 @@ __all__ = [
     "Put",
     "Record",
     "Ref",
+    "ReferralCodeRef",
+    "ReferralCodesRef",
+    "ReferralRef",
+    "ReferralsRef",
     "Remove",
     "SegmentRef",
     "VersionedRecord",

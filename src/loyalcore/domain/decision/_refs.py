@@ -153,6 +153,48 @@ class OrdersRef:
     holder_id: str
 
 
+@attrs.frozen
+class ReferralRef:
+    """A referral, by the id that was minted for it."""
+
+    environment: str
+    referral_id: str
+
+
+@attrs.frozen
+class ReferralsRef:
+    """All referrals in which one holder is the referrer, or all in which one is the referee."""
+
+    environment: str
+    holder_id: str
+    side: Literal["referrer", "referee"]
+
+
+@attrs.frozen
+class ReferralCodeRef:
+    """A row of the directory of referral codes, unique in its environment."""
+
+    environment: str
+    code: str
+
+
+@attrs.frozen
+class ReferralCodesRef:
+    """All referral codes of one holder."""
+
+    environment: str
+    holder_id: str
+
+
+@attrs.frozen
+class CounterRef:
+    """A count that many holders share in one program, by a name that says what is counted."""
+
+    environment: str
+    program_id: str
+    counter_id: str
+
+
 Ref = (
     CustomerRef
     | HolderRef
@@ -169,4 +211,9 @@ Ref = (
     | SegmentRef
     | OrderRef
     | OrdersRef
+    | ReferralRef
+    | ReferralsRef
+    | ReferralCodeRef
+    | ReferralCodesRef
+    | CounterRef
 )

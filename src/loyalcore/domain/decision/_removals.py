@@ -8,7 +8,16 @@ import attrs
 
 from loyalcore.domain.decision._keys import KeyRecord, Note
 from loyalcore.domain.decision._notice import Notice
-from loyalcore.domain.decision._refs import CustomerRef, KeyRef, MembershipRef, NoteRef, NoticeRef, OrderRef, SegmentRef
+from loyalcore.domain.decision._refs import (
+    CustomerRef,
+    KeyRef,
+    MembershipRef,
+    NoteRef,
+    NoticeRef,
+    OrderRef,
+    ReferralCodeRef,
+    SegmentRef,
+)
 from loyalcore.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -16,15 +25,22 @@ if TYPE_CHECKING:
 
     from loyalcore.domain.decision._refs import Ref
 
-REMOVABLE: Final[tuple[type[Any], ...]] = (CustomerRef, MembershipRef, NoticeRef, OrderRef, SegmentRef)
+REMOVABLE: Final[tuple[type[Any], ...]] = (
+    CustomerRef,
+    MembershipRef,
+    NoticeRef,
+    OrderRef,
+    ReferralCodeRef,
+    SegmentRef,
+)
 """The refs whose records can be taken away one by one: a ledger never is, because its entries count."""
+
+RemovableRef = CustomerRef | MembershipRef | NoticeRef | OrderRef | ReferralCodeRef | SegmentRef
 
 _WIPED: Final[Mapping[type[Any], type[Any]]] = {KeyRef: KeyRecord, NoteRef: Note, NoticeRef: Notice}
 
 
-def _check_ref(
-    remove: Remove, attribute: object, ref: CustomerRef | MembershipRef | NoticeRef | OrderRef | SegmentRef
-) -> None:
+def _check_ref(remove: Remove, attribute: object, ref: RemovableRef) -> None:
     if not isinstance(ref, REMOVABLE):
         names = " or ".join(kind.__name__ for kind in REMOVABLE)
         raise InvalidInput(f"must be a {names}, not {type(ref).__name__}", path="ref")
@@ -47,7 +63,7 @@ class Remove:
         InvalidInput: The record of such a ref is not taken away.
     """
 
-    ref: CustomerRef | MembershipRef | NoticeRef | OrderRef | SegmentRef = attrs.field(validator=_check_ref)
+    ref: RemovableRef = attrs.field(validator=_check_ref)
     expected: int
 
 

@@ -24,11 +24,14 @@ from loyalcore.domain.decision import (
     NoticeRef,
     OrderRef,
     Put,
+    ReferralCodeRef,
+    ReferralRef,
     SegmentRef,
 )
 from loyalcore.domain.flows._desk import Desk
 from loyalcore.domain.flows._receipt import Receipt
 from loyalcore.domain.orders import Cart, OrderCommand, cart_document
+from loyalcore.domain.referrals import Claim, DisableCode, typed_code
 from loyalcore.errors import IdempotencyConflict, InvalidInput, NotFound, StaleVersion
 from loyalcore.values.digest import differing, digests
 from loyalcore.values.ids import check_text
@@ -44,7 +47,11 @@ if TYPE_CHECKING:
     from loyalcore.values.ids import Ids
 
 _NOT_PAYLOAD = frozenset({"customer_id", "key", "note"})
-_FIRST: tuple[tuple[str, Callable[[str, str], Ref]], ...] = (("customer_id", CustomerRef), ("segment_id", SegmentRef))
+_FIRST: tuple[tuple[str, Callable[[str, str], Ref]], ...] = (
+    ("customer_id", CustomerRef),
+    ("segment_id", SegmentRef),
+    ("referral_id", ReferralRef),
+)
 _SEQ = re.compile(r"[0-9]{1,18}")  # as long as every store can look up
 
 
@@ -74,6 +81,8 @@ def first_refs(command: Any, environment: str) -> tuple[Ref, ...]:
         first.append(OrderRef(environment, command.order_id))
     if isinstance(notice_id := getattr(command, "notice_id", None), str):
         first.append(NoticeRef(environment, command.holder_id, notice_id))
+    if isinstance(command, Claim | DisableCode) and (code := typed_code(command.code)) is not None:
+        first.append(ReferralCodeRef(environment, code))
     return tuple(first)
 
 
@@ -160,6 +169,7 @@ class Case:
             customer,
             customer_id,
             self.registry.measures,
+            self.ids,
         )
 
     def need_posting(self, customer: Customer, program: Program, command: Any, facts: Iterable[FactRef] = ()) -> None:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from loyalcore.domain.decision import Record
     from loyalcore.domain.flows._case import Case
     from loyalcore.domain.flows._desk import Desk
+    from loyalcore.domain.flows._referring import Referring
     from loyalcore.domain.ledger import Book
     from loyalcore.domain.orders import Cart
     from loyalcore.domain.programs import Program
@@ -63,6 +64,7 @@ class Checkout:
         self.program = program
         self.entries: list[Entry] = []
         self.inserts: list[Record] = []
+        self.referring: Referring | None = None
         self._desk: Desk | None = None
 
     @classmethod
@@ -233,9 +235,16 @@ class Checkout:
 
     def decided(self, order: Order) -> Decision:
         """Gather everything as one change set, with the order and the key that answers from now on."""
-        entries = tuple(self.entries)
-        expected = None if self.found is None else self.found.version
-        key = self.case.key_record(self.command, self.customer, entries)
         desks = [] if self._desk is None else [self._desk]
-        changes = gather(desks, [Put(order, expected)], [key, *self.inserts])
+        puts = [Put(order, None if self.found is None else self.found.version)]
+        inserts, written = list(self.inserts), list(self.entries)
+        if self.referring is not None:
+            self.referring.settle()
+            desks += self.referring.desks(without=self._desk)
+            puts += self.referring.puts()
+            inserts += self.referring.inserts
+            written += self.referring.entries
+        entries = tuple(written)
+        key = self.case.key_record(self.command, self.customer, entries)
+        changes = gather(desks, puts, [key, *inserts])
         return Decision(changes, Receipt(command=self.command.name, entries=entries, order=order))

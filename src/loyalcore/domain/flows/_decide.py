@@ -16,6 +16,7 @@ from loyalcore.domain.flows import (
     outbox,
     points,
     profiles,
+    referrals,
     returns,
     segments,
     tiers,
@@ -42,6 +43,20 @@ from loyalcore.domain.ledger import (
 )
 from loyalcore.domain.orders import CancelOrder, CloseOrder, OpenOrder, ReopenOrder, ReturnItems, UpdateOrder
 from loyalcore.domain.outbox import ClaimNotice, FailNotice, RetryNotice, SettleNotice
+from loyalcore.domain.referrals import (
+    ApproveReferral,
+    Ban,
+    CancelReferral,
+    Claim,
+    CreateCode,
+    DisableCode,
+    ExpireReferral,
+    Invite,
+    Refer,
+    RejectReferral,
+    ReverseReferral,
+    Unban,
+)
 from loyalcore.domain.segments import RemoveSegment, SaveSegment
 from loyalcore.domain.tiers import ClearTier, SetTier
 from loyalcore.errors import InvalidInput
@@ -58,23 +73,33 @@ Command = (
     Activate
     | Activity
     | Adjust
+    | ApproveReferral
     | Award
+    | Ban
     | CancelOrder
+    | CancelReferral
     | Capture
+    | Claim
     | ClaimNotice
     | ClearTier
     | CloseOrder
+    | CreateCode
     | Deactivate
     | Deduct
+    | DisableCode
     | Erase
+    | ExpireReferral
     | Extend
     | FailNotice
     | Hold
+    | Invite
     | Join
     | Merge
     | OpenOrder
     | Reactivate
+    | Refer
     | Register
+    | RejectReferral
     | Release
     | RemoveSegment
     | ReopenOrder
@@ -82,6 +107,7 @@ Command = (
     | RetryNotice
     | ReturnItems
     | Reverse
+    | ReverseReferral
     | SaveSegment
     | SetTier
     | SettleNotice
@@ -90,6 +116,7 @@ Command = (
     | Tag
     | TellExpiring
     | Transfer
+    | Unban
     | Update
     | UpdateOrder
 )
@@ -126,6 +153,18 @@ _FLOWS: dict[type[Any], Callable[[Any, Case], Decision]] = {
     ReturnItems: returns.decide_return_items,
     SetTier: tiers.decide_set,
     ClearTier: tiers.decide_clear,
+    Invite: referrals.decide_invite,
+    Refer: referrals.decide_refer,
+    Claim: referrals.decide_claim,
+    CreateCode: referrals.decide_create_code,
+    DisableCode: referrals.decide_disable_code,
+    ApproveReferral: referrals.decide_approve,
+    RejectReferral: referrals.decide_reject,
+    CancelReferral: referrals.decide_cancel_referral,
+    ReverseReferral: referrals.decide_reverse_referral,
+    ExpireReferral: referrals.decide_expire,
+    Ban: referrals.decide_ban,
+    Unban: referrals.decide_unban,
     SaveSegment: segments.decide_save,
     RemoveSegment: segments.decide_remove,
     ClaimNotice: outbox.decide_claim,

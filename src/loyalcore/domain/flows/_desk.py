@@ -14,6 +14,7 @@ import attrs
 from loyalcore.domain.customers import Membership
 from loyalcore.domain.decision import LedgerRef, Put
 from loyalcore.domain.flows._climb import Climb, figures_of
+from loyalcore.domain.flows._linking import new_link
 from loyalcore.domain.ledger import (
     Book,
     Entry,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from loyalcore.domain.ledger import PointsNotice
     from loyalcore.domain.programs import Program
     from loyalcore.domain.tiers import TierSet
+    from loyalcore.values.ids import Ids
 
 SUBLEDGERS_MAX = 100
 TOTAL_MAX = 10**18
@@ -60,6 +62,7 @@ class Desk:
         membership: The membership as loaded, None where there is none yet.
         consumption: The host's own consumption order, where the program names one.
         functions: The measures of tiers that are the host's functions, by name.
+        ids: Where the share codes of links come from; None where none are made.
     """
 
     def __init__(
@@ -73,6 +76,7 @@ class Desk:
         customer: Customer | None = None,
         customer_id: str | None = None,
         functions: Mapping[str, Callable[..., Any]] | None = None,
+        ids: Ids | None = None,
     ) -> None:
         self.customer = self._person = customer
         if customer is not None:
@@ -96,6 +100,7 @@ class Desk:
         self._active = self._kept_active = 0
         self._told: list[Notice] = []
         self._kept_told = 0
+        self._ids = ids
 
     def book(self, ledger_id: str, ledger: Ledger | None, now: datetime) -> Book:
         """Open the book of a ledger at an instant; none is an empty one."""
@@ -352,6 +357,10 @@ class Desk:
                 head = ledger_of(book.account, book.ref, 1 if expected is None else expected + 1, heads_only)
                 puts.append(Put(head, expected))
         membership = self.membership_now()
+        link = None if self._ids is None else new_link(membership, self.program, self._ids)
+        if link is not None:
+            membership = attrs.evolve(membership, referral_code=link.code)
+            puts.append(Put(link, None))
         if self._is_touched or membership != self._opened:
             expected = None if self.loaded is None else self.loaded.version
             version = 1 if expected is None else expected + 1

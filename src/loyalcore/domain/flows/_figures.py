@@ -9,7 +9,7 @@ import attrs
 
 from loyalcore.domain.orders import left_of, money_left
 from loyalcore.domain.tiers import Measure
-from loyalcore.values.money import EXACT
+from loyalcore.values.money import EXACT, shortest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -41,7 +41,7 @@ def changed(figures: OrderFigures, before: Order | None, after: Order) -> OrderF
     old, new = _part(before), _part(after)
     sums: dict[str, Any] = {name: getattr(figures, name) - old[name] + new[name] for name in _SUMS}
     for name in _MONEY:
-        sums[name] = _shortest(EXACT.add(EXACT.subtract(getattr(figures, name), old[name]), new[name]))
+        sums[name] = shortest(EXACT.add(EXACT.subtract(getattr(figures, name), old[name]), new[name]))
     figures = attrs.evolve(figures, **sums)
     at = after.closed_at
     if not new["count"] or at is None:
@@ -51,12 +51,6 @@ def changed(figures: OrderFigures, before: Order | None, after: Order) -> OrderF
         first_at=at if figures.first_at is None else min(figures.first_at, at),
         last_at=at if figures.last_at is None else max(figures.last_at, at),
     )
-
-
-def _shortest(amount: Decimal) -> Decimal:
-    """Return an amount without the zeros that it ends with, so that equal figures are written alike."""
-    text = f"{amount:f}"
-    return Decimal(text.rstrip("0").rstrip(".")) if "." in text else amount
 
 
 def _part(order: Order | None) -> dict[str, Any]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from loyalcore.domain.customers import Customer, Membership
     from loyalcore.domain.decision import Decision
     from loyalcore.domain.orders import Order
+    from loyalcore.domain.referrals import Referral, ReferralCode
     from loyalcore.domain.segments import Segment
 
 
@@ -28,6 +29,8 @@ class Receipt:
         membership: The membership, for commands about memberships.
         segment: The segment, for commands about segments.
         order: The order, for commands about orders.
+        referral: The referral, for commands about referrals.
+        code: The referral code, for commands that make or change one.
         notice: The notice, for commands of the outbox, as it is now; one that has left it as it was.
         notices: What the host should tell somebody; it is kept in the outbox as well. A replay has none: the first
             call has left them there.
@@ -42,6 +45,8 @@ class Receipt:
     membership: Membership | None = None
     segment: Segment | None = None
     order: Order | None = None
+    referral: Referral | None = None
+    code: ReferralCode | None = None
     notice: Notice | None = None
     notices: tuple[Notice, ...] = ()
     replayed: bool = False

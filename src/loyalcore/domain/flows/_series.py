@@ -5,6 +5,7 @@ Each is decided as alone, in a world that shows what those before it would have 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -21,6 +22,10 @@ from loyalcore.domain.decision import (
     OrderRef,
     OrdersRef,
     Put,
+    ReferralCodeRef,
+    ReferralCodesRef,
+    ReferralRef,
+    ReferralsRef,
     Remove,
     Wipe,
     World,
@@ -28,10 +33,11 @@ from loyalcore.domain.decision import (
 from loyalcore.domain.flows._case import first_refs
 from loyalcore.domain.flows._decide import COMMANDS, decide
 from loyalcore.domain.ledger import Entry
-from loyalcore.domain.orders import Order
+from loyalcore.domain.orders import Order, OrderCommand
+from loyalcore.domain.referrals import Referral, ReferralCode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from loyalcore.domain.decision import Part, Record, Ref
@@ -43,6 +49,28 @@ if TYPE_CHECKING:
 _KEYED: Final = frozenset(
     kind for kind in COMMANDS.values() if any(field.name == "key" for field in attrs.fields(kind))
 )
+
+
+OF_HOLDER: Final[Mapping[type[Any], type[Any]]] = {
+    OrdersRef: OrderRef,
+    ReferralsRef: ReferralRef,
+    ReferralCodesRef: ReferralCodeRef,
+}
+"""What names all records of one holder, and what names each of them."""
+
+
+def _owners(record: Any) -> tuple[Ref, ...]:
+    """Name all records of each holder among which a record is."""
+    if isinstance(record, Order):
+        return (OrdersRef(record.environment, record.holder_id),)
+    if isinstance(record, ReferralCode):
+        return (ReferralCodesRef(record.environment, record.holder_id),)
+    if not isinstance(record, Referral):
+        return ()
+    owners = [ReferralsRef(record.environment, record.referrer_holder_id, "referrer")]
+    if record.referee_holder_id is not None:
+        owners.append(ReferralsRef(record.environment, record.referee_holder_id, "referee"))
+    return tuple(owners)
 
 
 class Series:
@@ -110,10 +138,10 @@ class Series:
     def _whose(self, command: Any) -> str:
         """Name the customer of a command; of one about an order whose it is, as far as that is known."""
         name: str | None = getattr(command, "customer_id", None)
-        if name is None:
+        if name is None and isinstance(command, OrderCommand):
             order: Order | None = self._records.get(OrderRef(self._world.environment, command.order_id))
-            name = "" if order is None else order.customer_id
-        return name
+            name = None if order is None else order.customer_id
+        return name or ""
 
     def learn(self, found: Mapping[Ref, Any]) -> None:
         """Take what a store answered to what is not known yet, with the entries that this series has made of it."""
@@ -121,19 +149,18 @@ class Series:
             if isinstance(ref, EntriesRef):
                 mine = [entry for entry in self._entries.get(ref.ledger, ()) if getattr(entry, ref.by) == ref.value]
                 self._records[ref] = (*record, *mine)
-            elif isinstance(ref, OrdersRef):
-                self._records[ref] = self._orders_of(ref, record)
+            elif type(ref) in OF_HOLDER:
+                self._records[ref] = self._all_of(ref, record)
             else:
                 self._know(ref, None if Wipe.of(ref) in self._wipes else record)
 
-    def _orders_of(self, ref: OrdersRef, stored: Iterable[Order]) -> tuple[Order, ...]:
-        """Give the orders of a holder as this series has left them."""
-        found: dict[Ref, Any] = {order.ref: order for order in stored}
-        found.update({name: put.record for name, put in self._puts.items() if isinstance(name, OrderRef)})
-        left = [
-            order for name, order in found.items() if order.holder_id == ref.holder_id and name not in self._removes
-        ]
-        return tuple(sorted(left, key=lambda order: order.order_id))
+    def _all_of(self, ref: Any, stored: Iterable[Any]) -> tuple[Any, ...]:
+        """Give the records of a holder as this series has left them, in the order of their names."""
+        name = OF_HOLDER[type(ref)]
+        found: dict[Ref, Any] = {record.ref: record for record in stored}
+        found.update({key: put.record for key, put in self._puts.items() if isinstance(key, name)})
+        left = [record for key, record in found.items() if key not in self._removes and ref in _owners(record)]
+        return tuple(sorted(left, key=lambda record: attrs.astuple(record.ref)))
 
     def _know(self, ref: Ref, record: Any) -> None:
         self._records[ref] = record
@@ -175,8 +202,8 @@ class Series:
             else:
                 self._puts[put.ref] = Put(put.record, put.expected if first is None else first.expected)
             self._know(put.ref, put.record)
-            if isinstance(put.record, Order):
-                self._records.pop(OrdersRef(put.record.environment, put.record.holder_id), None)
+            for ref in _owners(put.record):
+                self._records.pop(ref, None)
         for part in changes.parts:
             self._parts[part.ref] = self._records[part.ref] = part
         for record in changes.inserts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -16,6 +16,7 @@ from loyalcore.domain.customers import (
     merged_caps,
     merged_figures,
     merged_profile,
+    merged_referrals,
     new_membership,
     only_leading,
 )
@@ -32,18 +33,26 @@ from loyalcore.domain.decision import (
     Notice,
     OrdersRef,
     Put,
+    ReferralCodesRef,
+    ReferralsRef,
     Remove,
     Wipe,
 )
 from loyalcore.domain.flows._case import gather
+from loyalcore.domain.flows._claiming import TOKENS_MAX
 from loyalcore.domain.flows._receipt import Receipt
+from loyalcore.domain.flows._rewarding import REWARD_LOTS_MAX
 from loyalcore.domain.ledger import Entry, Ledger, Merge, merge
 from loyalcore.domain.tiers import merged as merged_standing
 from loyalcore.errors import IllegalTransition
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from loyalcore.domain.decision import Ref
     from loyalcore.domain.flows._case import Case
     from loyalcore.domain.flows._desk import Desk
+    from loyalcore.domain.referrals import Referral
 
 
 def decide_register(command: Register, case: Case) -> Decision:
@@ -168,9 +177,21 @@ def _merge_ledgers(command: Merge, case: Case, leaving: Desk, staying: Desk) -> 
         here = [ref.hold_id for ref in taken if ref.ledger == target.ref]
         holds = source.account.holds.values()
         orders = {hold.id: case.order_of_hold(source.ref, hold.id, hold.seq) for hold in holds if hold.is_open}
-        entries += merge(source, target, here, orders, reason=command.reason)
+        written = merge(source, target, here, orders, reason=command.reason)
+        if not target.ref.ledger:
+            _carry_reward_lots(old, staying, written)
+        entries += written
         staying.settle_membership(target)
     return entries
+
+
+def _carry_reward_lots(old: Membership, staying: Desk, written: Sequence[Entry]) -> None:
+    """Know the lots that were had for referrals by the numbers that the merge has given them."""
+    names = dict(old.reward_lots)
+    out, into = written[0], written[-1]
+    carried = [(lot.lot, names[draw.lot]) for draw, lot in zip(out.draws, into.lots, strict=True) if draw.lot in names]
+    lots = (*staying.membership.reward_lots, *carried)
+    staying.membership = attrs.evolve(staying.membership, reward_lots=lots[-REWARD_LOTS_MAX:])
 
 
 def _measure_orders(case: Case, staying: Desk, gone: OrderFigures) -> None:
@@ -202,10 +223,26 @@ def _merge_membership(leaving: Desk, staying: Desk) -> None:
         new,
         known_at=min(known, default=None),
         joined_at=min(joined, default=None),
+        **_merged_referring(old, new),
         orders=merged_figures(new.orders, old.orders),
         caps=merged_caps(new.caps, old.caps),
     )
     leaving.membership = Membership(environment=old.environment, holder_id=old.holder_id, program_id=old.program_id)
+
+
+def _merged_referring(old: Membership, new: Membership) -> dict[str, Any]:
+    """Give what two memberships come to as to referring: the survivor's link and referrer come first, a ban stays."""
+    invited = [at for at in (old.invited_at, new.invited_at) if at is not None]
+    banned = [at for at in (old.banned_at, new.banned_at) if at is not None]
+    return {
+        "referral_code": new.referral_code or old.referral_code,
+        "referral_id": new.referral_id or old.referral_id,
+        "referrals": merged_referrals(new.referrals, old.referrals),
+        "invited_at": max(invited, default=None),
+        "invitations": new.invitations + old.invitations,
+        "banned_at": min(banned, default=None),
+        "tokens": tuple(dict.fromkeys((*old.tokens, *new.tokens)))[-TOKENS_MAX:],
+    }
 
 
 def decide_erase(command: Erase, case: Case) -> Decision:
@@ -223,6 +260,10 @@ def decide_erase(command: Erase, case: Case) -> Decision:
     owned = [OrdersRef(environment, holder) for holder in holders]
     case.world.need(*owned)
     orders = [order for ref in owned for order in case.world.get(ref)]
+    sides = [ReferralsRef(environment, holder, side) for holder in holders for side in ("referrer", "referee")]
+    owned_codes = [ReferralCodesRef(environment, holder) for holder in holders]
+    case.world.need(*sides, *owned_codes)
+    codes = [code for ref in owned_codes for code in case.world.get(ref)]
     memberships: list[Membership] = [found for ref in members if (found := case.world.get(ref)) is not None]
     ledgers = [
         LedgerRef(environment, each.holder_id, each.program_id, ledger)
@@ -230,16 +271,41 @@ def decide_erase(command: Erase, case: Case) -> Decision:
         for ledger in each.ledgers
     ]
     case.world.need(*ledgers)
-    puts = [
-        Put(attrs.evolve(each, customer_id=None, next_change_at=None, version=each.version + 1), each.version)
-        for each in memberships
-    ]
+    puts = [Put(_nobodys(each), each.version) for each in memberships]
+    puts += [Put(each, each.version - 1) for each in _without_contact(case, sides, holders)]
     for ref in ledgers:
         ledger: Ledger = case.world.get(ref)
         puts.append(Put(attrs.evolve(ledger, version=ledger.version + 1), ledger.version))
     changes = ChangeSet(
         puts=tuple(puts),
-        removes=tuple(Remove(each.ref, each.version) for each in (*rows, *orders)),
+        removes=tuple(Remove(each.ref, each.version) for each in (*rows, *orders, *codes)),
         wipes=tuple(Wipe(kind, environment, holder) for kind in (KeyRecord, Note, Notice) for holder in holders),
     )
     return Decision(changes, Receipt(command=command.name))
+
+
+def _nobodys(member: Membership) -> Membership:
+    """Give the membership of who was erased: it leads to nobody, and tells nothing of a person."""
+    return attrs.evolve(
+        member,
+        customer_id=None,
+        referral_code=None,
+        tokens=(),
+        next_change_at=None,
+        version=member.version + 1,
+    )
+
+
+def _without_contact(case: Case, sides: Iterable[ReferralsRef], holders: tuple[str, ...]) -> list[Referral]:
+    """Give the referrals of who is erased without what leads to the person; each one once."""
+    found: dict[Ref, Referral] = {each.ref: each for ref in sides for each in case.world.get(ref)}
+    return [
+        attrs.evolve(
+            each,
+            contact=None,
+            referrer_id=None if each.referrer_holder_id in holders else each.referrer_id,
+            referee_id=None if each.referee_holder_id in holders else each.referee_id,
+            version=each.version + 1,
+        )
+        for each in found.values()
+    ]

@@ -16,6 +16,8 @@ from loyalcore.domain.customers import (
     check_tags,
 )
 from loyalcore.domain.decision import ChangeSet, Decision, KeyRef, Put
+from loyalcore.domain.flows._case import gather
+from loyalcore.domain.flows._claiming import signed_up
 from loyalcore.domain.flows._receipt import Receipt
 from loyalcore.errors import InvalidInput, VersionConflict
 from loyalcore.values.attributes import merged_attributes
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from loyalcore.domain.flows._case import Case
+    from loyalcore.domain.flows._referring import Referring
 
 _EARLIEST_ZONE: Final = timedelta(hours=14)
 
@@ -42,7 +45,7 @@ def decide_update(command: Update, case: Case) -> Decision:
             parts["attributes"] = merged_attributes(customer.attributes, parts["attributes"])
         return attrs.evolve(customer, **parts)
 
-    return _changed(command, case, change)
+    return _changed(command, case, change, signed_up)
 
 
 def decide_tag(command: Tag, case: Case) -> Decision:
@@ -69,8 +72,20 @@ def decide_reactivate(command: Reactivate, case: Case) -> Decision:
     return _changed(command, case, lambda customer: attrs.evolve(customer, deactivated_at=None))
 
 
-def _changed(command: Any, case: Case, change: Callable[[Customer], Customer]) -> Decision:
-    """Answer a key that was used before with the customer as is; else change the row, and keep the key."""
+def _changed(
+    command: Any,
+    case: Case,
+    change: Callable[[Customer], Customer],
+    follow: Callable[[Case, Customer, Customer], list[Referring]] = lambda case, before, after: [],
+) -> Decision:
+    """Answer a key that was used before with the customer as is; else change the row, and keep the key.
+
+    Args:
+        command: The command.
+        case: The case.
+        change: Gives the customer as it is to be.
+        follow: Says which referrals follow from it.
+    """
     customer = case.customer(command.customer_id)
     environment = case.world.environment
     holders = (customer.holder_id, *customer.absorbed)
@@ -84,6 +99,14 @@ def _changed(command: Any, case: Case, change: Callable[[Customer], Customer]) -
     after = attrs.evolve(
         after, updated_at=customer.updated_at if is_unchanged else case.now, version=customer.version + 1
     )
-    key = case.key_record(command, customer, ())
-    receipt = Receipt(command=command.name, customer=after, is_unchanged=is_unchanged)
-    return Decision(ChangeSet(puts=(Put(after, customer.version),), inserts=(key,)), receipt)
+    desks, puts, inserts, entries = [], [Put(after, customer.version)], [], []
+    for referring in follow(case, customer, after):
+        referring.settle()
+        desks += referring.desks()
+        puts += referring.puts()
+        inserts += referring.inserts
+        entries += referring.entries
+    written = tuple(entries)
+    key = case.key_record(command, customer, written)
+    receipt = Receipt(command=command.name, entries=written, customer=after, is_unchanged=is_unchanged)
+    return Decision(gather(desks, puts, [key, *inserts]), receipt)

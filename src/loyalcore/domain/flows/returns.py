@@ -10,9 +10,11 @@ from loyalcore.domain.decision import ChangeSet, Decision
 from loyalcore.domain.flows._caps import freed
 from loyalcore.domain.flows._checkout import Checkout
 from loyalcore.domain.flows._receipt import Receipt
+from loyalcore.domain.flows._referral_orders import follow
 from loyalcore.domain.flows.corrections import give_back, left_of_spends, take_back
 from loyalcore.domain.ledger import EntryKind
 from loyalcore.domain.orders import (
+    OrderReferral,
     OrderReturn,
     PartialRestore,
     check_items,
@@ -56,6 +58,7 @@ def decide_return_items(command: ReturnItems, case: Case) -> Decision:
         restored=restored,
     )
     after = attrs.evolve(after, returns=(*before.returns, made))
+    follow(checkout, before, after)
     checkout.count(after)
     return checkout.decided(after)
 
@@ -85,6 +88,7 @@ def decide_cancel(command: CancelOrder, case: Case) -> Decision:
     )
     _restore(checkout, after, None, is_whole=True)
     _reverse(checkout, before, None)
+    follow(checkout, before, after)
     checkout.count(after)
     return checkout.decided(after)
 
@@ -109,8 +113,10 @@ def decide_reopen(command: ReopenOrder, case: Case) -> Decision:
         redeemed=0,
         spends=(),
         awards=(),
+        referral=OrderReferral(),
         unrecovered=tuple(sorted((ledger, points) for ledger, points in unrecovered.items() if points)),
     )
+    follow(checkout, before, after)
     checkout.count(after)
     return checkout.decided(after)
 

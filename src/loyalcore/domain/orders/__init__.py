@@ -15,7 +15,7 @@ from loyalcore.domain.orders._document import cart_document, read_cart
 from loyalcore.domain.orders._fields import CARTS, ITEMS, ORDERS, CartFields, ItemFields, OrderFields
 from loyalcore.domain.orders._item import Discount, Item, Payment
 from loyalcore.domain.orders._kept import kept_cart
-from loyalcore.domain.orders._order import Order, OrderAward, OrderReturn, Weight
+from loyalcore.domain.orders._order import Order, OrderAward, OrderReferral, OrderReturn, Weight
 from loyalcore.domain.orders._policy import OrderPolicy, PartialRestore, RollbackBasis
 from loyalcore.domain.orders._returns import check_items, due, left_of, money_left, share_of
 from loyalcore.domain.orders._states import MOVES, OrderState, state_after
@@ -40,6 +40,7 @@ __all__ = [
     "OrderCommand",
     "OrderFields",
     "OrderPolicy",
+    "OrderReferral",
     "OrderReturn",
     "OrderState",
     "PartialRestore",

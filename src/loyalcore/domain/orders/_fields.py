@@ -34,6 +34,8 @@ class OrderFields:
     cancelled_at: Instant = Instant("cancelled_at", attrgetter("cancelled_at"))
     store: Text = Text("store", attrgetter("cart.store"))
     referral_code: Text = Text("referral_code", attrgetter("cart.referral_code"))
+    referral_id: Id = Id("referral_id", attrgetter("referral.referral_id"))
+    referral_refused: Id = Id("referral_refused", attrgetter("referral.refused"))
     coupons: TextSet = TextSet("coupons", attrgetter("cart.coupons"))
     net: Amount = Amount("net", attrgetter("cart.amounts.net"), is_required=True)
     discount: Amount = Amount("discount", attrgetter("cart.amounts.discount"), is_required=True)

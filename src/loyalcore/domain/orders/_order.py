@@ -68,6 +68,25 @@ class OrderReturn:
 
 
 @attrs.frozen(kw_only=True)
+class OrderReferral:
+    """What closing an order had to do with referrals.
+
+    Args:
+        referral_id: The referral to which the order counts, because it used its code; None for none.
+        refused: Why the code that it used was refused, a value of `ReferralRefusal`; None where it was not.
+        is_referrer: Whether it redeemed points that the customer had for referring.
+        referee_of: The referral for which the customer had points, as the referee, that it redeemed; None for none.
+
+    Source: DOMAIN 2 (BLP: the three revenues), 3.6.
+    """
+
+    referral_id: str | None = None
+    refused: str | None = None
+    is_referrer: bool = False
+    referee_of: str | None = None
+
+
+@attrs.frozen(kw_only=True)
 class Order:
     """A purchase, in one program and its currency.
 
@@ -87,8 +106,9 @@ class Order:
         redeemed: Points that closing spent on it.
         spends: The ids of the entries that spent them.
         awards: What closing awarded, in the present cycle.
-        unrecovered: (ledger, points) that reopening could not take back; the next closing awards so many less.
+        unrecovered: (ledger, points) that reopenings could not take back: every closing after them awards so many less.
         returns: What was returned, in order.
+        referral: What it had to do with referrals, in the present cycle.
         version: 1 when it is first written, then one more with every change.
 
     Source: DOMAIN 1, 3.3.
@@ -111,6 +131,7 @@ class Order:
     awards: tuple[OrderAward, ...] = ()
     unrecovered: tuple[tuple[str, int], ...] = ()
     returns: tuple[OrderReturn, ...] = ()
+    referral: OrderReferral = OrderReferral()
     version: int = 1
 
     @property

@@ -33,6 +33,7 @@ from loyalcore.domain.programs._check import (
     model_faults,
 )
 from loyalcore.domain.programs._levels import read_ledger_tiers, read_tiers
+from loyalcore.domain.programs._referrals import read_referrals
 from loyalcore.domain.programs._rules import ORDERS, read_orders, read_rules
 from loyalcore.domain.programs._table import Table, as_it_is, choice, exact, kind_of
 from loyalcore.errors import Fault, InvalidDocument, InvalidInput
@@ -91,6 +92,7 @@ _PROGRAM: Final[dict[str, Read]] = {
     "earning": as_it_is,
     "tiers": as_it_is,
     "ledger_tiers": as_it_is,
+    "referrals": as_it_is,
 }
 _POINTS: Final[dict[str, Read]] = {
     "name": check_points_name,
@@ -137,6 +139,7 @@ def read_document(values: object) -> dict[str, Any]:
         "earning": read_rules(table),
         "tiers": read_tiers(table.values["tiers"], "tiers", faults) if "tiers" in table.values else None,
         "ledger_tiers": read_ledger_tiers(table),
+        "referrals": read_referrals(table.values["referrals"], faults) if "referrals" in table.values else None,
     }
     if faults:
         raise InvalidDocument(faults)

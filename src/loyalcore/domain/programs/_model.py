@@ -39,7 +39,9 @@ from loyalcore.domain.programs._document import (
 )
 from loyalcore.domain.programs._file import read_file
 from loyalcore.domain.programs._levels import tiers_document
+from loyalcore.domain.programs._referrals import referral_faults, referrals_document
 from loyalcore.domain.programs._rules import orders_document, rule_document
+from loyalcore.domain.referrals import ReferralPolicy
 from loyalcore.domain.tiers import TierSet
 from loyalcore.errors import Fault, InvalidDocument, InvalidInput, LimitExceeded
 from loyalcore.values.calendar import check_zone
@@ -78,12 +80,13 @@ class Program:
         earning: The rules by which orders earn, ids unique.
         tiers: Its tiers; None for a program without.
         ledger_tiers: The tiers of subledgers, by the ids of the ledgers.
+        referrals: What it says about referrals; None for a program without.
 
     Raises:
         InvalidDocument: One or more settings are of another type, out of range, or contradict each other; `faults`
             names all of them.
 
-    Source: DOMAIN 1, 3.1 to 3.5.
+    Source: DOMAIN 1, 3.1 to 3.6.
 
     Example:
         >>> beans = Program("beans", currency="EUR", timezone="Europe/Berlin")
@@ -102,6 +105,7 @@ class Program:
     earning: tuple[EarningRule, ...] = attrs.field(default=(), kw_only=True)
     tiers: TierSet | None = attrs.field(default=None, kw_only=True)
     ledger_tiers: Mapping[str, TierSet] = attrs.field(factory=dict, kw_only=True, hash=False)
+    referrals: ReferralPolicy | None = attrs.field(default=None, kw_only=True)
     zone: ZoneInfo = attrs.field(init=False, eq=False, repr=False, default=_NO_ZONE)
     rules: tuple[Plan, ...] = attrs.field(init=False, eq=False, repr=False, default=())
     versions: tuple[Program, ...] = attrs.field(init=False, eq=False, repr=False, default=())
@@ -146,6 +150,7 @@ class Program:
         if self.tiers is not None and not isinstance(self.tiers, TierSet):
             faults.append(Fault("tiers", f"must be a TierSet or None, not {type(self.tiers).__name__}"))
         faults += ledger_tier_faults(self.ledger_tiers)
+        faults += referral_faults(self.referrals, () if faults else self.earning)
         if faults:
             raise InvalidDocument(faults)
         for name, value in (
@@ -271,6 +276,8 @@ class Program:
             document["tiers"] = tiers_document(self.tiers)
         if self.ledger_tiers:
             document["ledger_tiers"] = {name: tiers_document(each) for name, each in self.ledger_tiers.items()}
+        if self.referrals is not None:
+            document["referrals"] = referrals_document(self.referrals)
         return document
 
     def quote(

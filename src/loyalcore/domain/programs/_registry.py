@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from loyalcore.domain.earning import Purchase
     from loyalcore.domain.ledger import OpenLot
     from loyalcore.domain.programs._model import Program
+    from loyalcore.domain.referrals import Suspicion
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -33,6 +34,8 @@ class Registry:
             int, a Decimal or a Fraction, 0 or more.
         measures: Measures of tiers, by the name that a tier set's `function` gives: what the points of a ledger and the
             orders (`PointFigures`, `OrderFigures`) are worth since the beginning, an int or a Decimal.
+        fraud: Fraud rules of the host's own, by the name that a fraud rule's `function` gives: what is found in a
+            `Suspicion`: None or False for nothing, True for the weight of the rule, another weight, or `Evidence`.
 
     Raises:
         InvalidDocument: A name is no name or one of the library's own, or what it names cannot be called; `faults`
@@ -49,6 +52,7 @@ class Registry:
     consumption: Mapping[str, Callable[[OpenLot], Any]] = attrs.field(factory=dict)
     earning: Mapping[str, Callable[[Purchase], Any]] = attrs.field(factory=dict)
     measures: Mapping[str, Callable[[PointFigures, OrderFigures], Any]] = attrs.field(factory=dict)
+    fraud: Mapping[str, Callable[[Suspicion], Any]] = attrs.field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         faults: list[Fault] = []
@@ -65,10 +69,10 @@ class Registry:
             program: The program.
 
         Raises:
-            InvalidInput: Its consumption order is neither the library's nor in this registry, or a rule or a
-                measure of tiers names a function that is not.
+            InvalidInput: Its consumption order is neither the library's nor in this registry, or an earning rule, a
+                measure of tiers or a fraud rule names a function that is not.
 
-        Source: DOMAIN 3.2, 3.4, HOUSE 1.
+        Source: DOMAIN 3.2, 3.4, 3.6, HOUSE 1.
 
         Example:
             >>> from loyalcore.domain.programs import Program
@@ -83,6 +87,9 @@ class Registry:
             if tiers is not None and tiers.function is not None:
                 path = f"ledger_tiers.{ledger}.function" if ledger else "tiers.function"
                 self._find(tiers.function, "measures", path)
+        for each in () if program.referrals is None else program.referrals.fraud:
+            if each.function is not None:
+                self._find(each.function, "fraud", f"referrals.fraud[{each.id}].function")
 
     def _find(self, name: str, kind: str, path: str) -> None:
         own, mine = _KINDS[kind], getattr(self, kind)
@@ -94,7 +101,12 @@ class Registry:
         raise InvalidInput(f"{name} is {where}{hint}", path=path)
 
 
-_KINDS: Final[Mapping[str, tuple[str, ...]]] = {"consumption": tuple(CONSUMPTION), "earning": (), "measures": ()}
+_KINDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "consumption": tuple(CONSUMPTION),
+    "earning": (),
+    "measures": (),
+    "fraud": (),
+}
 """The kinds of function, each with the names that are the library's own."""
 
 

@@ -2,59 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
-from decimal import Decimal
-from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
-
-import attrs
 
 from loyalcore.domain.earning import NOUNS, EarningRule, Steps
 from loyalcore.domain.orders import OrderPolicy, PartialRestore, RollbackBasis
 from loyalcore.domain.programs._check import earning_faults
-from loyalcore.domain.programs._table import as_it_is, choice, exact, kind_of
-from loyalcore.errors import InvalidDocument, InvalidInput
-from loyalcore.query import Condition, Query, from_document, parse, to_document
-from loyalcore.values.calendar import Duration, parse_duration
-from loyalcore.values.clock import parse_instant
+from loyalcore.domain.programs._forms import condition, instant, plain, unusual
+from loyalcore.domain.programs._table import as_it_is, choice, exact
+from loyalcore.errors import InvalidDocument
+from loyalcore.values.calendar import parse_duration
 from loyalcore.values.periods import Period
 
 if TYPE_CHECKING:
     from loyalcore.domain.programs._table import Read, Table
-    from loyalcore.query import Noun
 
 _CONDITIONS: Final = {"where": NOUNS["cart"], "who": NOUNS["customer"], "items": NOUNS["item"]}
 _WAYS: Final = ("points", "per", "by_tier", "function", "multiplier")
-
-
-def _condition(noun: Noun) -> Read:
-    """Return what reads a condition: a search string, or the document of a query without an order."""
-
-    def read(value: object, path: str) -> Condition:
-        try:
-            if isinstance(value, str):
-                query = parse(value, noun)
-            elif isinstance(value, Mapping):
-                query = from_document(value, noun)
-            else:
-                raise InvalidInput(f"must be a search string or a table, not {kind_of(value)}", path=path)
-        except InvalidDocument as error:
-            faults = "; ".join(
-                f"{fault.path}: {fault.message}" if fault.path else fault.message for fault in error.faults
-            )
-            raise InvalidInput(faults, path=path) from None
-        except InvalidInput as error:
-            raise InvalidInput(error.message.removeprefix(f"{error.path}: "), path=path) from None
-        if query.sort:
-            raise InvalidInput("says which, not in which order: leave the sorting out", path=path)
-        return query.where
-
-    return read
-
-
-def _instant(value: object, path: str) -> Any:
-    return parse_instant(value, path) if isinstance(value, str) else value
 
 
 _RULE: Final[dict[str, Read]] = {
@@ -65,9 +28,9 @@ _RULE: Final[dict[str, Read]] = {
     "function": as_it_is,
     "multiplier": exact,
     "steps": choice(Steps),
-    **{name: _condition(noun) for name, noun in _CONDITIONS.items()},
-    "starts_at": _instant,
-    "ends_at": _instant,
+    **{name: condition(noun) for name, noun in _CONDITIONS.items()},
+    "starts_at": instant,
+    "ends_at": instant,
     "priority": as_it_is,
     "stacks": as_it_is,
     "max_per_order": exact,
@@ -138,32 +101,9 @@ _HARMLESS: Final[dict[str, Any]] = {"points": 1, "per": 1, "by_tier": {"": 1}, "
 
 def orders_document(policy: OrderPolicy) -> dict[str, Any]:
     """Return the `[orders]` table of a policy; what is not said is left out."""
-    return {name: _plain(value) for name in ORDERS if (value := getattr(policy, name)) is not None}
+    return {name: plain(value) for name in ORDERS if (value := getattr(policy, name)) is not None}
 
 
 def rule_document(rule: EarningRule) -> dict[str, Any]:
     """Return the `[[earning]]` table of a rule: what is not its default."""
-    table: dict[str, Any] = {}
-    for field in attrs.fields(EarningRule):
-        value = getattr(rule, field.name)
-        if not field.init or value is None or (field.name != "id" and value == field.default):
-            continue
-        table[field.name] = _condition_document(field.name, value) if isinstance(value, Condition) else _plain(value)
-    return table
-
-
-def _condition_document(name: str, condition: Condition) -> Any:
-    document = to_document(Query(_CONDITIONS[name], condition))
-    return {key: document[key] for key in ("version", "noun", "where")}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if isinstance(value, Duration):
-        return value.text
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return dict(value) if isinstance(value, Mapping) else value
+    return unusual(rule, _CONDITIONS)

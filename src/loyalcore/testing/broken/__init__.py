@@ -10,6 +10,7 @@ from loyalcore.testing.broken.listings import AnyProgram, DueListed, RepeatedRow
 from loyalcore.testing.broken.lots import NewestFirst, SpendBlind, StaleLots, UncappedReversal
 from loyalcore.testing.broken.notices import Hasty, LostLease, StuckClaim
 from loyalcore.testing.broken.orders import FirstPage, OwnNumbers, StaleOwner, StaleTier
+from loyalcore.testing.broken.referrals import EitherSide, FirstWrite, OwnCodes
 from loyalcore.testing.broken.removals import BlindRemoval, NameKept, StaleIndex, StillListed, WideWipe, WipeLast
 from loyalcore.testing.broken.returns import PricedReversal, SharedReversal, TodaysRule, UndatedRestore
 from loyalcore.testing.broken.times import Labelling, LocalTime, Naive, Truncating
@@ -37,7 +38,9 @@ __all__ = [
     "DueListed",
     "EarlyCheck",
     "EarlyCount",
+    "EitherSide",
     "FirstPage",
+    "FirstWrite",
     "Forgetting",
     "Hasty",
     "Labelling",
@@ -50,6 +53,7 @@ __all__ = [
     "NameKept",
     "NewestFirst",
     "OutboxApart",
+    "OwnCodes",
     "OwnNumbers",
     "Padding",
     "PricedReversal",

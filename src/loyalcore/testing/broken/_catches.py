@@ -6,7 +6,19 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from loyalcore.domain.decision import KeyRecord
-from loyalcore.testing.broken import keys, listings, lots, notices, orders, removals, returns, times, units, versions
+from loyalcore.testing.broken import (
+    keys,
+    listings,
+    lots,
+    notices,
+    orders,
+    referrals,
+    removals,
+    returns,
+    times,
+    units,
+    versions,
+)
 from loyalcore.testing.contract import (
     AppendContract,
     BusinessReferenceContract,
@@ -22,6 +34,7 @@ from loyalcore.testing.contract import (
     LotContract,
     OrderContract,
     OutboxContract,
+    ReferralContract,
     RemovalContract,
     ReversalContract,
     StreamingContract,
@@ -88,7 +101,7 @@ CATCHES: tuple[Catch, ...] = (
     Catch(keys.UsedUpKey, IdempotencyContract, "test_a_refused_command_does_not_use_up_its_key"),
     Catch(keys.CaseFolding, IdempotencyContract, "test_keys_compare_exactly", {"first": "key-a", "second": "KEY-A"}),
     Catch(keys.Padding, IdempotencyContract, "test_keys_compare_exactly", {"first": "key", "second": "key "}),
-    Catch(keys.EarlyCount, AppendContract, "test_of_racing_inserts_one_is_taken", {"kind": "fact"}),
+    Catch(keys.EarlyCount, ConcurrencyContract, "test_a_counter_with_a_limit_is_not_exceeded"),
     Catch(units.Leaky, UnitOfWorkContract, "test_a_unit_without_commit_leaves_nothing"),
     Catch(units.Leaky, UnitOfWorkContract, "test_what_is_not_committed_is_invisible"),
     Catch(units.Leaky, CrashContract, "test_a_retry_mends_a_crash", {"name": "points.spend"}),
@@ -142,6 +155,10 @@ CATCHES: tuple[Catch, ...] = (
     Catch(notices.Hasty, OutboxContract, "test_what_is_due_is_found_by_its_instant"),
     Catch(notices.StuckClaim, OutboxContract, "test_what_is_due_is_found_by_its_instant"),
     Catch(notices.StuckClaim, OutboxContract, "test_a_lease_that_has_ended_is_taken_over"),
+    Catch(referrals.EitherSide, ReferralContract, "test_a_holder_leads_to_its_referrals"),
+    Catch(referrals.FirstWrite, ReferralContract, "test_an_invited_friend_is_nobody_yet"),
+    Catch(referrals.OwnCodes, ReferralContract, "test_a_code_is_taken_for_every_holder"),
+    Catch(referrals.OwnCodes, ReferralContract, "test_of_holders_who_race_for_a_code_one_has_it"),
     Catch(lots.StaleLots, ConcurrencyContract, "test_contested_ledgers_are_not_overspent"),
 )
 """Every broken store with the tests that catch it; each test is passed by the memory store."""

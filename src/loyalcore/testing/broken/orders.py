@@ -57,10 +57,12 @@ class FirstPage(Wrapped):
 
 
 class _StaleOwnerShelf(Shelf):
-    def _find_orders(self, ref: OrdersRef) -> tuple[Order, ...]:
+    def _find_all_of(self, ref: Ref) -> tuple[Any, ...]:
         """Give every order that has ever been the holder's, if it is there still."""
-        named = (self._record(name) for name in self._orders_of(ref))
-        return tuple(sorted((order for order in named if order is not None), key=lambda order: order.order_id))
+        if not isinstance(ref, OrdersRef):
+            return super()._find_all_of(ref)
+        named = (self._record(name) for name in self._names_in(ref))
+        return tuple(sorted((order for order in named if order is not None), key=lambda order: str(order.order_id)))
 
 
 class StaleOwner(Wrapped):

@@ -24,6 +24,7 @@ from loyalcore.testing.contract.lots import LotContract
 from loyalcore.testing.contract.orders import OrderContract
 from loyalcore.testing.contract.outbox import OutboxContract
 from loyalcore.testing.contract.reference import BusinessReferenceContract
+from loyalcore.testing.contract.referrals import ReferralContract
 from loyalcore.testing.contract.removal import RemovalContract
 from loyalcore.testing.contract.reversal import ReversalContract
 from loyalcore.testing.contract.streaming import StreamingContract
@@ -48,6 +49,7 @@ class StoreContract(
     ListingContract,
     OrderContract,
     OutboxContract,
+    ReferralContract,
     ConcurrencyContract,
     CrashContract,
     DifferentialContract,
@@ -73,6 +75,7 @@ __all__ = [
     "LotContract",
     "OrderContract",
     "OutboxContract",
+    "ReferralContract",
     "RemovalContract",
     "ReversalContract",
     "StoreContract",

@@ -35,6 +35,7 @@ pytest.register_assert_rewrite(
             "orders",
             "outbox",
             "reference",
+            "referrals",
             "removal",
             "reversal",
             "streaming",

@@ -6,9 +6,19 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from loyalcore.domain.customers import ByHand, Customer, Membership, OrderFigures, PointFigures, Standing
+from loyalcore.domain.customers import (
+    ByHand,
+    Customer,
+    Membership,
+    OrderFigures,
+    PointFigures,
+    ReferralFigures,
+    Standing,
+)
 from loyalcore.domain.decision import (
     ChangeSet,
+    Counter,
+    CounterRef,
     Fact,
     FactRef,
     KeyRecord,
@@ -42,11 +52,13 @@ from loyalcore.domain.orders import (
     Item,
     Order,
     OrderAward,
+    OrderReferral,
     OrderReturn,
     OrderState,
     Payment,
     Weight,
 )
+from loyalcore.domain.referrals import Evidence, Referral, ReferralCode, ReferralGrant, ReferralState
 from loyalcore.domain.segments import Segment
 
 if TYPE_CHECKING:
@@ -137,6 +149,24 @@ def order(name: str = "o-1", *, version: int = 1, **fields: Any) -> Order:
     return Order(environment="live", order_id=name, version=version, **values)
 
 
+def code(name: str = "ADA-1", *, version: int = 1, **fields: Any) -> ReferralCode:
+    """Make a referral code."""
+    values = {"program_id": "beans", "holder_id": "holder-1", "created_at": AT, **fields}
+    return ReferralCode(environment="live", code=name, version=version, **values)
+
+
+def referral(name: str = "r-1", *, version: int = 1, **fields: Any) -> Referral:
+    """Make a referral that is pending."""
+    values = {"program_id": "beans", "code": "ADA-1", "state": ReferralState.PENDING, **fields}
+    values = {"referrer_holder_id": "holder-1", "referrer_id": "ada", "created_at": AT, "updated_at": AT, **values}
+    return Referral(environment="live", referral_id=name, version=version, **values)
+
+
+def counter(name: str = "code:ADA-1", *, version: int = 1, **fields: Any) -> Counter:
+    """Make a counter."""
+    return Counter(ref=CounterRef("live", "beans", name), version=version, **{"count": version, **fields})
+
+
 def put(record: Any, expected: int | None = None, *rest: Record) -> ChangeSet:
     """Make a change set of one versioned record, and records to insert beside it."""
     return ChangeSet(puts=(Put(record, expected),), inserts=rest)
@@ -202,6 +232,20 @@ FULL: dict[str, Any] = {
             last_at=FAR,
         ),
         caps=(("base", MOST, 5), (TEXT, 7, 1)),
+        referral_code=TEXT,
+        referral_id="r-1",
+        referrals=ReferralFigures(
+            total=MOST,
+            successful=2,
+            revenue=Decimal("63.5"),
+            referrer_revenue=Decimal("0.000000001"),
+            referee_revenue=Decimal(7),
+        ),
+        reward_lots=((MOST, ""), (7, TEXT)),
+        invited_at=FIRST,
+        invitations=MOST,
+        banned_at=FAR,
+        tokens=("device:00ff", TEXT),
     ),
     "lot": lot(
         granted=MOST,
@@ -334,9 +378,62 @@ FULL: dict[str, Any] = {
                 restored=2,
             ),
         ),
+        referral=OrderReferral(referral_id=TEXT, refused="not_found", is_referrer=True, referee_of="r-2"),
         version=7,
     ),
     "plain order": order(),
+    "order of a referrer": order(referral=OrderReferral(is_referrer=True)),
     "segment": segment(TEXT, title=TEXT, condition=TEXT * 100, created_at=FIRST, updated_at=FAR, version=MOST),
+    "code": code(
+        TEXT,
+        campaign=TEXT,
+        starts_at=FIRST,
+        expires_at=FAR,
+        limit=MOST,
+        used=2,
+        referee_id=TEXT,
+        referral_id=TEXT,
+        disabled_at=FAR,
+        version=MOST,
+    ),
+    "plain code": code(),
+    "referral": referral(
+        TEXT,
+        code=TEXT,
+        campaign=TEXT,
+        state=ReferralState.ON_REVIEW,
+        referrer_id=TEXT,
+        referee_holder_id="holder-2",
+        referee_id=TEXT,
+        created_at=FIRST,
+        updated_at=FAR,
+        claimed_at=FIRST,
+        expires_at=FAR,
+        review_due_at=AT,
+        completed_at=FAR,
+        order_id=TEXT,
+        revenue=Decimal("63.5"),
+        evidence=(Evidence(rule="same_email", weight=1_000, detail=TEXT), Evidence(rule=TEXT, weight=1)),
+        grants=(
+            ReferralGrant(
+                reward=TEXT,
+                side="referrer",
+                event="every_order",
+                order_id=TEXT,
+                entry_id="holder-1:beans:1:",
+                points=MOST,
+                waived=1,
+                taken_back_at=FAR,
+            ),
+            ReferralGrant(reward="welcome", side="referee", event="claimed", refused="capped"),
+        ),
+        earlier=TEXT,
+        unrecovered=((TEXT, "referrer", TEXT, MOST), ("welcome", "referee", None, 1)),
+        contact=TEXT,
+        version=MOST,
+    ),
+    "plain referral": referral(referrer_id=None),
+    "counter": counter(TEXT, count=MOST, times=(1, MOST), version=MOST),
+    "plain counter": counter(count=0),
 }
 """One record of every kind but the ledger with every field at an edge, by a name."""

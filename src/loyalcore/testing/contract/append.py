@@ -11,6 +11,7 @@ import pytest
 
 from loyalcore.domain.decision import (
     ChangeSet,
+    CounterRef,
     CustomerRef,
     DebtRef,
     EntriesRef,
@@ -23,6 +24,8 @@ from loyalcore.domain.decision import (
     NoteRef,
     OrderRef,
     Put,
+    ReferralCodeRef,
+    ReferralRef,
     SegmentRef,
 )
 from loyalcore.domain.ledger import EntryKind, HoldState
@@ -35,7 +38,7 @@ if TYPE_CHECKING:
     from loyalcore.domain.decision import Record
     from loyalcore.store import Store
 
-PUTS = ("customer", "plain customer", "membership", "segment", "order", "plain order")
+PUTS = tuple(name for name, record in samples.FULL.items() if hasattr(record, "version"))
 PARTS = ("lot", "lot that waits", "hold", "debt")
 TAKEN: dict[str, tuple[Any, Any]] = {
     "entry": (samples.entry(), samples.entry(points=9)),
@@ -63,6 +66,9 @@ class AppendContract(Contract):
             NoteRef(REF, 1),
             SegmentRef("live", "s"),
             OrderRef("live", "o"),
+            ReferralCodeRef("live", "c"),
+            ReferralRef("live", "r"),
+            CounterRef("live", "p", "c"),
         ],
         ids=lambda ref: type(ref).__name__,
     )

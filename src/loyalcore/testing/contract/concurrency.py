@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from loyalcore.domain.decision import CounterRef
 from loyalcore.domain.ledger import Award, EntryKind, Spend, Sweep, Transfer
 from loyalcore.execution import ATTEMPTS_MAX
-from loyalcore.testing._crew import WORKERS
-from loyalcore.testing.contract._contract import Contract, Shop, need_workers
+from loyalcore.testing._counting import Count
+from loyalcore.testing._crew import WORKERS, together
+from loyalcore.testing.contract._contract import Contract, Shop, need_workers, read
 from loyalcore.testing.contract._lots import check_books
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ class ConcurrencyContract(Contract):
         redelivered_keys: How many keys every worker delivers.
         crossed_transfers: How many transfers each worker makes.
         swept_ledgers: How many ledgers are swept while they are spent from.
+        counted_claims: How often each worker wants one more of what has a limit.
     """
 
     contested_ledgers: ClassVar[int] = 6
@@ -35,6 +38,7 @@ class ConcurrencyContract(Contract):
     redelivered_keys: ClassVar[int] = 8
     crossed_transfers: ClassVar[int] = 4
     swept_ledgers: ClassVar[int] = 6
+    counted_claims: ClassVar[int] = 2
 
     def test_contested_ledgers_are_not_overspent(self, store: Store) -> None:
         """P8: of 16 workers that each want 10 of 100 points from every ledger, 10 get them and 6 are refused."""
@@ -90,6 +94,19 @@ class ConcurrencyContract(Contract):
             assert len({receipt.entries for receipt in receipts}) == 1, command.key
         assert shop.figures() == (5 * len(commands), 0, 0, 0)
         check_books(shop, ["ada"])
+
+    def test_a_counter_with_a_limit_is_not_exceeded(self, store: Store) -> None:
+        """P8: of 16 workers that count one counter up to its limit each number is one's, and none gets more."""
+        need_workers(store)
+        ref = CounterRef("live", "beans", "code:ADA-1")
+        limit = WORKERS * self.counted_claims * 5 // 8
+        answers = together(store, [Count(ref, limit, self.counted_claims)] * WORKERS)
+        lost = [answer for answer in answers if not isinstance(answer, list)]
+        assert not lost, f"a worker broke off: {lost[0]!r}"
+        got = sorted(number for answer in answers for number in answer if number)
+        assert got == [*range(1, limit + 1)]
+        left = read(store, ref)
+        assert (left.count, left.version) == (limit, limit)
 
     def test_crossed_transfers_end(self, store: Store) -> None:
         """P6: transfers that cross each other all come through: no deadlock surfaces, and no point is lost."""

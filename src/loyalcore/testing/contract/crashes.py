@@ -16,6 +16,7 @@ from loyalcore.testing._crashing import Crash, CrashingStore, points_of
 from loyalcore.testing._play import dump, everything
 from loyalcore.testing._stories import AT, BEFORE_AT, PROGRAM, STORIES, Cast
 from loyalcore.testing.contract._contract import Contract, write
+from loyalcore.values.codes import code_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +38,11 @@ class NamedIds:
         """Give the next id."""
         self._count += 1
         return f"{self._name}-{kind}-{self._count}"
+
+    def share_code(self) -> str:
+        """Give the next share code."""
+        self._count += 1
+        return code_of(self._count)
 
 
 class CrashContract(Contract):

@@ -21,6 +21,7 @@ from loyalcore.testing._crashing import Crash, CrashingStore, Point, points_of
 from loyalcore.testing._play import records
 from loyalcore.testing.contract import _samples as samples
 from loyalcore.testing.contract._contract import Contract, Shop, need, patiently, race, read, refused, write
+from loyalcore.testing.contract.crashes import NamedIds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +51,7 @@ def _deliver(shop: Loyalty, handler: Callable[[Delivery], object], limit: int = 
 
 def _host(shop: Shop, store: Store, name: str) -> Loyalty:
     """Open the store for another host, whose deliverers have a name of their own."""
-    return Loyalty(store, [shop.program], clock=shop.clock, ids=_Ids(name), actor="contract")
+    return Loyalty(store, [shop.program], clock=shop.clock, ids=NamedIds(name), actor="contract")
 
 
 def _raise(delivery: Delivery, error: BaseException) -> None:
@@ -220,14 +221,3 @@ class OutboxContract(Contract):
         _deliver(shop.loyalty, lambda each: seen.append(each.id))
         assert records(store, Notice) == [], f"a notice was left by a crash {point}"
         return seen
-
-
-class _Ids:
-    """Ids of one host, which no other one gives."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def new(self, kind: str) -> str:
-        """Give the next id: a host that delivers asks for one."""
-        return f"{self._name}-{kind}"

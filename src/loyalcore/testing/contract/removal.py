@@ -42,6 +42,7 @@ VERSIONED: dict[str, Any] = {
     "membership": samples.membership,
     "segment": samples.segment,
     "order": samples.order,
+    "code": samples.code,
 }
 MANY = 60
 HOLDERS = (
@@ -81,8 +82,7 @@ def _wipe(kind: Any, holder: str = "holder-1") -> ChangeSet:
 
 def _fill(store: Store) -> dict[str, list[Any]]:
     """Write a record of every kind, and give all that are there."""
-    versioned = (samples.ledger(), samples.customer(), samples.membership(), samples.segment(), samples.order())
-    head = tuple(Put(record, None) for record in versioned)
+    head = tuple(Put(make(), None) for make in (samples.ledger, *VERSIONED.values(), samples.referral, samples.counter))
     inserts = (samples.entry(), samples.key(), samples.fact(), samples.note(), samples.notice())
     write(store, ChangeSet(puts=head, parts=(samples.lot(),), inserts=inserts))
     return dump(store)
@@ -177,6 +177,7 @@ class RemovalContract(Contract):
             "membership": {"joined_at": samples.AT},
             "segment": {"title": "VIPs"},
             "order": {"holder_id": "holder-9"},
+            "code": {"holder_id": "holder-9"},
         }
         new = make(**others[kind])
         gone, made = _remove(new, 2), samples.put(new)

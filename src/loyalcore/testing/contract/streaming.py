@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from loyalcore.domain.customers import Customer
-from loyalcore.domain.decision import ChangeSet, Fact, KeyRecord, LedgerRef, Note, Notice, Put
+from loyalcore.domain.decision import ChangeSet, Counter, Fact, KeyRecord, LedgerRef, Note, Notice, Put
 from loyalcore.domain.ledger import Entry, Ledger, Lot
 from loyalcore.domain.orders import Order
+from loyalcore.domain.referrals import Referral, ReferralCode
 from loyalcore.domain.segments import Segment
 from loyalcore.query import All
 from loyalcore.testing.contract import _samples as samples
@@ -87,6 +88,13 @@ class StreamingContract(Contract):
             (Order, {"holder_id": "holder-1", "program_id": "beans"}, 1),
             (Order, {"holder_id": "holder-2"}, 0),
             (Order, {"program_id": "nuts"}, 0),
+            (ReferralCode, {"holder_id": "holder-1", "program_id": "beans"}, 1),
+            (ReferralCode, {"holder_id": "holder-2"}, 0),
+            (ReferralCode, {"program_id": "nuts"}, 0),
+            (Referral, {"holder_id": "holder-2", "program_id": "beans"}, 1),
+            (Referral, {"program_id": "nuts"}, 0),
+            (Counter, {"holder_id": "holder-2", "program_id": "beans"}, 1),
+            (Counter, {"program_id": "nuts"}, 0),
             (Segment, {}, 1),
             (Segment, {"holder_id": "holder-2", "program_id": "nuts"}, 1),
         ],
@@ -102,6 +110,7 @@ class StreamingContract(Contract):
             samples.put(samples.customer(), None, *kept),
             samples.put(samples.segment()),
             samples.put(samples.order()),
+            *(samples.put(make()) for make in (samples.code, samples.referral, samples.counter)),
         )
         assert len(_stream(store, All(kind, "live", **narrowed))) == wanted
 

@@ -24,6 +24,7 @@ EVERYTHING = ChangeSet(
     puts=(
         *(Put(samples.customer(), None), Put(samples.membership(), None)),
         *(Put(samples.ledger(), None), Put(samples.segment(), None), Put(samples.order(), None)),
+        *(Put(samples.code(), None), Put(samples.referral(), None), Put(samples.counter(), None)),
     ),
     parts=(samples.lot(), samples.hold(), samples.debt()),
     inserts=(samples.entry(), samples.key(), samples.fact(), samples.note(), samples.notice()),
@@ -44,6 +45,9 @@ EMPTY = {
         "Notice",
         "Segment",
         "Order",
+        "ReferralCode",
+        "Referral",
+        "Counter",
     )
 }
 

@@ -23,6 +23,9 @@ KINDS: dict[str, Any] = {
     "membership": samples.membership,
     "ledger": samples.ledger,
     "segment": samples.segment,
+    "code": samples.code,
+    "referral": samples.referral,
+    "counter": samples.counter,
 }
 
 

@@ -13,7 +13,7 @@ import attrs
 from loyalcore.domain.flows import find_program, from_json, read_value
 from loyalcore.domain.orders import Cart, read_cart
 from loyalcore.errors import InvalidInput
-from loyalcore.services import Customers, Entries, Orders, Points, Segments, Tiers
+from loyalcore.services import Customers, Entries, Orders, Points, ReferralCodes, Referrals, Segments, Tiers
 from loyalcore.values.calendar import check_zone, parse_duration, parse_expiry, parse_start, wall_to_micros
 from loyalcore.values.clock import NEVER, check_instant, from_micros, parse_instant, to_micros
 from loyalcore.values.money import check_amount
@@ -41,6 +41,12 @@ _QUESTIONS: Final = frozenset(
         "points.explain",
         "points.schedule",
         "points.verify",
+        "referral_codes.get",
+        "referral_codes.page",
+        "referrals.count",
+        "referrals.get",
+        "referrals.link",
+        "referrals.page",
         "segments.count",
         "segments.get",
         "segments.has",
@@ -51,7 +57,16 @@ _QUESTIONS: Final = frozenset(
 
 
 _NO_STEPS: Final = frozenset(
-    {"customers.stream", "entries.stream", "orders.stream", "points.post_many", "segments.all"}
+    {
+        "customers.stream",
+        "entries.stream",
+        "orders.stream",
+        "points.post_many",
+        "referral_codes.stream",
+        "referrals.expire",
+        "referrals.stream",
+        "segments.all",
+    }
 )
 """What no step names: many commands, rows one by one, and what others have saved in the same store."""
 
@@ -60,6 +75,8 @@ _PARTS: Final = {
     "entries": Entries,
     "orders": Orders,
     "points": Points,
+    "referral_codes": ReferralCodes,
+    "referrals": Referrals,
     "segments": Segments,
     "tiers": Tiers,
 }
@@ -228,5 +245,5 @@ DOORS: Final[dict[str, Door]] = {
 }
 """Every path that a step may name."""
 
-OWN_IDS: Final = frozenset({"customer_id", "into", "order_id", "segment_id", "to"})
+OWN_IDS: Final = frozenset({"customer_id", "into", "order_id", "referee_id", "referrer", "segment_id", "to"})
 """The names under which ids of the host's own are given: of customers, orders and segments."""

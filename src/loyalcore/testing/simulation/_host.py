@@ -18,6 +18,7 @@ from loyalcore.testing.simulation._script import Act, Mishap, Way
 from loyalcore.testing.simulation._tap import Call, Tap
 from loyalcore.testing.simulation._watch import Violation
 from loyalcore.values.clock import parse_instant
+from loyalcore.values.codes import code_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,6 +80,11 @@ class Host:
         """Mint an id that depends on the act alone."""
         self._minted += 1
         return f"{kind[0]}{self.running.act.number}-{self._minted}"
+
+    def share_code(self) -> str:
+        """Mint a share code that depends on the act alone."""
+        self._minted += 1
+        return code_of(self.running.act.number * 1_000 + self._minted)
 
     @property
     def shadow(self) -> Shadow:

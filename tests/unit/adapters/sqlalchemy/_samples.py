@@ -8,9 +8,18 @@ from typing import Any
 
 import attrs
 
-from loyalcore.domain.customers import ByHand, Customer, Membership, OrderFigures, PointFigures, Standing
+from loyalcore.domain.customers import (
+    ByHand,
+    Customer,
+    Membership,
+    OrderFigures,
+    PointFigures,
+    ReferralFigures,
+    Standing,
+)
 from loyalcore.domain.decision import (
     ChangeSet,
+    Counter,
     Fact,
     FactRef,
     KeyRecord,
@@ -43,6 +52,7 @@ from loyalcore.domain.orders import (
     Order,
     OrderState,
 )
+from loyalcore.domain.referrals import Referral, ReferralCode
 from loyalcore.domain.segments import Segment
 from loyalcore.testing.contract import _samples as contract
 from loyalcore.values.clock import NEVER
@@ -121,6 +131,20 @@ FULL_MEMBERSHIP = Membership(
         last_at=LATER,
     ),
     caps=(("base", NEVER, 5), (ODD, 7, 1)),
+    referral_code="ADA-1",
+    referral_id=ODD,
+    referrals=ReferralFigures(
+        total=3,
+        successful=2,
+        revenue=Decimal("63.5"),
+        referrer_revenue=Decimal("0.25"),
+        referee_revenue=Decimal(7),
+    ),
+    reward_lots=((1, ""), (2, ODD)),
+    invited_at=NOW,
+    invitations=2,
+    banned_at=LATER,
+    tokens=("device:00ff", ODD),
     version=3,
 )
 FULL_LOT = Lot(
@@ -249,6 +273,9 @@ BARE_ORDER = Order(
     created_at=NOW,
     updated_at=NOW,
 )
+FULL_CODE: ReferralCode = attrs.evolve(contract.FULL["code"], code=ODD)
+FULL_REFERRAL: Referral = attrs.evolve(contract.FULL["referral"], referral_id=ODD)
+FULL_COUNTER: Counter = contract.FULL["counter"]
 FULL_NOTE = Note(NoteRef(REF, 11), ODD + "\n\ttwo lines")
 
 

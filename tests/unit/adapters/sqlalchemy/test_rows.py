@@ -12,10 +12,9 @@ from loyalcore.adapters.sqlalchemy._tables import TABLE_OF
 from loyalcore.domain.customers import Customer, Membership, Standing
 from loyalcore.domain.decision import ChangeSet, EntriesRef, KeyRecord, KeyRef, OrdersRef, Put
 from loyalcore.domain.ledger import Debt, Entry, EntryKind, HoldState, Lot, PointsHold
-from loyalcore.domain.orders import Order
-from loyalcore.domain.segments import Segment
 from loyalcore.errors import StoreError
 from loyalcore.store import KINDS
+from loyalcore.testing.contract import _samples as contract
 from tests.unit.adapters.sqlalchemy import _samples as samples
 
 if TYPE_CHECKING:
@@ -46,12 +45,18 @@ RECORDS = {
     "segment": samples.FULL_SEGMENT,
     "order": samples.FULL_ORDER,
     "bare order": samples.BARE_ORDER,
+    "code": samples.FULL_CODE,
+    "bare code": contract.code(),
+    "referral": samples.FULL_REFERRAL,
+    "bare referral": contract.referral(),
+    "counter": samples.FULL_COUNTER,
+    "bare counter": contract.counter(count=0),
 }
 
 
 def written(record: Any) -> ChangeSet:
     """Make the change set that writes one record."""
-    if isinstance(record, Customer | Membership | Segment | Order):
+    if hasattr(record, "version"):
         return ChangeSet(puts=(Put(record, None),))
     if isinstance(record, Lot | PointsHold | Debt):
         return ChangeSet(parts=(record,))
@@ -204,6 +209,8 @@ FULL: tuple[Any, ...] = (
     *(samples.FULL_CUSTOMER, samples.FULL_MEMBERSHIP, samples.FULL_MEMBERSHIP.standing, samples.FULL_LEDGER),
     *(samples.FULL_LOT, samples.FULL_DEBT, samples.FULL_ENTRY, samples.FULL_ENTRY.carried, samples.FULL_KEY),
     *(samples.FULL_FACT, samples.FULL_FACT.ref, samples.FULL_NOTE, samples.FULL_SEGMENT),
+    *(samples.FULL_ORDER, samples.FULL_ORDER.referral, samples.FULL_MEMBERSHIP.referrals),
+    *(samples.FULL_CODE, samples.FULL_REFERRAL, samples.FULL_COUNTER),
 )
 
 

@@ -15,7 +15,9 @@ from sqlalchemy.pool import NullPool
 
 from loyalcore.adapters.sqlalchemy import SqlStore, _upgrade
 from loyalcore.adapters.sqlalchemy._schema import METADATA, REVISION, REVISION_TABLE
-from loyalcore.domain.customers import Customer, Membership
+from loyalcore.domain.customers import Customer, Membership, ReferralFigures
+from loyalcore.domain.ledger import Ledger
+from loyalcore.domain.orders import Order
 from loyalcore.domain.tiers import Downgrade, Level, Measure, TierSet, parse_window
 from loyalcore.errors import CapabilityMissing, InvalidInput
 from loyalcore.testing._play import records
@@ -126,19 +128,51 @@ def test_members_of_before_are_listed(in_file: SqlStore, engine: Engine, script:
     assert {customer.updated_at for customer in records(in_file, Customer)} == {shop.clock.now()}
 
 
+@pytest.mark.parametrize("where", ["in_file", "on_server"])
+def test_members_and_orders_of_before_referrals_are_there(
+    request: pytest.FixtureRequest, script: ScriptDirectory, where: str
+) -> None:
+    """Who was a member before there were referrals has referred nobody, and can; orders have nothing to do with any."""
+    store: SqlStore = request.getfixturevalue(where)
+    engine = create_engine(request.getfixturevalue("url" if where == "in_file" else "postgres_url"), poolclass=NullPool)
+    shop = Shop(store=store)
+    shop.award(20, expiry="90D")
+    shop.loyalty.orders.close("bob", "o-1", {"total": "30.50"}, key="k-1")
+    kinds = (Customer, Membership, Ledger, Order)
+    before = {kind: records(store, kind) for kind in kinds}
+    with engine.begin() as connection, Operations.context(MigrationContext.configure(connection)):
+        newer = [revision.module for revision in script.walk_revisions(base="0006", head="heads")]
+        for module in newer:
+            module.downgrade()
+        for module in reversed(newer):
+            module.upgrade()
+    engine.dispose()
+    assert {kind: records(store, kind) for kind in kinds} == before
+    assert {each.referrals for each in before[Membership]} == {ReferralFigures()}
+    found = shop.loyalty.customers.page("referrals:0 sort:referrals.revenue").items
+    assert [row.customer.customer_id for row in found] == ["ada", "bob"]
+
+
 def _rows(engine: Engine, statement: str) -> list[tuple[Any, ...]]:
     with engine.connect() as connection:
         return [tuple(row) for row in connection.exec_driver_sql(statement)]
 
 
-OWN_ID = {"loyal_customer": "customer_id", "loyal_order": "order_id", "loyal_segment": "segment_id"}
-"""What stands behind the environment in the name of a record that is found without its holder."""
+OWN_ID = {
+    "loyal_customer": "customer_id",
+    "loyal_order": "order_id",
+    "loyal_segment": "segment_id",
+    "loyal_referral": "referral_id",
+    "loyal_referral_code": "code",
+    "loyal_counter": "counter_id",
+}
+"""What tells the records apart that are found without their holder."""
 
 
 def test_names_begin_with_environment_and_holder() -> None:
     """Every name and everything unique begins with the environment and the holder, where there is one."""
     for table in METADATA.tables.values():
-        second = OWN_ID.get(table.name, "holder_id")
+        second = "program_id" if table.name == "loyal_counter" else OWN_ID.get(table.name, "holder_id")
         names = [[column.name for column in table.primary_key.columns]]
         names += [[each.name for each in one.columns] for one in table.constraints if isinstance(one, UniqueConstraint)]
         names += [[each.name for each in index.columns] for index in table.indexes if index.unique]
@@ -149,6 +183,7 @@ def test_names_begin_with_environment_and_holder() -> None:
 def test_tables_are_loyal() -> None:
     """The tables can stand among a host's own: their names say whose they are."""
     assert sorted(METADATA.tables) == [
+        "loyal_counter",
         "loyal_customer",
         "loyal_debt",
         "loyal_entry",
@@ -161,6 +196,8 @@ def test_tables_are_loyal() -> None:
         "loyal_note",
         "loyal_order",
         "loyal_outbox",
+        "loyal_referral",
+        "loyal_referral_code",
         "loyal_segment",
     ]
 

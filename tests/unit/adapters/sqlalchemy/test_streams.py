@@ -10,6 +10,7 @@ import pytest
 from loyalcore.domain.customers import Customer, Membership
 from loyalcore.domain.decision import (
     ChangeSet,
+    CounterRef,
     Fact,
     FactRef,
     KeyRecord,
@@ -72,7 +73,19 @@ def written() -> ChangeSet:
             segment_id = f"{ref.holder_id}/{ref.program_id}"
             puts.append(Put(samples.order(ref, f"{ref.holder_id}/{ref.program_id}"), None))
             puts.append(Put(Segment(environment=ref.environment, segment_id=segment_id, **saved), None))
+            puts += [Put(record, None) for record in referred(ref)]
     return ChangeSet(puts=tuple(puts), parts=tuple(parts), inserts=tuple(inserts))
+
+
+def referred(ref: LedgerRef) -> list[Any]:
+    """Make a referral code, a referral and a counter."""
+    world: Any = {"environment": ref.environment, "program_id": ref.program_id}
+    name = f"{ref.holder_id}/{ref.program_id}"
+    return [
+        attrs.evolve(samples.FULL_CODE, code=name, holder_id=ref.holder_id, **world),
+        attrs.evolve(samples.FULL_REFERRAL, referral_id=name, **world),
+        attrs.evolve(samples.FULL_COUNTER, ref=CounterRef(ref.environment, ref.program_id, ref.holder_id)),
+    ]
 
 
 @pytest.fixture

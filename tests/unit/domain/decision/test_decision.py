@@ -119,7 +119,7 @@ def test_customers_memberships_and_segments_can_be_removed(ref: CustomerRef | Me
 def test_nothing_else_can_be_removed(ref: Any) -> None:
     """A ledger is never removed, and records without a version cannot be: the caller is told where it is wrong."""
     with pytest.raises(
-        InvalidInput, match="CustomerRef or MembershipRef or NoticeRef or OrderRef or SegmentRef"
+        InvalidInput, match="CustomerRef or MembershipRef or NoticeRef or OrderRef or ReferralCodeRef or SegmentRef"
     ) as caught:
         Remove(ref, 1)
     assert caught.value.path == "ref"

@@ -77,10 +77,10 @@ def _payload_fields(kind: type[Any]) -> tuple[tuple[str, ...], Callable[[Any], t
 def first_refs(command: Any, environment: str) -> tuple[Ref, ...]:
     """Name what a command reads whatever it finds, so that it is loaded before the first decision."""
     first = [ref(environment, name) for field, ref in _FIRST if isinstance(name := getattr(command, field, None), str)]
-    if isinstance(command, OrderCommand):
-        first.append(OrderRef(environment, command.order_id))
     if isinstance(notice_id := getattr(command, "notice_id", None), str):
         first.append(NoticeRef(environment, command.holder_id, notice_id))
+    if isinstance(command, OrderCommand):
+        first.append(OrderRef(environment, command.order_id))
     if isinstance(command, Claim | DisableCode) and (code := typed_code(command.code)) is not None:
         first.append(ReferralCodeRef(environment, code))
     return tuple(first)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from loyalcore.store import Store
 
 MICRO: Final = timedelta(microseconds=1)
-MANY: Final = 60
+MANY: Final = 40
 DELIVERERS: Final = 4
 POLICY: Final = DeliveryPolicy(attempts_max=2, delay_seconds=60, delay_seconds_max=60, lease_seconds=600)
 _TELLING: Final[dict[str, Any]] = {"notices": ["points_added"]}

@@ -42,6 +42,7 @@ ONCE = [
     "tests/contract/test_example_edges.py",
     "tests/contract/test_example_store.py",
     "tests/contract/test_kills.py",
+    "tests/contract/test_more_stores.py",
     "tests/contract/test_postgres.py",
     "tests/contract/test_sql_conformance.py",
     "tests/corpus/test_commands.py",

@@ -161,7 +161,7 @@ def _plan(store: SqlStore, execute: Callable[..., Any], shop: Loyalty, place: tu
     """Explain the statement of the deep page."""
     lister, _ = store._statements.listings._lists[CustomerRow]
     for statement, values in lister.asks(_listing(shop, place), NOW):
-        explain = "EXPLAIN QUERY PLAN" if store._statements._dialect.name == "sqlite" else "EXPLAIN"
+        explain = "EXPLAIN QUERY PLAN" if store._dialect.name == "sqlite" else "EXPLAIN"
         for row in execute(f"{explain} {statement}", values).fetchall():
             yield str(row[-1])
 

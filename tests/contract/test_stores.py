@@ -1,4 +1,4 @@
-"""The contract of a store, over the stores that are shipped."""
+"""The contract of a store, over the stores that are shipped: in memory, and SQLite in a file."""
 
 from __future__ import annotations
 
@@ -9,10 +9,7 @@ import pytest
 
 from loyalcore.adapters.memory import MemoryStore
 from loyalcore.adapters.sqlalchemy import SqlStore
-from loyalcore.domain.customers import Customer
-from loyalcore.store import with_repository
 from loyalcore.testing.contract import StoreContract
-from tests.contract._overlay import MarkedCustomers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,14 +23,6 @@ class TestMemory(StoreContract):
     def store(self) -> Store:
         """Give a memory store."""
         return MemoryStore()
-
-
-class TestSqliteInMemory(StoreContract):
-    @pytest.fixture
-    def store(self) -> Iterator[Store]:
-        """Give a database in memory."""
-        with SqlStore("sqlite://") as store:
-            yield store
 
 
 @pytest.fixture(scope="module")
@@ -52,18 +41,3 @@ class TestSqliteInAFile(StoreContract):
         path = shutil.copy(empty_file, tmp_path)
         with SqlStore(f"sqlite:///{path}", synchronous="OFF") as store:
             yield store
-
-
-class TestMemoryWithOwnCustomers(StoreContract):
-    @pytest.fixture
-    def store(self) -> Store:
-        """Give a memory store whose customers are kept by a repository of the host's."""
-        return with_repository(MemoryStore(), Customer, MarkedCustomers)
-
-
-class TestSqliteWithOwnCustomers(StoreContract):
-    @pytest.fixture
-    def store(self) -> Iterator[Store]:
-        """Give a database whose customers are kept by a repository of the host's."""
-        with SqlStore("sqlite://") as store:
-            yield with_repository(store, Customer, MarkedCustomers)

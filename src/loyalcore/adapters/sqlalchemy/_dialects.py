@@ -48,6 +48,32 @@ class Link(Protocol):
         """Let the connection go; what was not committed is gone."""
 
 
+class Idiom(Protocol):
+    """How the statements of one database are written: the same for all stores on such a database.
+
+    Attributes:
+        compiler: What writes them.
+        wording: The words of what queries ask.
+        locks: Whether rows are locked one by one; else a writing unit has everything locked from its beginning.
+    """
+
+    compiler: Compiler
+    wording: Wording
+    locks: bool
+
+    def __hash__(self) -> int:
+        """Let what was compiled for it be found again."""
+        ...
+
+    def by_index(self, asked: Select[Any], table: Table, index: str, *, is_joined: bool = False) -> Select[Any]:
+        """Make a query read a table by one of its indexes, where the database has to be told."""
+        ...
+
+    def insert(self, table: Table) -> SqliteInsert | PostgresInsert:
+        """Give the statement that makes a row, with what to do where its name is taken still to be said."""
+        ...
+
+
 class Dialect(Protocol):
     """One database, and how it is spoken to; each takes the links that it has made itself.
 
@@ -55,24 +81,20 @@ class Dialect(Protocol):
         Error: What its driver raises.
         name: What SQLAlchemy calls it, for a connection that is lent to it.
         engine_options: What an engine on a lent connection has to be told.
-        compiler: What writes its statements.
-        wording: The words of what queries ask.
+        idiom: How its statements are written.
         is_memory: Whether there is a single connection, which must be kept.
         takes_turns: Whether the writers of one process wait for each other before they begin.
         spreads: Whether tables can be spread over partitions.
         takes_arrays: Whether a parameter can be a whole column, so that one statement reads or writes many rows.
-        locks: Whether rows are locked one by one; else a writing unit has everything locked from its beginning.
     """
 
     Error: type[Exception]
     name: str
     engine_options: Mapping[str, Any]
-    compiler: Compiler
-    wording: Wording
+    idiom: Idiom
     is_memory: bool
     takes_turns: bool
     takes_arrays: bool
-    locks: bool
     spreads: bool
 
     # Connecting
@@ -131,14 +153,6 @@ class Dialect(Protocol):
         """End a transaction that has only read, if there is one."""
 
     # Statements
-
-    def by_index(self, asked: Select[Any], table: Table, index: str, *, is_joined: bool = False) -> Select[Any]:
-        """Make a query read a table by one of its indexes, where the database has to be told."""
-        ...
-
-    def insert(self, table: Table) -> SqliteInsert | PostgresInsert:
-        """Give the statement that makes a row, with what to do where its name is taken still to be said."""
-        ...
 
     def ask(self, link: Any, asks: Sequence[Ask]) -> list[list[Row]]:
         """Run queries in order, and give the rows of each."""

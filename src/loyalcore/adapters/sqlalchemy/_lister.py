@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Index, Select, Table
 
-    from loyalcore.adapters.sqlalchemy._dialects import Ask, Dialect, Row
+    from loyalcore.adapters.sqlalchemy._dialects import Ask, Idiom, Row
     from loyalcore.adapters.sqlalchemy._shape import Shape
     from loyalcore.query import Listing
 
@@ -45,7 +45,7 @@ class Lister:
     """The pages and counts of one list.
 
     Args:
-        dialect: The database.
+        idiom: How its statements are written.
         tables: The table of the rows; or two that are joined.
         selected: What a row has.
         on: How the two are joined: with one row of the second for each of the first.
@@ -56,7 +56,7 @@ class Lister:
 
     def __init__(
         self,
-        dialect: Dialect,
+        idiom: Idiom,
         tables: Sequence[Table],
         selected: Sequence[ColumnElement[Any]],
         *,
@@ -65,7 +65,7 @@ class Lister:
         scope: Mapping[str, Columns],
         due: Column[Any] | None = None,
     ) -> None:
-        self._dialect = dialect
+        self._idiom = idiom
         self._tables = tuple(tables)
         self._on = on
         self._selected = selected
@@ -123,7 +123,7 @@ class Lister:
         """Take a listing apart: whose rows it means, the values so far, the shape of its condition."""
         told = {name: getattr(listing, name) for name in self._scope}
         scope = tuple(name for name, value in told.items() if value is not None)
-        values = Values(self._dialect.wording)
+        values = Values(self._idiom.wording)
         values.all.extend(told[name] for name in scope)
         if listing.is_settled:
             if self._due is None:
@@ -139,7 +139,7 @@ class Lister:
 
     def _compiled(self, asked: _Asked) -> tuple[str, tuple[int, ...]]:
         """Give the statement of a shape, and which value goes to which of its parameters."""
-        mark, wording = Marks(), self._dialect.wording
+        mark, wording = Marks(), self._idiom.wording
         first = self._tables[0] if asked.part is None else self._sorted_by(asked.part)
         compiler = Compiler(self._chosen(first), wording, mark)
         found = self._from(asked, first)
@@ -156,7 +156,7 @@ class Lister:
             found = found.where(*pager.limits(asked.part)).order_by(*pager.order_by(asked.part))
             # The number itself: PostgreSQL plans a prepared statement for as many rows as it can see.
             found = found.limit(literal_column(str(asked.most))).offset(literal_column("0"))
-        compiled = found.compile(dialect=self._dialect.compiler)
+        compiled = found.compile(dialect=self._idiom.compiler)
         return str(compiled), tuple([mark.names.index(name) for name in compiled.positiontup or ()])
 
     def _sorted_by(self, part: Part) -> Table:
@@ -179,7 +179,7 @@ class Lister:
         index = None if asked.part is None else self._index(asked, asked.part, first)
         if index is None:
             return found
-        return self._dialect.by_index(found, first, str(index.name), is_joined=bool(others))
+        return self._idiom.by_index(found, first, str(index.name), is_joined=bool(others))
 
     def _index(self, asked: _Asked, part: Part, first: Table) -> Index | None:
         """Give the index of a table that is in the order of a part, unless its rows are to be found by their values."""

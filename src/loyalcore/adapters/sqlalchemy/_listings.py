@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Column, Table
 
-    from loyalcore.adapters.sqlalchemy._dialects import Ask, Dialect, Row
+    from loyalcore.adapters.sqlalchemy._dialects import Ask, Idiom, Row
     from loyalcore.query import Listing
 
 _OF_MEMBER = len(read_columns(MEMBERSHIP))
@@ -38,15 +38,15 @@ _JOINED = and_(
 
 
 class Listings:
-    """The lists of one store, compiled for its database."""
+    """The lists of a store, compiled for its kind of database."""
 
-    def __init__(self, dialect: Dialect) -> None:
+    def __init__(self, idiom: Idiom) -> None:
         self._lists: dict[type[Any], tuple[Lister, Callable[[Row, datetime], Any]]] = {
-            CustomerRow: (_of(dialect, MEMBERSHIP, CUSTOMER), _customer_row),
-            Entry: (_of(dialect, ENTRY), _entry),
-            Order: (_of(dialect, ORDER), _order),
-            Referral: (_of(dialect, REFERRAL), _referral),
-            ReferralCode: (_of(dialect, CODE), _code),
+            CustomerRow: (_of(idiom, MEMBERSHIP, CUSTOMER), _customer_row),
+            Entry: (_of(idiom, ENTRY), _entry),
+            Order: (_of(idiom, ORDER), _order),
+            Referral: (_of(idiom, REFERRAL), _referral),
+            ReferralCode: (_of(idiom, CODE), _code),
         }
 
     def page(self, ask: Callable[[Ask], list[Row]], listing: Listing, at: datetime) -> list[Any]:
@@ -77,7 +77,7 @@ class Listings:
         return found
 
 
-def _of(dialect: Dialect, first: Table, *others: Table) -> Lister:
+def _of(idiom: Idiom, first: Table, *others: Table) -> Lister:
     """Make the list of rows that stand in one table, or of memberships with their customers."""
     tables = (first, *others)
     columns: dict[str, tuple[Column[Any], ...]] = {}
@@ -85,7 +85,7 @@ def _of(dialect: Dialect, first: Table, *others: Table) -> Lister:
         for column in each.columns:
             columns[column.name] = (*columns.get(column.name, ()), column)
     return Lister(
-        dialect,
+        idiom,
         tables,
         [column for each in tables for column in read_columns(each)],
         on=_JOINED if others else None,

@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine, Select, Table
     from sqlalchemy.dialects.postgresql import Insert
-    from sqlalchemy.engine import Dialect
+    from sqlalchemy.engine import Dialect as Compiler
     from sqlalchemy.pool import PoolProxiedConnection
 
-    from loyalcore.adapters.sqlalchemy._dialects import Ask, Row, Step
+    from loyalcore.adapters.sqlalchemy._dialects import Ask, Idiom, Row, Step
     from loyalcore.adapters.sqlalchemy._wording import Wording
 
 PREPARED_MAX: Final = 500
@@ -85,6 +85,25 @@ class PostgresLink:
             (self._owner or self.connection).close()
 
 
+class PostgresIdiom:
+    """How statements are written for PostgreSQL."""
+
+    locks = True
+
+    def __init__(self) -> None:
+        make: Any = PGDialect
+        self.compiler: Compiler = make(paramstyle="numeric_dollar")
+        self.wording: Wording = PostgresWording(self.compiler)
+
+    def by_index(self, asked: Select[Any], table: Table, index: str, *, is_joined: bool = False) -> Select[Any]:
+        """Leave a query as it is: the planner knows."""
+        return asked
+
+    def insert(self, table: Table) -> Insert:
+        """Give the statement that makes a row, with what to do where its name is taken still to be said."""
+        return postgresql.insert(table)
+
+
 class PostgresDialect:
     """PostgreSQL, through psycopg.
 
@@ -99,14 +118,11 @@ class PostgresDialect:
     is_memory = False
     takes_turns = False
     takes_arrays = True
-    locks = True
     spreads = True
+    idiom: Idiom = PostgresIdiom()
 
     def __init__(self, source: URL | Engine, wait_seconds: float) -> None:
         self._wait_milliseconds = max(int(wait_seconds * 1000), 1)  # 0 would wait for ever
-        make: Any = PGDialect
-        self.compiler: Dialect = make(paramstyle="numeric_dollar")
-        self.wording: Wording = PostgresWording(self.compiler)
         self._engine = None if isinstance(source, URL) else source
         url = source if isinstance(source, URL) else source.url
         self._words, self._options = self._told(url)
@@ -213,14 +229,6 @@ class PostgresDialect:
             link.cursor.execute("COMMIT")
 
     # Statements
-
-    def by_index(self, asked: Select[Any], table: Table, index: str, *, is_joined: bool = False) -> Select[Any]:
-        """Leave a query as it is: the planner knows."""
-        return asked
-
-    def insert(self, table: Table) -> Insert:
-        """Give the statement that makes a row, with what to do where its name is taken still to be said."""
-        return postgresql.insert(table)
 
     def ask(self, link: PostgresLink, asks: Sequence[Ask]) -> list[list[Row]]:
         """Run queries in order, all in one round trip, and give the rows of each."""

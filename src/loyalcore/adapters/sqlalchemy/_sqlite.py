@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine, FromClause, Select, Table
     from sqlalchemy.dialects.sqlite import Insert
-    from sqlalchemy.engine import Dialect
+    from sqlalchemy.engine import Dialect as Compiler
     from sqlalchemy.pool import PoolProxiedConnection
 
-    from loyalcore.adapters.sqlalchemy._dialects import Ask, Row, Step
+    from loyalcore.adapters.sqlalchemy._dialects import Ask, Idiom, Row, Step
     from loyalcore.adapters.sqlalchemy._wording import Wording
 
 SYNCHRONOUS: Final = ("OFF", "NORMAL", "FULL", "EXTRA")
@@ -74,6 +74,35 @@ class _Hinting(SQLiteCompiler):
         return text
 
 
+class SqliteIdiom:
+    """How statements are written for SQLite."""
+
+    locks = False
+
+    def __init__(self) -> None:
+        self.compiler: Compiler = sqlite.dialect(paramstyle="qmark")
+        self.compiler.statement_compiler = _Hinting
+        self.wording: Wording = SqliteWording()
+
+    def by_index(self, asked: Select[Any], table: Table, index: str, *, is_joined: bool = False) -> Select[Any]:
+        """Make a query read a table by one of its indexes.
+
+        Without statistics SQLite reads the whole history in the order of the names; and of a join it may read the
+        second table first, unless told `CROSS`, a word that changes nothing else.
+
+        Args:
+            asked: The query.
+            table: The table.
+            index: The name of the index.
+            is_joined: Whether another table is joined behind it, to be looked up for each of its rows.
+        """
+        return asked.with_hint(table, f"INDEXED BY {index}{' CROSS' if is_joined else ''}", "sqlite")
+
+    def insert(self, table: Table) -> Insert:
+        """Give the statement that makes a row, with what to do where its name is taken still to be said."""
+        return sqlite.insert(table)
+
+
 class SqliteDialect:
     """SQLite, through the driver of the standard library.
 
@@ -87,14 +116,11 @@ class SqliteDialect:
     engine_options: Mapping[str, Any] = {}
     takes_turns = True
     takes_arrays = False
-    locks = False
     spreads = False
+    idiom: Idiom = SqliteIdiom()
 
     def __init__(self, source: URL | Engine, synchronous: str) -> None:
         self._synchronous = synchronous
-        self.compiler: Dialect = sqlite.dialect(paramstyle="qmark")
-        self.compiler.statement_compiler = _Hinting
-        self.wording: Wording = SqliteWording()
         self._engine = None if isinstance(source, URL) else source
         url = source if isinstance(source, URL) else source.url
         database, query = url.database or "", dict(url.query)
@@ -250,24 +276,6 @@ class SqliteDialect:
         self.rollback(link)
 
     # Statements
-
-    def by_index(self, asked: Select[Any], table: Table, index: str, *, is_joined: bool = False) -> Select[Any]:
-        """Make a query read a table by one of its indexes.
-
-        Without statistics SQLite reads the whole history in the order of the names; and of a join it may read the
-        second table first, unless told `CROSS`, a word that changes nothing else.
-
-        Args:
-            asked: The query.
-            table: The table.
-            index: The name of the index.
-            is_joined: Whether another table is joined behind it, to be looked up for each of its rows.
-        """
-        return asked.with_hint(table, f"INDEXED BY {index}{' CROSS' if is_joined else ''}", "sqlite")
-
-    def insert(self, table: Table) -> Insert:
-        """Give the statement that makes a row, with what to do where its name is taken still to be said."""
-        return sqlite.insert(table)
 
     def ask(self, link: SqliteLink, asks: Sequence[Ask]) -> list[list[Row]]:
         """Run queries in order, and give the rows of each."""

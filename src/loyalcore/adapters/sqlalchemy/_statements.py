@@ -1,11 +1,11 @@
-"""The statements, compiled once per store for its dialect and run on the driver's connection.
+"""The statements, compiled once for each kind of database and run on the driver's connection.
 
 Each statement is a text whose parameters are positional, in the order of the columns of its table.
 """
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BindParameter, and_, bindparam, delete, insert, literal_column, select, update
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Column, ColumnElement, Select
     from sqlalchemy.sql import ClauseElement
 
-    from loyalcore.adapters.sqlalchemy._dialects import Dialect
+    from loyalcore.adapters.sqlalchemy._dialects import Idiom
     from loyalcore.query import All
 
 
@@ -80,10 +80,10 @@ WIPABLE: tuple[type[Any], ...] = (KeyRecord, Note, Notice)
 
 
 class Statements:
-    """Every statement of one store."""
+    """Every statement of a store, as its kind of database writes it."""
 
-    def __init__(self, dialect: Dialect) -> None:
-        self._dialect = dialect
+    def __init__(self, idiom: Idiom) -> None:
+        self._idiom = idiom
         self._streams: dict[tuple[Any, ...], str] = {}
         self.load: dict[type[Any], str] = {kind: self._load(kind) for kind in TABLE_OF}
         self.open: dict[type[Any], str] = {kind: self._open(kind) for kind in ORDER_OF_OPEN}
@@ -92,14 +92,14 @@ class Statements:
         self.holder: str = self._compile(self._of_holder())
         self.all_of: dict[tuple[type[Any], str], str] = {named: self._all_of(*named) for named in INDEX_OF_ALL}
         self.soonest: dict[type[Any], str] = {kind: self._soonest(kind) for kind in INDEX_OF_DUE}
-        self.lock: dict[type[Any], str] = {kind: self._lock(kind) for kind in VERSIONED} if dialect.locks else {}
+        self.lock: dict[type[Any], str] = {kind: self._lock(kind) for kind in VERSIONED} if idiom.locks else {}
         self.update: dict[type[Any], str] = {kind: self._update(kind) for kind in VERSIONED}
         self.upsert: dict[type[Any], str] = {kind: self._upsert(kind) for kind in ORDER_OF_OPEN}
         self.remove: dict[type[Any], str] = {kind: self._remove(kind) for kind in VERSIONED}
         self.wipe: dict[type[Any], str] = {kind: self._wipe(kind) for kind in WIPABLE}
 
     def _compile(self, statement: ClauseElement) -> str:
-        return str(statement.compile(dialect=self._dialect.compiler))
+        return str(statement.compile(dialect=self._idiom.compiler))
 
     def _load(self, kind: type[Any]) -> str:
         table = TABLE_OF[kind]
@@ -110,7 +110,7 @@ class Statements:
         """Compile what writes a row over the one of the same name, or makes it."""
         table = TABLE_OF[kind]
         key = [column.name for column in table.primary_key.columns]
-        made = self._dialect.insert(table)
+        made = self._idiom.insert(table)
         return self._compile(
             made.on_conflict_do_update(
                 index_elements=key,
@@ -122,13 +122,13 @@ class Statements:
         """Ask for the whole row of the customer that a holder belongs to."""
         table = _schema.CUSTOMER
         asked = select(*read_columns(table)).where(*_same(table.c[name] for name in HOLDER))
-        return self._dialect.by_index(asked, table, INDEX_OF_HOLDER)
+        return self._idiom.by_index(asked, table, INDEX_OF_HOLDER)
 
     def _all_of(self, kind: type[Any], column: str) -> str:
         """Compile the query of the whole rows of a kind that have a holder in a column."""
         table = TABLE_OF[kind]
         asked = select(*read_columns(table)).where(*_same([table.c.environment, table.c[column]]))
-        asked = self._dialect.by_index(asked, table, INDEX_OF_ALL[kind, column])
+        asked = self._idiom.by_index(asked, table, INDEX_OF_ALL[kind, column])
         return self._compile(asked.order_by(*table.primary_key.columns))
 
     def _soonest(self, kind: type[Any]) -> str:
@@ -137,7 +137,7 @@ class Statements:
         due = table.c.next_change_at
         asked = select(due).where(*_same([table.c.environment]), due.is_not(None)).order_by(due)
         asked = asked.limit(literal_column("1")).offset(literal_column("0"))
-        return self._compile(self._dialect.by_index(asked, table, INDEX_OF_DUE[kind]))
+        return self._compile(self._idiom.by_index(asked, table, INDEX_OF_DUE[kind]))
 
     def _remove(self, kind: type[Any]) -> str:
         """Compile what takes a row away: its parameters are the name, and the expected version."""
@@ -157,7 +157,7 @@ class Statements:
         table = TABLE_OF[kind]
         columns = list(table.columns)
         asked = select(*columns[OF_LEDGER:]).where(*_same(columns[:OF_LEDGER]), is_open(kind))
-        asked = self._dialect.by_index(asked, table, INDEX_OF_OPEN[kind])
+        asked = self._idiom.by_index(asked, table, INDEX_OF_OPEN[kind])
         return self._compile(asked.order_by(*(table.c[name] for name in ORDER_OF_OPEN[kind])))
 
     def _entries(self, by: str) -> str:
@@ -165,7 +165,7 @@ class Statements:
         columns = list(table.columns)
         asked = select(*columns[OF_LEDGER:]).where(*_same(columns[:OF_LEDGER]), table.c[by] == bindparam(by))
         if by in INDEX_OF_ENTRIES:
-            asked = self._dialect.by_index(asked, table, INDEX_OF_ENTRIES[by])
+            asked = self._idiom.by_index(asked, table, INDEX_OF_ENTRIES[by])
         return self._compile(asked.order_by(table.c.seq))
 
     def _update(self, kind: type[Any]) -> str:
@@ -181,7 +181,7 @@ class Statements:
     @cached_property
     def listings(self) -> Listings:
         """The pages and counts of lists."""
-        return Listings(self._dialect)
+        return Listings(self._idiom)
 
     @cached_property
     def many(self) -> Many:
@@ -212,7 +212,7 @@ class Statements:
         return found
 
     def _streamed(self, kind: type[Any], query: All, is_part: bool) -> Select[Any]:
-        table, by_index = TABLE_OF[kind], self._dialect.by_index
+        table, by_index = TABLE_OF[kind], self._idiom.by_index
         is_due = query.due_by is not None and (is_part or kind in INDEX_OF_DUE)
         narrowed = _schema.LEDGER if is_due and is_part else table
         asked = select(*read_columns(table)).where(*_same(narrowed.c[name] for name, _ in narrowings(kind, query)))
@@ -230,6 +230,12 @@ class Statements:
             asked = by_index(asked, table, INDEX_OF_OPEN[kind]).where(is_open(kind))
             order = [*order[:OF_LEDGER], *(table.c[name] for name in ORDER_OF_OPEN[kind])]
         return asked.order_by(*order)
+
+
+@cache
+def statements_of(idiom: Idiom) -> Statements:
+    """Give the statements of a kind of database: compiling them takes far longer than opening a store."""
+    return Statements(idiom)
 
 
 class Many:

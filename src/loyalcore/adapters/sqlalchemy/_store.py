@@ -13,7 +13,7 @@ from loyalcore.adapters.sqlalchemy._lent import LentStore
 from loyalcore.adapters.sqlalchemy._links import Links
 from loyalcore.adapters.sqlalchemy._schema import REVISION
 from loyalcore.adapters.sqlalchemy._sqlite import SYNCHRONOUS, SqliteDialect
-from loyalcore.adapters.sqlalchemy._statements import Statements
+from loyalcore.adapters.sqlalchemy._statements import statements_of
 from loyalcore.adapters.sqlalchemy._unit import BriefUnit, SqlUnit
 from loyalcore.errors import CapabilityMissing, InvalidInput, StoreUnavailable
 
@@ -118,7 +118,7 @@ class SqlStore:
         self._name = url.render_as_string(hide_password=True)
         self._opening = (url.render_as_string(hide_password=False), str(synchronous).upper(), waiting)
         self._dialect = _dialect_of(found, str(synchronous).upper(), waiting)
-        self._statements = Statements(self._dialect)
+        self._statements = statements_of(self._dialect.idiom)
         self._links = Links(self._dialect, waiting)
         self._is_checked = False
         if self._links.is_shared:

@@ -168,7 +168,7 @@ class SqlUnit:
         """
         link, dialect = self._working(), self._links.dialect
         try:
-            if lock and dialect.locks and not self._has_read:
+            if lock and dialect.idiom.locks and not self._has_read:
                 dialect.see_newest(link)
             self._has_read = True
             return load(dialect, link, self._statements, refs, lock and not self._readonly)

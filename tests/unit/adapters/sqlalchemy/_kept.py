@@ -76,7 +76,7 @@ class Kept:
 
     def run(self, statement: Any) -> None:
         """Run a statement without values."""
-        self.link.cursor.execute(str(statement.compile(dialect=self.dialect.compiler)))
+        self.link.cursor.execute(str(statement.compile(dialect=self.dialect.idiom.compiler)))
 
     def use(self, noun: Noun) -> None:
         """Have the table of a noun."""
@@ -91,7 +91,9 @@ class Kept:
         columns = {column.name: (column,) for column in self.table.columns}
         scope = {name: columns[name] for name in _SCOPE if name in columns}
         due = self.table.columns.get("next_change_at")
-        self.lister = Lister(self.dialect, [self.table], [self.table.c.number], columns=columns, scope=scope, due=due)
+        self.lister = Lister(
+            self.dialect.idiom, [self.table], [self.table.c.number], columns=columns, scope=scope, due=due
+        )
 
     def keep(self, noun: Noun, rows: Sequence[Any]) -> None:
         """Keep these rows of a noun and no others."""
@@ -99,7 +101,7 @@ class Kept:
         self.run(self.table.delete())
         self._rows = list(rows)
         cells = [(number, *self._cells(noun, row)) for number, row in enumerate(rows)]
-        self.link.cursor.executemany(str(insert(self.table).compile(dialect=self.dialect.compiler)), cells)
+        self.link.cursor.executemany(str(insert(self.table).compile(dialect=self.dialect.idiom.compiler)), cells)
 
     def _cells(self, noun: Noun, row: Any) -> Row:
         stored = [field for field in noun.fields if field.column is not None and field.kind in _TYPES]
@@ -114,7 +116,7 @@ class Kept:
             case "day":
                 return (value.isoformat(),)
             case "amount":
-                return (None if value is None else self.dialect.wording.amount(value),)
+                return (None if value is None else self.dialect.idiom.wording.amount(value),)
             case "text":
                 return value, fold(value)
             case "texts":

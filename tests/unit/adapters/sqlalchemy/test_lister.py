@@ -223,7 +223,7 @@ def test_what_begins_with_a_text_ends_before_another() -> None:
 def test_only_rows_with_a_next_change_can_be_settled(kept: Kept) -> None:
     """A list without the instants of the next change refuses to leave out what time has changed."""
     columns = {"holder_id": (kept.table.c.holder_id,)}
-    lister = Lister(kept.dialect, [kept.table], [kept.table.c.number], columns=columns, scope={})
+    lister = Lister(kept.dialect.idiom, [kept.table], [kept.table.c.number], columns=columns, scope={})
     noun = Noun("row", [F.holder_id], ids=[F.holder_id])
     with pytest.raises(CapabilityMissing, match="next change"):
         lister.count(Listing(Query(noun), environment="live", count=1, is_settled=True), AT)
@@ -269,9 +269,9 @@ def two_tables() -> Iterator[tuple[Lister, Link]]:
     for table in (member, profile):
         steps: list[Any] = [CreateTable(table), *map(CreateIndex, table.indexes)]
         for step in steps:
-            link.cursor.execute(str(step.compile(dialect=dialect.compiler)))
+            link.cursor.execute(str(step.compile(dialect=dialect.idiom.compiler)))
     lister = Lister(
-        dialect,
+        dialect.idiom,
         [member, profile],
         [member.c.customer_id],
         on=and_(member.c.environment == profile.c.environment, member.c.customer_id == profile.c.customer_id),

@@ -234,7 +234,8 @@ def looked_at_order(referring: Referring, referral: Referral, referee: Side, car
     referrer = referring.side_of(referral.referrer_holder_id)
     suspicion = _suspicion(referring, referrer, referee, cart=cart, claimed_at=referral.claimed_at)
     found = evidence_of(referring.policy.fraud, suspicion, referring.case.registry.fraud)
-    kept = [each for each in referral.evidence if each.rule not in {one.rule for one in found}]
+    rules = {each.rule for each in found}
+    kept = [each for each in referral.evidence if each.rule not in rules]
     return (*kept, *found)
 
 

@@ -122,7 +122,7 @@ def _judged(referring: Referring, referral: Referral, referee: Side, order: Orde
     if policy.where is not None and not matches(policy.where, order.cart, case.now, referring.program.zone):
         return referral
     evidence = looked_at_order(referring, referral, referee, order.cart)
-    found = verdict(evidence, policy)
+    found = verdict([each for each in evidence if each.passed_at is None], policy)
     referral = attrs.evolve(referral, evidence=evidence, order_id=order.order_id)
     if found is Verdict.ALLOW:
         referral = attrs.evolve(referral, state=state_after(referral.state, "complete"))

@@ -212,8 +212,7 @@ def decide_disable_code(command: DisableCode, case: Case) -> Decision:
         return Decision(ChangeSet(), attrs.evolve(replayed, code=code))
     is_unchanged = code.disabled_at is not None
     if not is_unchanged:
-        code = attrs.evolve(code, disabled_at=case.now)
-        referring.write(code)
+        code = referring.write(attrs.evolve(code, disabled_at=case.now))
     return referring.decided(command, owner, code=code, is_unchanged=is_unchanged)
 
 
@@ -293,7 +292,8 @@ def decide_approve(command: ApproveReferral, case: Case) -> Decision:
     move = "complete" if order is not None else "clear"
     if referral.state not in {ReferralState.ON_REVIEW, ReferralState.BLOCKED}:
         raise IllegalTransition(state=referral.state.value, move="approve")
-    after = attrs.evolve(referral, state=state_after(referral.state, move), review_due_at=None)
+    passed = tuple(attrs.evolve(each, passed_at=each.passed_at or case.now) for each in referral.evidence)
+    after = attrs.evolve(referral, state=state_after(referral.state, move), review_due_at=None, evidence=passed)
     if order is not None:
         after = completed(referring, after, order.order_id)
     else:

@@ -215,6 +215,8 @@ class Shop:
                 assert awarded == reversed_
         if order.state is OrderState.CLOSED:
             assert awarded - reversed_ - waived == order.awarded
+        if order.state in {OrderState.OPEN, OrderState.CLOSED}:
+            assert waived == sum(points for _, points in order.unrecovered)
 
 
 @share(2)

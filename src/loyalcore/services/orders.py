@@ -217,7 +217,7 @@ class Orders:
 
         Returns:
             A receipt with the order and the entries written. What could not be taken back stands in
-            `order.unrecovered`: the next closing awards so many less.
+            `order.unrecovered`: every closing after it awards so many less.
 
         Raises:
             InvalidInput: Nobody acts, or a value of the wrong type or out of range.

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from loyalcore.domain.customers import CustomerRow
-from loyalcore.domain.decision import MembershipRef
+from loyalcore.domain.decision import MembershipRef, ReferralsRef
 from loyalcore.domain.flows._referring import Referring, campaign_counter
-from loyalcore.domain.flows._rewarding import rewarded
+from loyalcore.domain.flows._rewarding import left_with, rewarded
 from loyalcore.domain.referrals import (
+    OVER,
     ClaimCase,
     Referral,
     ReferralState,
@@ -67,6 +68,8 @@ def claimed(
     case = referring.case
     earlier = _earlier(referring, referee)
     owner = referring.who(code.holder_id)
+    history = _history(referring, referee)
+    goes_on = _goes_on(history, owner)
     referrer = None if owner is None else referring.side(owner)
     claim = ClaimCase(
         code=code,
@@ -77,6 +80,7 @@ def claimed(
         earlier=earlier,
         is_cycle=_is_cycle(referring, referee, referrer),
         campaign_count=_campaign_count(referring, code),
+        is_again=goes_on is not None,
         at=case.now,
         policy=referring.policy,
         zone=referring.program.zone,
@@ -86,7 +90,12 @@ def claimed(
         raise refused(reason)
     evidence = _looked_at(referring, referrer, referee, tokens)
     found = verdict(evidence, referring.policy)
-    before, referral = _begun(referring, referee, code, earlier)
+    before, referral = _begun(referring, referee, code)
+    referral = attrs.evolve(
+        referral,
+        earlier=None if goes_on is None else goes_on.referral_id,
+        unrecovered=left_with(history, () if owner is None else _holders(owner)),
+    )
     state = state_after(None if before is None else before.state, _MOVES[found])
     referral = attrs.evolve(referral, state=state, evidence=evidence)
     if found is Verdict.REVIEW:
@@ -101,9 +110,7 @@ def claimed(
     return referring.put(before, referral)
 
 
-def _begun(
-    referring: Referring, referee: Side, code: ReferralCode, earlier: Referral | None
-) -> tuple[Referral | None, Referral]:
+def _begun(referring: Referring, referee: Side, code: ReferralCode) -> tuple[Referral | None, Referral]:
     """Return the referral that a claim begins, as it was where a friend had been invited, and as it is to be."""
     case = referring.case
     fields: dict[str, Any] = {
@@ -116,13 +123,6 @@ def _begun(
         invited = referring.referral(code.referral_id)
         if invited.state is ReferralState.INVITED:
             return invited, attrs.evolve(invited, contact=None, **fields)
-    goes_on = (
-        earlier is not None
-        and earlier.state is ReferralState.REVERSED
-        and referring.who(earlier.referrer_holder_id) == referring.who(code.holder_id)
-    )
-    if earlier is not None and goes_on:
-        fields |= {"earlier": earlier.referral_id, "unrecovered": earlier.unrecovered}
     return None, Referral(
         environment=case.world.environment,
         referral_id=case.ids.new("referral"),
@@ -152,6 +152,28 @@ def _earlier(referring: Referring, referee: Side) -> Referral | None:
     return lapsed(referring, found) if found.is_over_at(referring.case.now) else found
 
 
+def _history(referring: Referring, referee: Side) -> list[Referral]:
+    """List the referrals of a referee so far, as they are by now, the newest last."""
+    if referee.member.referral_id is None:
+        return []
+    world = referring.case.world
+    refs = [ReferralsRef(world.environment, holder, "referee") for holder in _holders(referee.customer)]
+    world.need(*refs)
+    found = {each.ref: referring.find(each.ref) for ref in refs for each in world.get(ref)}
+    own = [each for each in found.values() if each.program_id == referring.program.id]
+    return sorted(own, key=lambda each: (each.created_at, each.referral_id))
+
+
+def _goes_on(history: list[Referral], owner: Customer | None) -> Referral | None:
+    """Find the referral that a claim goes on from: the latest one of the same two that is over."""
+    by = () if owner is None else _holders(owner)
+    return next((each for each in reversed(history) if each.state in OVER and each.referrer_holder_id in by), None)
+
+
+def _holders(customer: Customer) -> tuple[str, ...]:
+    return (customer.holder_id, *customer.absorbed)
+
+
 def lapsed(referring: Referring, referral: Referral) -> Referral:
     """Write down that the time of a referral is over."""
     return referring.put(referral, attrs.evolve(referral, state=state_after(referral.state, "expire")))
@@ -165,7 +187,7 @@ def _is_cycle(referring: Referring, referee: Side, referrer: Side | None) -> boo
     """
     if referrer is None or not referee.member.referrals.total:
         return False
-    holders = (referee.customer.holder_id, *referee.customer.absorbed)
+    holders = _holders(referee.customer)
     met: set[str] = set()
     side: Side | None = referrer
     while side is not None and side.customer.holder_id not in met:
@@ -230,13 +252,10 @@ def _suspicion(referring: Referring, referrer: Side | None, referee: Side, **fie
 
 
 def looked_at_order(referring: Referring, referral: Referral, referee: Side, cart: Cart) -> tuple[Evidence, ...]:
-    """Give the evidence of a referral with that of the order which would complete it."""
+    """Give what the order that would complete a referral is evidence of."""
     referrer = referring.side_of(referral.referrer_holder_id)
     suspicion = _suspicion(referring, referrer, referee, cart=cart, claimed_at=referral.claimed_at)
-    found = evidence_of(referring.policy.fraud, suspicion, referring.case.registry.fraud)
-    rules = {each.rule for each in found}
-    kept = [each for each in referral.evidence if each.rule not in rules]
-    return (*kept, *found)
+    return evidence_of(referring.policy.fraud, suspicion, referring.case.registry.fraud)
 
 
 def review_due_at(referring: Referring) -> datetime:
@@ -249,8 +268,6 @@ def review_due_at(referring: Referring) -> datetime:
 
 def begun(referring: Referring, referral: Referral, occurred_at: datetime | None = None) -> Referral:
     """Book what a claim brings, for a referral that is pending."""
-    if referral.earlier is not None:
-        return referral  # the one that it goes on from has brought that
     events = [RewardEvent.CLAIMED]
     referee = referring.side_of(referral.referee_holder_id)
     if referee is not None and not referee.customer.is_guest:

@@ -14,7 +14,7 @@ from loyalcore.domain.referrals import ReferralGrant, RewardEvent, RewardSide, r
 from loyalcore.values.clock import to_micros
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Iterable
     from datetime import datetime
 
     from loyalcore.domain.flows._referring import Referring, Side
@@ -72,30 +72,47 @@ def _granted(
 ) -> Referral:
     holder_id = referral.referrer_holder_id if side is RewardSide.REFERRER else referral.referee_holder_id
     who = referring.side_of(holder_id)
-    points, unrecovered = _left_of(referral, reward, side)
-    refused = _refused(referring, reward, side, who)
+    points = reward.points - _had(referral, reward, side, order_id)
+    refused = "had" if points <= 0 else _refused(referring, reward, side, who)
     done = ReferralGrant(reward=reward.id, side=side.value, event=reward.on.value, order_id=order_id, refused=refused)
     if who is not None and refused is None:
-        referral = attrs.evolve(referral, unrecovered=unrecovered)
         done = attrs.evolve(done, points=points)
         _move_caps(referring, reward, who, 1, to_micros(referring.case.now))
-        if points:
-            done = _booked(referring, referral, reward, who, done, occurred_at)
+        done = _booked(referring, referral, reward, who, done, occurred_at)
     return attrs.evolve(referral, grants=(*referral.grants, done))
 
 
-def _left_of(
-    referral: Referral, reward: ReferralReward, side: RewardSide
-) -> tuple[int, tuple[tuple[str, str, int], ...]]:
-    """Return the points of a reward less what an earlier one could not give back, and what is left of that."""
-    points, left = reward.points, []
-    for name, of_side, owed in referral.unrecovered:
-        if (name, of_side) == (reward.id, side.value):
-            less = min(points, owed)
-            points, owed = points - less, owed - less  # noqa: PLW2901
-        if owed:
-            left.append((name, of_side, owed))
-    return points, tuple(left)
+def _had(referral: Referral, reward: ReferralReward, side: RewardSide, order_id: str | None) -> int:
+    """Say how many points of a reward a side has had, and has kept, before this."""
+    place = (reward.id, side.value, order_id if reward.on is RewardEvent.EVERY_ORDER else None)
+    before = sum(points for *of, points in referral.unrecovered if tuple(of) == place)
+    return before + sum(_kept(each) for each in referral.grants if _place(each) == place)
+
+
+def _place(done: ReferralGrant) -> tuple[str, str, str | None]:
+    """Say what is rewarded once: a reward of a side, or of a side and an order."""
+    return done.reward, done.side, done.order_id if done.event == RewardEvent.EVERY_ORDER.value else None
+
+
+def _kept(done: ReferralGrant) -> int:
+    """Say how many points of a reward are left to who had it: all, or what taking it back let go."""
+    return done.points if done.taken_back_at is None else done.waived
+
+
+def left_with(history: Iterable[Referral], referrer: Collection[str]) -> tuple[tuple[str, str, str | None, int], ...]:
+    """Give the points that referrals of one referee have left with a side of the next one, by reward and order.
+
+    Args:
+        history: The referrals before it.
+        referrer: The holders of the next one's referrer: what others had is not this referrer's.
+    """
+    left: dict[tuple[str, str, str | None], int] = {}
+    for referral in history:
+        is_same = referral.referrer_holder_id in referrer
+        for each in referral.grants:
+            if is_same or each.side == RewardSide.REFEREE.value:
+                left[_place(each)] = left.get(_place(each), 0) + _kept(each)
+    return tuple([(*place, points) for place, points in sorted(left.items(), key=str) if points])
 
 
 def _refused(referring: Referring, reward: ReferralReward, side: RewardSide, who: Side | None) -> str | None:
@@ -195,14 +212,13 @@ def taken_back(
         reason: Why.
         occurred_at: When that was, by the host.
     """
-    grants, unrecovered = [], referral.unrecovered
-    for each in referral.grants:
-        done = each
-        if each.entry_id is not None and each.taken_back_at is None and which(each):
-            done = _taken_back(referring, referral, each, reason, occurred_at)
-            unrecovered = _with(unrecovered, done)
-        grants.append(done)
-    return attrs.evolve(referral, grants=tuple(grants), unrecovered=unrecovered)
+    grants = [
+        _taken_back(referring, referral, each, reason, occurred_at)
+        if each.entry_id is not None and each.taken_back_at is None and which(each)
+        else each
+        for each in referral.grants
+    ]
+    return attrs.evolve(referral, grants=tuple(grants))
 
 
 def _taken_back(
@@ -232,10 +248,3 @@ def _taken_back(
     if reward is not None:
         _move_caps(referring, reward, who, -1, to_micros(award.recorded_at))
     return attrs.evolve(done, taken_back_at=at, waived=sum(entry.waived for entry in written))
-
-
-def _with(unrecovered: tuple[tuple[str, str, int], ...], done: ReferralGrant) -> tuple[tuple[str, str, int], ...]:
-    """Add what taking back a reward has waived to what the next one of its kind leaves out."""
-    left = {(reward, side): points for reward, side, points in unrecovered}
-    left[done.reward, done.side] = left.get((done.reward, done.side), 0) + done.waived
-    return tuple([(*place, points) for place, points in sorted(left.items()) if points])

@@ -116,18 +116,7 @@ def _earn(checkout: Checkout, order: Order) -> Order:
         fields = {"order_id": order.order_id, "occurred_at": checkout.command.occurred_at}
         checkout.write([checkout.book().write(EntryKind.ACTIVITY, 0, **fields)])
     desk.membership = attrs.evolve(desk.membership, caps=added(desk.membership.caps, awards, checkout.program, order))
-    return attrs.evolve(order, awards=tuple(awards), unrecovered=_still_unrecovered(order, quoted, less))
-
-
-def _still_unrecovered(order: Order, quoted: Quote, less: Quote) -> tuple[tuple[str, int], ...]:
-    """Return what reopenings could not take back and this closing did not leave out either, by ledger."""
-    left = []
-    for ledger, points in order.unrecovered:
-        kept = sum(award.points for award in quoted.awards if award.ledger == ledger)
-        kept -= sum(award.points for award in less.awards if award.ledger == ledger)
-        if points > kept:
-            left.append((ledger, points - kept))
-    return tuple(left)
+    return attrs.evolve(order, awards=tuple(awards))
 
 
 def _award(checkout: Checkout, order: Order, award: QuotedAward, quoted: Quote) -> OrderAward:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import dropwhile
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -13,7 +14,7 @@ from loyalcore.domain.decision import (
     KeyRef,
     LedgerRef,
     MembershipRef,
-    OrderRef,
+    OrdersRef,
     ReferralCodeRef,
     ReferralCodesRef,
     ReferralRef,
@@ -24,11 +25,12 @@ from loyalcore.domain.flows._claiming import begun, claimed, completed, tell
 from loyalcore.domain.flows._linking import new_code
 from loyalcore.domain.flows._receipt import Receipt
 from loyalcore.domain.flows._referring import Referring
-from loyalcore.domain.flows._rewarding import taken_back
+from loyalcore.domain.flows._rewarding import rewarded, taken_back
 from loyalcore.domain.referrals import (
     Referral,
     ReferralRefusal,
     ReferralState,
+    RewardEvent,
     RewardSide,
     blocked_notice,
     invitation,
@@ -37,6 +39,7 @@ from loyalcore.domain.referrals import (
     typed_code,
 )
 from loyalcore.errors import IllegalTransition, Ineligible, InvalidInput, NotFound
+from loyalcore.query import matches
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -288,26 +291,39 @@ def decide_approve(command: ApproveReferral, case: Case) -> Decision:
     owner, referring, referral, replayed = _begin_of(command, case)
     if replayed is not None:
         return Decision(ChangeSet(), replayed)
-    order = _order_of(referral, case)
-    move = "complete" if order is not None else "clear"
     if referral.state not in {ReferralState.ON_REVIEW, ReferralState.BLOCKED}:
         raise IllegalTransition(state=referral.state.value, move="approve")
+    orders = _orders_of(referral, referring)
+    move = "complete" if orders else "clear"
     passed = tuple(attrs.evolve(each, passed_at=each.passed_at or case.now) for each in referral.evidence)
     after = attrs.evolve(referral, state=state_after(referral.state, move), review_due_at=None, evidence=passed)
-    if order is not None:
-        after = completed(referring, after, order.order_id)
+    if orders:
+        after = completed(referring, after, orders[0].order_id)
+        for order in orders[1:]:
+            after = rewarded(referring, after, RewardEvent.EVERY_ORDER, order_id=order.order_id)
     else:
-        after = begun(referring, after)
+        expires_at = referring.policy.claim_ends(case.now, referring.program.zone)
+        after = begun(referring, attrs.evolve(after, order_id=None, expires_at=expires_at))
     after = referring.put(referral, after)
     return referring.decided(command, owner, referral=after)
 
 
-def _order_of(referral: Referral, case: Case) -> Order | None:
-    """Find the order that a referral was held back for, as long as it counts."""
-    if referral.order_id is None:
-        return None
-    order: Order | None = case.world.get(OrderRef(case.world.environment, referral.order_id))
-    return order if order is not None and order.counts and not order.is_returned else None
+def _orders_of(referral: Referral, referring: Referring) -> list[Order]:
+    """List the orders of a referral that is held back, from the first on that completes it, as long as they count."""
+    referee = None if referral.referee_holder_id is None else referring.who(referral.referee_holder_id)
+    if referee is None:
+        return []
+    case, where = referring.case, referring.policy.where
+    refs = [OrdersRef(case.world.environment, holder) for holder in _holders(referee)]
+    case.world.need(*refs)
+    own = [each for ref in refs for each in case.world.get(ref) if each.referral.referral_id == referral.referral_id]
+    own = sorted((each for each in own if each.counts and not each.is_returned), key=_closing)
+    zone = referring.program.zone
+    return list(dropwhile(lambda each: where is not None and not matches(where, each.cart, case.now, zone), own))
+
+
+def _closing(order: Order) -> tuple[datetime | None, str]:
+    return order.closed_at, order.order_id
 
 
 def decide_reject(command: RejectReferral, case: Case) -> Decision:
@@ -331,11 +347,20 @@ def _ended(command: Any, case: Case, move: str) -> Decision:
     if replayed is not None:
         return Decision(ChangeSet(), replayed)
     after = attrs.evolve(referral, state=state_after(referral.state, move), review_due_at=None)
+    if referral.state is ReferralState.INVITED:
+        _switch_off(referral.code, referring)
     after = taken_back(referring, after, lambda done: True, reason=command.reason)
     after = referring.put(referral, after)
     if move == "block":
         tell(referring, after, blocked_notice(after, case.now))
     return referring.decided(command, owner, referral=after)
+
+
+def _switch_off(name: str, referring: Referring) -> None:
+    """Switch off the code of a friend who is invited no more."""
+    code = referring.code(name)
+    if code is not None and code.disabled_at is None:
+        referring.write(attrs.evolve(code, disabled_at=referring.case.now))
 
 
 def decide_expire(command: ExpireReferral, case: Case) -> Decision:

@@ -106,7 +106,7 @@ class Order:
         redeemed: Points that closing spent on it.
         spends: The ids of the entries that spent them.
         awards: What closing awarded, in the present cycle.
-        unrecovered: (ledger, points) that reopening could not take back; the next closing awards so many less.
+        unrecovered: (ledger, points) that reopenings could not take back: every closing after them awards so many less.
         returns: What was returned, in order.
         referral: What it had to do with referrals, in the present cycle.
         version: 1 when it is first written, then one more with every change.

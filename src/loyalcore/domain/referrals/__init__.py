@@ -16,7 +16,7 @@ from loyalcore.domain.referrals._fraud import (
 from loyalcore.domain.referrals._model import Evidence, Referral, ReferralCode, ReferralGrant
 from loyalcore.domain.referrals._notices import blocked_notice, completed_notice, invitation
 from loyalcore.domain.referrals._policy import SUM_MAX, ReferralNotice, ReferralPolicy, rewards_for
-from loyalcore.domain.referrals._refusals import REFUSALS, ClaimCase, ReferralRefusal, refusal_of, refused
+from loyalcore.domain.referrals._refusals import OVER, REFUSALS, ClaimCase, ReferralRefusal, refusal_of, refused
 from loyalcore.domain.referrals._rewards import (
     ReferralReward,
     RewardEvent,
@@ -39,6 +39,7 @@ __all__ = [
     "CODES",
     "DEFAULT_FRAUD",
     "MOVES",
+    "OVER",
     "REFERRALS",
     "REFUSALS",
     "SHOWN",

@@ -91,7 +91,7 @@ class ReferralGrant:
         entry_id: The award; None where nothing was booked, because a cap or the ban of the referrer refused it.
         points: How many points were granted; 0 where none were.
         waived: Of these, the points that taking back let go.
-        refused: Why nothing was booked: `capped`, `banned`, `ineligible`; None where something was.
+        refused: Why nothing was booked: `had` before, `capped`, `banned`, `ineligible`; None where something was.
         taken_back_at: When it was taken back, UTC; None while it stands.
 
     Source: DOMAIN 3.6.
@@ -133,9 +133,9 @@ class Referral:
         revenue: What orders placed with the code cost, as in `OrderFigures.revenue`.
         evidence: What fraud rules found.
         grants: The rewards that it has brought.
-        earlier: The referral that this one goes on from: of the same two, reversed; None for a first one.
-        unrecovered: (reward, side, points) that reversing the earlier one could not take back, and that this one has
-            not left out yet.
+        earlier: The referral that this one goes on from: of the same two, and over; None for a first one.
+        unrecovered: (reward, side, order, points) that referrals before this one have left with a side: so many less
+            are granted. The order is None but for a reward of every order.
         contact: The e-mail address of a friend who was invited by name; personal.
         version: 1 when it is first written, then one more with every change.
 
@@ -163,7 +163,7 @@ class Referral:
     evidence: tuple[Evidence, ...] = ()
     grants: tuple[ReferralGrant, ...] = ()
     earlier: str | None = None
-    unrecovered: tuple[tuple[str, str, int], ...] = ()
+    unrecovered: tuple[tuple[str, str, str | None, int], ...] = ()
     contact: str | None = attrs.field(default=None, repr=False)
     version: int = 1
 

@@ -64,6 +64,7 @@ class ClaimCase:
         earlier: The latest referral of the referee; None where there was none.
         is_cycle: Whether the referrer came, by one referral or several, by the referee.
         campaign_count: How many referrals of the campaign of the code stand.
+        is_again: Whether the referee has come by this referrer before, and is counted already.
         at: The instant of the claim, UTC.
         policy: What the program says.
         zone: The program's zone.
@@ -79,6 +80,7 @@ class ClaimCase:
     earlier: Referral | None
     is_cycle: bool
     campaign_count: int
+    is_again: bool = False
     at: datetime
     policy: ReferralPolicy
     zone: ZoneInfo
@@ -151,7 +153,9 @@ def _is_used_up(case: ClaimCase) -> bool:
 
 def _has_enough_referees(case: ClaimCase) -> bool:
     member = case.referrer_member
-    return member is not None and 0 < case.policy.customer_limit <= member.referrals.total
+    if member is None or case.is_again:
+        return False
+    return 0 < case.policy.customer_limit <= member.referrals.total
 
 
 def _is_campaign_full(case: ClaimCase) -> bool:

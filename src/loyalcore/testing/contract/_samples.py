@@ -418,7 +418,7 @@ FULL: dict[str, Any] = {
             ReferralGrant(reward="welcome", side="referee", event="claimed", refused="capped"),
         ),
         earlier=TEXT,
-        unrecovered=((TEXT, "referrer", MOST), ("welcome", "referee", 1)),
+        unrecovered=((TEXT, "referrer", TEXT, MOST), ("welcome", "referee", None, 1)),
         contact=TEXT,
         version=MOST,
     ),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from loyalcore.testing.laws._members import check_member, members
 from loyalcore.testing.laws._movement import check_answer, check_merge, check_moved, difference_of, movement
 from loyalcore.testing.laws._once import once, preview
+from loyalcore.testing.laws._referrals import check_referrals
 from loyalcore.testing.laws._standing import (
     FIGURES,
     check_corrections,
@@ -63,6 +64,7 @@ __all__ = [
     "check_merge",
     "check_moved",
     "check_parts",
+    "check_referrals",
     "conservation",
     "corrections",
     "deficit",

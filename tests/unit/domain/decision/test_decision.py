@@ -26,7 +26,9 @@ from loyalcore.domain.decision import (
     NoteRef,
     Notice,
     NoticeRef,
+    OrderRef,
     Put,
+    ReferralCodeRef,
     Remove,
     SegmentRef,
     Wipe,
@@ -107,8 +109,17 @@ def test_a_put_is_kept_under_the_ref_of_its_record() -> None:
     assert Put(row, 3).ref == ADA
 
 
-@pytest.mark.parametrize("ref", [ADA, MembershipRef("live", "h1", "beans"), SegmentRef("live", "friends")])
-def test_customers_memberships_and_segments_can_be_removed(ref: CustomerRef | MembershipRef | SegmentRef) -> None:
+@pytest.mark.parametrize(
+    "ref",
+    [
+        ADA,
+        MembershipRef("live", "h1", "beans"),
+        SegmentRef("live", "friends"),
+        OrderRef("live", "o-1"),
+        ReferralCodeRef("live", "ABCDE-23456"),
+    ],
+)
+def test_what_can_be_removed(ref: CustomerRef | MembershipRef | SegmentRef | OrderRef | ReferralCodeRef) -> None:
     """A removal names what goes and the version that it must still have."""
     assert (Remove(ref, 3).ref, Remove(ref, 3).expected) == (ref, 3)
 

@@ -164,6 +164,11 @@ class Membership(models.Model):
     orders_discounts = AmountField()
     orders_first_at = models.DateTimeField(null=True)
     orders_last_at = models.DateTimeField(null=True)
+    referrals_total = models.BigIntegerField()
+    referrals_successful = models.BigIntegerField()
+    referrals_revenue = AmountField()
+    referrals_referrer_revenue = AmountField()
+    referrals_referee_revenue = AmountField()
     customer = models.ForeignObject(
         Customer,
         from_fields=("environment", "customer_id"),
@@ -474,7 +479,7 @@ class Referral(models.Model):
     program_id = NameField()
     code = NameField()
     campaign = NameField()
-    state = models.TextField()
+    state = NameField(max_length=24)
     referrer_holder_id = NameField()
     referrer_id = NameField(null=True)
     referee_holder_id = NameField(null=True)
@@ -493,6 +498,7 @@ class Referral(models.Model):
     unrecovered = models.JSONField()
     contact = models.TextField(null=True)
     version = models.BigIntegerField()
+    revenue_amount = AmountField()
 
     class Meta:
         db_table = "loyalty_referral"

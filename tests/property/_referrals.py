@@ -218,15 +218,21 @@ MOVES: Final[Mapping[str, Move]] = {
     "return all": lambda _, who, _other, more, key: ReturnItems(f"o-{who}-{more % 2}", return_id=key, key=key),
     "cancel": lambda _, who, _other, more, key: CancelOrder(f"o-{who}-{more % 2}", key=key),
     "reopen": lambda _, who, _other, more, key: ReopenOrder(f"o-{who}-{more % 2}", key=key),
-    "approve": lambda friends, who, _other, _more, key: ApproveReferral(friends.referral_of(who), reason="known", key=key),
+    "approve": lambda friends, who, _other, _more, key: ApproveReferral(
+        friends.referral_of(who), reason="known", key=key
+    ),
     "reject": lambda friends, who, _other, _more, key: RejectReferral(friends.referral_of(who), reason="farm", key=key),
     "end": lambda friends, who, _other, _more, key: CancelReferral(friends.referral_of(who), reason="asked", key=key),
-    "reverse": lambda friends, who, _other, _more, key: ReverseReferral(friends.referral_of(who), reason="farm", key=key),
+    "reverse": lambda friends, who, _other, _more, key: ReverseReferral(
+        friends.referral_of(who), reason="farm", key=key
+    ),
     "expire": lambda friends, who, _other, _more, _key: ExpireReferral(friends.referral_of(who)),
     "ban": lambda _, who, _other, _more, key: Ban(CUSTOMERS[who], reason="farm", key=key),
     "unban": lambda _, who, _other, _more, key: Unban(CUSTOMERS[who], reason="appeal", key=key),
     "account": lambda _, who, _other, more, key: Update(CUSTOMERS[who], is_guest=more == 0, key=key),
-    "mailbox": lambda _, who, other, _more, key: Update(CUSTOMERS[who], email=f"{CUSTOMERS[other]}+2@gmail.com", key=key),
+    "mailbox": lambda _, who, other, _more, key: Update(
+        CUSTOMERS[who], email=f"{CUSTOMERS[other]}+2@gmail.com", key=key
+    ),
     "spend": lambda _, who, _other, more, key: Spend(CUSTOMERS[who], (10, 50, 100, 7)[more], key=key),
     "merge": _merge,
     "wait": _wait,

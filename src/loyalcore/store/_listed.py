@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from loyalcore.domain.customers import CUSTOMERS, Customer, CustomerRow, Membership
 from loyalcore.domain.ledger import ENTRIES, Entry
 from loyalcore.domain.orders import ORDERS, Order
+from loyalcore.domain.referrals import CODES, REFERRALS, Referral, ReferralCode
 from loyalcore.query import column_of, value_of
 from loyalcore.store._columns import to_columns
 
@@ -22,6 +23,8 @@ _ROWS: Final[Mapping[type[Any], tuple[tuple[Field, ...], Callable[[Any], Any]]]]
     Membership: (CUSTOMERS.fields, lambda record: CustomerRow(None, record, None)),  # type: ignore[arg-type]
     Entry: (ENTRIES.fields, lambda record: record),
     Order: (ORDERS.fields, lambda record: record),
+    Referral: (REFERRALS.fields, lambda record: record),
+    ReferralCode: (CODES.fields, lambda record: record),
 }
 _ASKED: Final[dict[type[Any], tuple[Field, ...]]] = {}
 

@@ -11,11 +11,21 @@ import attrs
 import pytest
 
 from loyalcore.domain.customers import Customer, Membership, Standing
-from loyalcore.domain.decision import EntriesRef, Fact, KeyRecord, LedgerRef, Notice, Ref
+from loyalcore.domain.decision import (
+    EntriesRef,
+    Fact,
+    KeyRecord,
+    LedgerRef,
+    Notice,
+    OrdersRef,
+    Ref,
+    ReferralCodesRef,
+    ReferralsRef,
+)
 from loyalcore.domain.ledger import Entry, Ledger, Lot, PointsHold
 from loyalcore.errors import StoreError
 from loyalcore.query import All
-from loyalcore.store import KIND_OF, KINDS, from_columns, name_columns, names, narrowing, to_columns
+from loyalcore.store import ALL_OF, KIND_OF, KINDS, from_columns, name_columns, names, narrowing, to_columns
 from loyalcore.testing.contract import _samples as samples
 
 RECORDS: dict[str, Any] = {**samples.FULL, "ledger": samples.ledger(next_change_at=samples.FAR)}
@@ -60,6 +70,23 @@ def test_every_kind_is_named() -> None:
     assert set(KIND_OF.values()) == set(KINDS)
     assert set(KIND_OF) == set(Ref.__args__)
     assert all(names(kind)[0] == "environment" for kind in KINDS)
+
+
+@pytest.mark.parametrize(
+    ("ref", "column"),
+    [
+        (OrdersRef("live", "h1"), "holder_id"),
+        (ReferralCodesRef("live", "h1"), "holder_id"),
+        (ReferralsRef("live", "h1", "referrer"), "referrer_holder_id"),
+        (ReferralsRef("live", "h1", "referee"), "referee_holder_id"),
+    ],
+)
+def test_all_of_a_holder_is_found_by_a_column(ref: Any, column: str) -> None:
+    """A ref that leads to all that a holder has gives the column of those records in which the holder stands."""
+    assert type(ref) in ALL_OF
+    assert name_columns(ref) == {"environment": "live", column: "h1"}
+    record = next(each for each in samples.FULL.values() if type(each) is KIND_OF[type(ref)])
+    assert column in to_columns(record)
 
 
 def test_a_ledger_is_written_without_its_parts() -> None:

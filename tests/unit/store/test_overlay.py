@@ -11,13 +11,26 @@ import pytest
 from loyalcore import store as room
 from loyalcore.adapters.memory import MemoryStore
 from loyalcore.domain.customers import Customer
-from loyalcore.domain.decision import ChangeSet, CustomerRef, KeyRecord, LedgerRef, Note, Remove, Wipe
+from loyalcore.domain.decision import (
+    ChangeSet,
+    CustomerRef,
+    KeyRecord,
+    LedgerRef,
+    Note,
+    Put,
+    ReferralCodesRef,
+    ReferralsRef,
+    Remove,
+    Wipe,
+)
 from loyalcore.domain.ledger import Debt, Ledger, Lot
+from loyalcore.domain.referrals import ReferralCode
 from loyalcore.errors import InvalidInput, LoyaltyError
 from loyalcore.query import All
 from loyalcore.store import KINDS, OverlayStore, Repository, Unit, with_repository
 from loyalcore.testing import example
 from loyalcore.testing._play import dump
+from loyalcore.testing.contract import _samples as samples
 
 
 class Table:
@@ -124,6 +137,18 @@ def test_both_are_asked_with_the_same_lock() -> None:
         assert unit.load([main]) == {main: None}
         assert unit.load([ada]) == {ada: None}
     assert table.locks == [True, False]
+
+
+def test_all_that_a_holder_has_is_asked_where_it_is_kept() -> None:
+    """A ref that leads to all codes of a holder goes to where codes are kept, the one of referrals to the store."""
+    mine = MemoryStore()
+    code, referral = samples.code(), samples.referral()
+    codes, referrals = ReferralCodesRef("live", "holder-1"), ReferralsRef("live", "holder-1", "referrer")
+    own = mine.unit()
+    with with_repository(MemoryStore(), ReferralCode, lambda unit: own).unit() as unit:
+        unit.apply(ChangeSet(puts=(Put(code, None), Put(referral, None))))
+        assert unit.load([codes, referrals]) == {codes: (code,), referrals: (referral,)}
+        assert own.load([codes, referrals]) == {codes: (code,), referrals: ()}
 
 
 def test_the_repository_belongs_to_the_unit() -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.sql.elements import True_
 
 from loyalcore.adapters.sqlalchemy._compile import Compiler, Marks
 from loyalcore.adapters.sqlalchemy._paging import WITHOUT, Pager, Part, parts_of, sorting_of
-from loyalcore.adapters.sqlalchemy._shape import Shaper, Values, finds
+from loyalcore.adapters.sqlalchemy._shape import Shaper, Values, given_in
 from loyalcore.errors import CapabilityMissing
 from loyalcore.values.clock import to_micros
 
@@ -183,8 +183,9 @@ class Lister:
 
     def _index(self, asked: _Asked, part: Part, first: Table) -> Index | None:
         """Give the index of a table that is in the order of a part, unless its rows are to be found by their values."""
-        if finds(asked.where):
-            return None
+        given = given_in(asked.where)
+        if given:
+            return self._of_holders(asked, {place.column for place in given}, first)
         orders = (part.first, *part.orders) if part.name == WITHOUT else part.orders
         if len({order.is_falling for order in part.orders}) > 1:
             return None
@@ -195,5 +196,16 @@ class Lister:
             columns = list(index.columns)
             begin = len(columns) - len(sought)
             if columns[begin:] == sought and scope.issuperset(columns[:begin]) and not index.dialect_kwargs:
+                return index
+        return None
+
+    def _of_holders(self, asked: _Asked, names: set[str], first: Table) -> Index | None:
+        """Give the index of a table in which the rows of holders stand together, if such are named: they are few."""
+        chosen = self._chosen(first)
+        scope = {column for name in asked.scope for column in self._scope[name]}
+        holders = {chosen[name] for name in names if name.endswith("holder_id")}
+        for index in first.indexes if holders else ():
+            columns = list(index.columns)[:2]
+            if columns[0] in scope and columns[-1] in holders and not index.dialect_kwargs:
                 return index
         return None

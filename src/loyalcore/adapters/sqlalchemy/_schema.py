@@ -409,7 +409,7 @@ REFERRAL: Final = Table(
     METADATA,
     *_names("environment", "referral_id"),
     *(Column(name, key_text(), nullable=False) for name in ("program_id", "code", "campaign")),
-    Column("state", String(24), nullable=False),
+    Column("state", key_text(24), nullable=False),
     Column("referrer_holder_id", key_text(), nullable=False),
     *(Column(name, key_text(), nullable=True) for name in ("referrer_id", "referee_holder_id", "referee_id")),
     *(_instant(name) for name in ("created_at", "updated_at")),
@@ -421,11 +421,17 @@ REFERRAL: Final = Table(
     _json("unrecovered"),
     _text("contact", is_null=True),
     _number("version"),
-    Index("loyal_referral_referrer", "environment", "referrer_holder_id"),
+    Index("loyal_referral_referrer", "environment", "referrer_holder_id", "program_id", "state"),
     Index("loyal_referral_referee", "environment", "referee_holder_id"),
+    Index("loyal_referral_state", "environment", "program_id", "state", "expires_at"),
     *(
         Index(f"loyal_referral_{name}", "environment", "program_id", column, "referral_id")
-        for name, column in (("created", "created_at"), ("expires", "expires_at"), ("review", "review_due_at"))
+        for name, column in (
+            ("used", "code"),
+            ("created", "created_at"),
+            ("completed", "completed_at"),
+            ("review", "review_due_at"),
+        )
     ),
     **table_options(),
 )

@@ -192,10 +192,10 @@ def _beginnings(text: str) -> tuple[str, ...]:
     return text, text[:-1] + chr(_SURROGATES.stop if following in _SURROGATES else following)
 
 
-def finds(shape: Shape) -> bool:
-    """Say whether a condition asks for texts or ids that are given in full, which few rows may have."""
+def given_in(shape: Shape) -> tuple[Place, ...]:
+    """Give where the texts and ids stand that a condition asks for in full, which few rows may have."""
     name, *parts = shape
     if name == "and":
-        return any(map(finds, parts))
+        return tuple(place for part in parts for place in given_in(part))
     is_given = name == "among" or (name == "compare" and parts[1] == "=")
-    return is_given and parts[0].kind in {"text", "id"}
+    return (parts[0],) if is_given and parts[0].kind in {"text", "id"} else ()

@@ -252,10 +252,13 @@ def _suspicion(referring: Referring, referrer: Side | None, referee: Side, **fie
 
 
 def looked_at_order(referring: Referring, referral: Referral, referee: Side, cart: Cart) -> tuple[Evidence, ...]:
-    """Give what the order that would complete a referral is evidence of."""
+    """Give the evidence of a referral with that of the order which would complete it."""
     referrer = referring.side_of(referral.referrer_holder_id)
     suspicion = _suspicion(referring, referrer, referee, cart=cart, claimed_at=referral.claimed_at)
-    return evidence_of(referring.policy.fraud, suspicion, referring.case.registry.fraud)
+    found = evidence_of(referring.policy.fraud, suspicion, referring.case.registry.fraud)
+    rules = {each.rule for each in found}
+    kept = [each for each in referral.evidence if each.rule not in rules]
+    return (*kept, *found)
 
 
 def review_due_at(referring: Referring) -> datetime:

@@ -121,12 +121,8 @@ def _judged(referring: Referring, referral: Referral, referee: Side, order: Orde
     case, policy = referring.case, referring.policy
     if policy.where is not None and not matches(policy.where, order.cart, case.now, referring.program.zone):
         return referral
-    known = referral.evidence
-    seen = looked_at_order(referring, referral, referee, order.cart)
-    evidence = (*(each for each in known if each.rule not in {one.rule for one in seen}), *seen)
-    # Where what was known held it back, only a person can have let it go on: that is not held against it again.
-    passed = set() if verdict(known, policy) is Verdict.ALLOW else {each.rule for each in known}
-    found = verdict([each for each in evidence if each.rule not in passed], policy)
+    evidence = looked_at_order(referring, referral, referee, order.cart)
+    found = verdict([each for each in evidence if each.passed_at is None], policy)
     referral = attrs.evolve(referral, evidence=evidence, order_id=order.order_id)
     if found is Verdict.ALLOW:
         referral = attrs.evolve(referral, state=state_after(referral.state, "complete"))

@@ -152,8 +152,8 @@ class Referring:
         ref = CounterRef(self.case.world.environment, self.program.id, counter_id)
         return ref, self.find(ref)
 
-    def write(self, record: Any) -> None:
-        """Write a versioned record in the place of the one that was loaded or is written already."""
+    def write(self, record: Any) -> Any:
+        """Write a versioned record in the place of the one that was loaded or is written already, and return it."""
         put = self._puts.get(record.ref)
         if put is None:
             loaded = self.case.world.get(record.ref)
@@ -161,7 +161,9 @@ class Referring:
         else:
             expected = put.expected
         version = 1 if expected is None else expected + 1
-        self._puts[record.ref] = Put(attrs.evolve(record, version=version), expected)
+        record = attrs.evolve(record, version=version)
+        self._puts[record.ref] = Put(record, expected)
+        return record
 
     def add(self, record: Any) -> None:
         """Write a record under a name that was minted for it, and is not looked for."""
@@ -184,7 +186,7 @@ class Referring:
         if before is None:
             self.add(after)
         else:
-            self.write(after)
+            after = self.write(after)
         referrer = self.side_of(after.referrer_holder_id)
         if referrer is not None:
             referrer.change(referrals=moved(referrer.member.referrals, before, after))

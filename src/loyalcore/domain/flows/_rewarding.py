@@ -99,9 +99,7 @@ def _kept(done: ReferralGrant) -> int:
     return done.points if done.taken_back_at is None else done.waived
 
 
-def left_with(
-    history: Iterable[Referral], referrer: Collection[str]
-) -> tuple[tuple[str, str, str | None, int], ...]:
+def left_with(history: Iterable[Referral], referrer: Collection[str]) -> tuple[tuple[str, str, str | None, int], ...]:
     """Give the points that referrals of one referee have left with a side of the next one, by reward and order.
 
     Args:

@@ -215,8 +215,7 @@ def decide_disable_code(command: DisableCode, case: Case) -> Decision:
         return Decision(ChangeSet(), attrs.evolve(replayed, code=code))
     is_unchanged = code.disabled_at is not None
     if not is_unchanged:
-        code = attrs.evolve(code, disabled_at=case.now)
-        referring.write(code)
+        code = referring.write(attrs.evolve(code, disabled_at=case.now))
     return referring.decided(command, owner, code=code, is_unchanged=is_unchanged)
 
 
@@ -296,7 +295,8 @@ def decide_approve(command: ApproveReferral, case: Case) -> Decision:
         raise IllegalTransition(state=referral.state.value, move="approve")
     orders = _orders_of(referral, referring)
     move = "complete" if orders else "clear"
-    after = attrs.evolve(referral, state=state_after(referral.state, move), review_due_at=None)
+    passed = tuple(attrs.evolve(each, passed_at=each.passed_at or case.now) for each in referral.evidence)
+    after = attrs.evolve(referral, state=state_after(referral.state, move), review_due_at=None, evidence=passed)
     if orders:
         after = completed(referring, after, orders[0].order_id)
         for order in orders[1:]:
@@ -347,20 +347,11 @@ def _ended(command: Any, case: Case, move: str) -> Decision:
     if replayed is not None:
         return Decision(ChangeSet(), replayed)
     after = attrs.evolve(referral, state=state_after(referral.state, move), review_due_at=None)
-    if referral.state is ReferralState.INVITED:
-        _switch_off(referral.code, referring)
     after = taken_back(referring, after, lambda done: True, reason=command.reason)
     after = referring.put(referral, after)
     if move == "block":
         tell(referring, after, blocked_notice(after, case.now))
     return referring.decided(command, owner, referral=after)
-
-
-def _switch_off(name: str, referring: Referring) -> None:
-    """Switch off the code of a friend who is invited no more."""
-    code = referring.code(name)
-    if code is not None and code.disabled_at is None:
-        referring.write(attrs.evolve(code, disabled_at=referring.case.now))
 
 
 def decide_expire(command: ExpireReferral, case: Case) -> Decision:

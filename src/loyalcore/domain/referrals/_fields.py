@@ -84,7 +84,7 @@ class CodeFields:
         >>> from loyalcore.query import Query
         >>> c = CodeFields
         >>> str(Query(CODES, (c.campaign == "spring") & c.disabled_at.is_missing()))
-        'campaign:spring -has:disabled_at'
+        'campaign:spring no:disabled_at'
     """
 
     code: Id = Id("code", attrgetter("code"), is_required=True)

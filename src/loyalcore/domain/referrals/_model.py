@@ -68,6 +68,7 @@ class Evidence:
         rule: The rule.
         weight: How much it counts, 1 to 1,000.
         detail: What it saw, in words without personal data.
+        passed_at: When a person let it pass, so that it counts no more, UTC.
 
     Source: DOMAIN 3.6.
     """
@@ -75,6 +76,7 @@ class Evidence:
     rule: str
     weight: int
     detail: str = ""
+    passed_at: datetime | None = None
 
 
 @attrs.frozen(kw_only=True)

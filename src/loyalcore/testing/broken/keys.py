@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
-from loyalcore.domain.decision import ChangeSet, FactRef, KeyRecord, KeyRef
+from loyalcore.domain.decision import ChangeSet, Counter, FactRef, KeyRecord, KeyRef
 from loyalcore.testing.broken._wrapped import Shelf, Unit, Wrapped, meet, write_now
 
 if TYPE_CHECKING:
@@ -160,18 +160,19 @@ class Padding(Wrapped):
 
 class _EarlyCountUnit(Unit):
     def commit(self) -> None:
-        """Check versions again, but not what was counted when it was applied."""
+        """Check again what has a version, but not what was counted when it was applied."""
         meet(self)
         applied, self._applied = self._applied, []
         with self._store._lock:
             for changes in applied:
-                self._store._shelf.check(attrs.evolve(changes, inserts=()))
+                checked = tuple(put for put in changes.puts if not isinstance(put.record, Counter))
+                self._store._shelf.check(attrs.evolve(changes, puts=checked))
         for changes in applied:
             write_now(self, changes)
 
 
 class EarlyCount(Wrapped):
-    """Looks whether there is room before it raises the count: what is unique here is a counter with a limit of one.
+    """Looks whether there is room, and raises the count without looking again.
 
     Source: saleor#544, django-oscar#2101, shopware#11245 (a voucher is used beyond its limit).
     """

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 import pytest
 
-from loyalcore.domain.customers import CUSTOMERS, Customer, CustomerRow, Membership, PointFigures, Standing
+from loyalcore.domain.customers import (
+    CUSTOMERS,
+    Customer,
+    CustomerRow,
+    Membership,
+    PointFigures,
+    ReferralFigures,
+    Standing,
+)
 from loyalcore.domain.decision import ChangeSet, LedgerRef, Put
 from loyalcore.domain.ledger import ENTRIES, Entry, EntryKind
 from loyalcore.errors import CapabilityMissing
@@ -37,17 +46,34 @@ _PEOPLE: Final[dict[str, tuple[dict[str, Any], dict[str, Any]]]] = {
             "tags": ("VIP", "b2b"),
             "attributes": {"size": "42", "a.b-c": "Ä"},
         },
-        {"points": PointFigures(active=300, earned=900), "joined_at": AT, "standing": Standing(tier="Gold")},
+        {
+            "points": PointFigures(active=300, earned=900),
+            "joined_at": AT,
+            "standing": Standing(tier="Gold"),
+            "referral_code": "ADA-1",
+            "referrals": ReferralFigures(total=3, successful=2, revenue=Decimal("63.50"), referee_revenue=Decimal(9)),
+        },
     ),
     "Bob": (
         {"first_name": "BOB", "country": "FR", "tags": ("vip",), "has_newsletter": True, "shop_created_at": AT},
-        {"points": PointFigures(active=300, earned=300), "joined_at": LATER, "next_change_at": LATER},
+        {
+            "points": PointFigures(active=300, earned=300),
+            "joined_at": LATER,
+            "next_change_at": LATER,
+            "referral_code": "ada-1",
+            "referrals": ReferralFigures(total=2, successful=2, revenue=Decimal("63.5"), referrer_revenue=Decimal(5)),
+            "invited_at": DUE,
+            "invitations": 2,
+        },
     ),
     "cem ": (
         {"first_name": "", "email": "cem@example.org", "has_newsletter": False, "is_guest": True},
         {"points": PointFigures(active=-5, deficit=5), "standing": Standing(tier="gold", since=AT)},
     ),
-    "dot%": ({"is_excluded": True, "shop_created_at": DUE}, {"next_change_at": DUE, "joined_at": DUE}),
+    "dot%": (
+        {"is_excluded": True, "shop_created_at": DUE},
+        {"next_change_at": DUE, "joined_at": DUE, "banned_at": AT, "referrals": ReferralFigures(total=1)},
+    ),
     "éva": ({"first_name": "éva", "deactivated_at": AT, "updated_at": AT}, {"points": PointFigures(active=10**15)}),
     "eva": ({"first_name": "e\u0301va", "city": "100 %_'\""}, {"points": PointFigures(active=0), "joined_at": AT}),
 }
@@ -88,6 +114,15 @@ ASKED: Final = (
     "lifecycle:deactivated",
     "program_status:not_joined",
     "joined_at:<2026-02-01",
+    "sort:-referrals",
+    "sort:referrals.revenue sort:-referrals.total",
+    "referrals:2 sort:-referrals.revenue",
+    "referrals.revenue:63.5",
+    "referrals.referee_revenue:>0 OR referrals.referrer_revenue:>0",
+    "referral_code:ADA-1",
+    "no:referral_code sort:-invited_at",
+    "invitations:>=1 sort:invited_at",
+    "-no:banned_at",
 )
 """Search strings over customers: every type of field, both ways, with what is missing."""
 

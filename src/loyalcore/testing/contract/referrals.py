@@ -1,8 +1,10 @@
-"""Referrals and their codes: found by either side, each code one referrer's, locked like any record (P4, P6, P8)."""
+"""Referrals and their codes: found by either side, each code one referrer's, locked as records are (P4, P6, P8)."""
 
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,19 +19,59 @@ from loyalcore.domain.decision import (
     ReferralsRef,
     Remove,
 )
-from loyalcore.domain.referrals import ReferralCode, ReferralState
+from loyalcore.domain.referrals import CODES, REFERRALS, Referral, ReferralCode, ReferralState
 from loyalcore.errors import StaleVersion, StoreUnavailable
+from loyalcore.query import Listing, Position, Query, counted, keys_of, nearest, parse, resolve
 from loyalcore.testing._play import records
 from loyalcore.testing.contract import _samples as samples
 from loyalcore.testing.contract._contract import THREADS, Contract, need, race, read, refused, write
+from loyalcore.values.calendar import check_zone
 
 if TYPE_CHECKING:
     from loyalcore.domain.decision import Ref
-    from loyalcore.store import Store
+    from loyalcore.query import Noun
+    from loyalcore.store import Lists, Store
 
 MANY: Final = 60
 LOCKED: Final[dict[str, Any]] = {"code": samples.code, "referral": samples.referral, "counter": samples.counter}
 INVITED: Final = ReferralState.INVITED
+UTC: Final = check_zone("UTC", "zone")
+
+ASKED: Final = (
+    "",
+    "sort:-created_at",
+    "sort:completed_at",
+    "sort:-review_due_at sort:-referral_id",
+    "status:pending sort:expires_at",
+    "-status:completed",
+    "state:(pending,invited) expires_at:<2026-02-01",
+    "state:on_review",
+    "referrer:ada",
+    "no:referee",
+    "-referee:bob",
+    "code:ada-1",
+    "campaign:spring sort:-revenue",
+    "revenue:>=9.5",
+    "revenue:63.5 sort:-updated_at",
+    "order:o-1",
+    "referrer_holder_id:(holder-0,holder-9) status:pending",
+)
+"""Search strings over referrals: every type of field, both ways, with what is missing."""
+
+ASKED_OF_CODES: Final = (
+    "",
+    "sort:-created_at",
+    "sort:used sort:-code",
+    "uses:>0 sort:-limit",
+    "limit:0",
+    "campaign:spring",
+    "friend:bob",
+    "no:friend",
+    "-no:disabled_at",
+    "starts_at:<2026-02-01 sort:expires_at",
+    "holder_id:holder-1 id:(ADA-1,ada-1)",
+)
+"""Search strings over referral codes."""
 
 
 def _by(holder: str) -> ReferralsRef:
@@ -38,6 +80,66 @@ def _by(holder: str) -> ReferralsRef:
 
 def _to(holder: str) -> ReferralsRef:
     return ReferralsRef("live", holder, "referee")
+
+
+def _referrals() -> list[Referral]:
+    """Make referrals in every state, with ties, case, and what is missing."""
+    return [
+        samples.referral(
+            f"{'R' if number % 2 else 'r'}-{number}",
+            state=state,
+            code="ADA-1" if number % 3 else "ada-1",
+            campaign="spring" if number % 2 else "",
+            referrer_holder_id=f"holder-{number % 2}",
+            referrer_id=None if number == 4 else ("ada", "Ada")[number % 2],
+            referee_holder_id=None if state is INVITED else f"friend-{number}",
+            referee_id=None if state is INVITED else "bob",
+            created_at=samples.AT - timedelta(days=number // 2),
+            expires_at=None if number % 4 == 3 else samples.AT + timedelta(days=number // 2),
+            review_due_at=samples.AT if state is ReferralState.ON_REVIEW else None,
+            completed_at=samples.AT if state is ReferralState.COMPLETED else None,
+            order_id=f"o-{number % 3}" if number % 3 else None,
+            revenue=Decimal(("0", "63.50", "9.5", "63.5")[number % 4]),
+        )
+        for number, state in enumerate(ReferralState)
+    ]
+
+
+def _codes() -> list[ReferralCode]:
+    """Make codes of two holders with ties, case, and what is missing."""
+    names = ("ADA-1", "ada-1", "ADA-2", "B", "b-10")
+    return [
+        samples.code(
+            name,
+            holder_id=f"holder-{number % 2}",
+            campaign="spring" if number % 3 else "",
+            created_at=samples.AT - timedelta(days=number // 2),
+            starts_at=samples.AT if number % 2 else None,
+            expires_at=None if number == 1 else samples.AT + timedelta(days=number),
+            limit=number // 2,
+            used=number % 2,
+            referee_id="bob" if number == 2 else None,
+            disabled_at=samples.AT if number == 3 else None,
+        )
+        for number, name in enumerate(names)
+    ]
+
+
+def _check_list(store: Store, noun: Noun, text: str, kept: list[Any]) -> None:
+    """Compare a page and a count with the in-memory evaluation over the same records; others are not of the scope."""
+    others = [attrs.evolve(kept[0], environment="sandbox"), attrs.evolve(kept[1], program_id="tea")]
+    write(store, _puts(*kept[:1], *kept[2:], *others))
+    query = parse(text, noun)
+    query = Query(noun, resolve(query.where, samples.AT, UTC), query.sort)
+    listing, rows = Listing(query, environment="live", program_id="beans", count=4), [kept[0], *kept[2:]]
+    with store.unit(readonly=True) as unit:
+        lists: Lists = unit  # type: ignore[assignment]
+        expected = nearest(listing, rows, samples.AT)
+        assert list(lists.page(listing, samples.AT)) == expected
+        assert lists.count(listing, samples.AT) == counted(listing, rows, samples.AT)
+        if expected:
+            rest = attrs.evolve(listing, position=Position(keys_of(query, expected[-1]), is_backward=False))
+            assert list(lists.page(rest, samples.AT)) == nearest(rest, rows, samples.AT)
 
 
 def _puts(*made: Any) -> ChangeSet:
@@ -175,3 +277,15 @@ class ReferralContract(Contract):
         thread.join(timeout=60)
         assert not thread.is_alive()
         assert seen in ([2], ["stale_version"], ["store_unavailable"])
+
+    @pytest.mark.parametrize("text", ASKED)
+    def test_a_list_of_referrals_is_the_reference(self, store: Store, text: str) -> None:
+        """P20: referrals of a program come as the in-memory evaluation gives them, and in their number."""
+        need(store, "pages")
+        _check_list(store, REFERRALS, text, _referrals())
+
+    @pytest.mark.parametrize("text", ASKED_OF_CODES)
+    def test_a_list_of_codes_is_the_reference(self, store: Store, text: str) -> None:
+        """P20: referral codes of a program come as the in-memory evaluation gives them, and in their number."""
+        need(store, "pages")
+        _check_list(store, CODES, text, _codes())

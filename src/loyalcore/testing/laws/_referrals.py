@@ -41,9 +41,7 @@ class Kept:
         self.orders: dict[str, Order] = {each.order_id: each for each in records(store, Order)}
         self.counters: dict[CounterRef, Counter] = {each.ref: each for each in records(store, Counter)}
         self.entries: dict[str, Entry] = {each.id: each for each in records(store, Entry)}
-        self.heads = {
-            holder: each.holder_id for each in self.customers for holder in (each.holder_id, *each.absorbed)
-        }
+        self.heads = {holder: each.holder_id for each in self.customers for holder in (each.holder_id, *each.absorbed)}
 
     @property
     def policy(self) -> ReferralPolicy:

@@ -15,7 +15,9 @@ from sqlalchemy.pool import NullPool
 
 from loyalcore.adapters.sqlalchemy import SqlStore, _upgrade
 from loyalcore.adapters.sqlalchemy._schema import METADATA, REVISION, REVISION_TABLE
-from loyalcore.domain.customers import Customer, Membership
+from loyalcore.domain.customers import Customer, Membership, ReferralFigures
+from loyalcore.domain.ledger import Ledger
+from loyalcore.domain.orders import Order
 from loyalcore.domain.tiers import Downgrade, Level, Measure, TierSet, parse_window
 from loyalcore.errors import CapabilityMissing, InvalidInput
 from loyalcore.testing._play import records
@@ -124,6 +126,31 @@ def test_members_of_before_are_listed(in_file: SqlStore, engine: Engine, script:
         before = [attrs.evolve(member, version=1) for member in before]
     assert after == before
     assert {customer.updated_at for customer in records(in_file, Customer)} == {shop.clock.now()}
+
+
+@pytest.mark.parametrize("where", ["in_file", "on_server"])
+def test_members_and_orders_of_before_referrals_are_there(
+    request: pytest.FixtureRequest, script: ScriptDirectory, where: str
+) -> None:
+    """Who was a member before there were referrals has referred nobody, and can; orders have nothing to do with any."""
+    store: SqlStore = request.getfixturevalue(where)
+    engine = create_engine(request.getfixturevalue("url" if where == "in_file" else "postgres_url"), poolclass=NullPool)
+    shop = Shop(store=store)
+    shop.award(20, expiry="90D")
+    shop.loyalty.orders.close("bob", "o-1", {"total": "30.50"}, key="k-1")
+    kinds = (Customer, Membership, Ledger, Order)
+    before = {kind: records(store, kind) for kind in kinds}
+    with engine.begin() as connection, Operations.context(MigrationContext.configure(connection)):
+        newer = [revision.module for revision in script.walk_revisions(base="0006", head="heads")]
+        for module in newer:
+            module.downgrade()
+        for module in reversed(newer):
+            module.upgrade()
+    engine.dispose()
+    assert {kind: records(store, kind) for kind in kinds} == before
+    assert {each.referrals for each in before[Membership]} == {ReferralFigures()}
+    found = shop.loyalty.customers.page("referrals:0 sort:referrals.revenue").items
+    assert [row.customer.customer_id for row in found] == ["ada", "bob"]
 
 
 def _rows(engine: Engine, statement: str) -> list[tuple[Any, ...]]:

@@ -4,15 +4,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from loyalcore.adapters.sqlalchemy._statements import Statements
+from loyalcore.adapters.sqlalchemy._statements import INDEX_OF_ALL, Statements
 from loyalcore.adapters.sqlalchemy._tables import TABLE_OF
 from loyalcore.domain.customers import Customer
 from loyalcore.domain.ledger import Debt, Ledger, Lot, PointsHold
-from loyalcore.query import All
+from loyalcore.domain.orders import ORDERS
+from loyalcore.domain.referrals import CODES, REFERRALS
+from loyalcore.query import All, Listing, parse
 from tests.unit.adapters.sqlalchemy._samples import NOW
 
 if TYPE_CHECKING:
     from loyalcore.adapters.sqlalchemy import SqlStore
+    from loyalcore.adapters.sqlalchemy._dialects import Ask, Row
+    from loyalcore.query import Noun
 
 LEDGER_KEY = "(environment=? AND holder_id=? AND program_id=? AND ledger=?"
 
@@ -55,6 +59,48 @@ def test_entries_are_found_by_index(in_memory: SqlStore, statements: Statements,
     assert plan(in_memory, statements.entries[by]) == [
         f"SEARCH loyal_entry USING INDEX {index} {LEDGER_KEY} AND {by}=?)"
     ]
+
+
+@pytest.mark.parametrize(("kind", "column"), INDEX_OF_ALL, ids=lambda part: getattr(part, "__name__", part))
+def test_all_of_a_holder_is_found_by_index(
+    in_memory: SqlStore, statements: Statements, kind: type[Any], column: str
+) -> None:
+    """All orders, codes or referrals that have a holder in a column are found through an index of that column."""
+    first, *_ = plan(in_memory, statements.all_of[kind, column])
+    assert first.endswith(f"USING INDEX {INDEX_OF_ALL[kind, column]} (environment=? AND {column}=?)")
+
+
+@pytest.mark.parametrize(
+    ("noun", "text", "index"),
+    [
+        (REFERRALS, "referrer_holder_id:(h1,h2) sort:-created_at", "loyal_referral_referrer"),
+        (REFERRALS, "referrer_holder_id:h1 state:pending", "loyal_referral_referrer"),
+        (REFERRALS, "referee_holder_id:h1 sort:-completed_at", "loyal_referral_referee"),
+        (REFERRALS, "sort:-created_at", "loyal_referral_created"),
+        (REFERRALS, "sort:completed_at", "loyal_referral_completed"),
+        (REFERRALS, "sort:review_due_at", "loyal_referral_review"),
+        (CODES, "holder_id:h1 sort:used", "loyal_referral_code_holder"),
+        (CODES, "sort:-created_at", "loyal_referral_code_created"),
+        (ORDERS, "holder_id:(h1,h2) sort:-net", "loyal_order_holder"),
+        (ORDERS, "sort:-net", "loyal_order_net"),
+    ],
+)
+def test_a_list_is_read_by_the_holders_that_it_names_or_in_its_order(
+    in_memory: SqlStore, statements: Statements, noun: Noun, text: str, index: str
+) -> None:
+    """What a few holders have is found through their index and then sorted; all of it is read in the order asked."""
+    asked = Listing(parse(text, noun), environment="live", program_id="beans", count=51)
+    seen: list[str] = []
+
+    def look(ask: Ask) -> list[Row]:
+        with in_memory.unit() as unit:
+            rows = unit._working().cursor.execute(f"EXPLAIN QUERY PLAN {ask[0]}", ask[1]).fetchall()
+        seen.append(rows[0][3])
+        return []
+
+    statements.listings.page(look, asked, NOW)
+    assert seen
+    assert all(f"USING INDEX {index} (" in step for step in seen)
 
 
 def test_due_ledgers_are_found_by_their_date(in_memory: SqlStore, statements: Statements) -> None:

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import attrs
 import pytest
 
-from loyalcore.domain.customers import Customer, OrderFigures, merged_figures, merged_profile, only_leading
+from loyalcore.domain.customers import (
+    Customer,
+    OrderFigures,
+    ReferralFigures,
+    merged_figures,
+    merged_profile,
+    merged_referrals,
+    only_leading,
+)
 from loyalcore.domain.customers._profile import CHECKS
 
 DAY_0 = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -136,3 +145,19 @@ def test_who_ended_tells_nothing() -> None:
     assert left == attrs.evolve(GUEST, absorbed=("h9",), programs=("beans",), merged_into="ada", version=5)
     empty = {name: getattr(ADA, name) for name in CHECKS}
     assert {name: getattr(left, name) for name in CHECKS} == empty
+
+
+def test_two_referrers_become_one() -> None:
+    """The figures of both referrers are added up, money exactly and without zeros at its end."""
+    one = ReferralFigures(total=3, successful=2, revenue=Decimal("10.50"), referrer_revenue=Decimal("0.1"))
+    other = ReferralFigures(total=1, successful=1, revenue=Decimal("0.50"), referee_revenue=Decimal("7.00"))
+    both = merged_referrals(one, other)
+    assert both == ReferralFigures(
+        total=4,
+        successful=3,
+        revenue=Decimal(11),
+        referrer_revenue=Decimal("0.1"),
+        referee_revenue=Decimal(7),
+    )
+    assert (str(both.revenue), str(both.referee_revenue)) == ("11", "7")
+    assert merged_referrals(other, one) == both

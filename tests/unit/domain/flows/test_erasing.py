@@ -41,7 +41,7 @@ def erase(shop: Shop, who: str = "ada") -> None:
     """Erase, and see that the answer tells of nobody."""
     receipt = shop.loyalty.customers.erase(who)
     assert attrs.asdict(receipt) == {
-        **dict.fromkeys(("customer", "membership", "order", "segment")),
+        **dict.fromkeys(("code", "customer", "membership", "order", "referral", "segment")),
         **dict.fromkeys(("entries", "notices"), ()),
         **dict.fromkeys(("replayed", "is_unchanged"), False),
         "command": "customers.erase",

@@ -42,6 +42,20 @@ from loyalcore.domain.orders import (
     ReturnItems,
     UpdateOrder,
 )
+from loyalcore.domain.referrals import (
+    ApproveReferral,
+    Ban,
+    CancelReferral,
+    Claim,
+    CreateCode,
+    DisableCode,
+    ExpireReferral,
+    Invite,
+    Refer,
+    RejectReferral,
+    ReverseReferral,
+    Unban,
+)
 from loyalcore.domain.segments import RemoveSegment, SaveSegment
 from loyalcore.domain.tiers import ClearTier, SetTier
 from loyalcore.errors import InvalidInput, LimitExceeded
@@ -93,6 +107,18 @@ SAMPLES: list[Any] = [
     SetTier("ada", "Gold", reason="press", key="i-1", expires_at=AT, ledger="vip"),
     SetTier("ada", None, reason="press", key="i-2", expires_on=date(2026, 12, 31)),
     ClearTier("ada", reason="over", key="i-3", program="beans"),
+    Invite("ada", key="j-1"),
+    Refer("ada", contact="bob@example.com", key="j-2", program="beans"),
+    Claim("bob", "abcde-23456", tokens=("device:1",), occurred_at=AT, key="j-3"),
+    CreateCode("ada", campaign="spring", starts_at=AT, limit=3, referee_id="bob", key="j-4"),
+    DisableCode("ABCDE-23456", reason="leaked", key="j-5"),
+    ApproveReferral("r-1", reason="known", key="j-6"),
+    RejectReferral("r-1", reason="farm", key="j-7"),
+    CancelReferral("r-1", reason="asked", key="j-8"),
+    ReverseReferral("r-1", reason="farm", key="j-9"),
+    ExpireReferral("r-1"),
+    Ban("ada", reason="farm", key="j-10"),
+    Unban("ada", reason="over", key="j-11", program="beans"),
     SaveSegment("ada", "Ada", WHERE, version=3),
     RemoveSegment("ada", version=3),
 ]

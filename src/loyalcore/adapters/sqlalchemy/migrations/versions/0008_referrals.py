@@ -19,7 +19,7 @@ depends_on = None
 
 _COUNTS = ("total", "successful")
 _MONEY = ("revenue", "referrer_revenue", "referee_revenue")
-_LISTED = {"created": "created_at", "expires": "expires_at", "review": "review_due_at"}
+_LISTED = {"used": "code", "created": "created_at", "completed": "completed_at", "review": "review_due_at"}
 
 
 def _names(*names: str) -> list[sa.Column[Any]]:
@@ -73,7 +73,7 @@ def upgrade() -> None:
         "loyal_referral",
         *_names("environment", "referral_id"),
         *_texts("program_id", "code", "campaign"),
-        sa.Column("state", sa.String(24), nullable=False),
+        sa.Column("state", key_text(24), nullable=False),
         *_texts("referrer_holder_id"),
         *_texts("referrer_id", "referee_holder_id", "referee_id", is_null=True),
         *_numbers("created_at", "updated_at"),
@@ -84,8 +84,11 @@ def upgrade() -> None:
         *_numbers("version"),
         **table_options(),
     )
-    for name in ("referrer", "referee"):
-        op.create_index(f"loyal_referral_{name}", "loyal_referral", ["environment", f"{name}_holder_id"])
+    columns = ["environment", "referrer_holder_id", "program_id", "state"]
+    op.create_index("loyal_referral_referrer", "loyal_referral", columns)
+    op.create_index("loyal_referral_referee", "loyal_referral", ["environment", "referee_holder_id"])
+    columns = ["environment", "program_id", "state", "expires_at"]
+    op.create_index("loyal_referral_state", "loyal_referral", columns)
     for name, column in _LISTED.items():
         columns = ["environment", "program_id", column, "referral_id"]
         op.create_index(f"loyal_referral_{name}", "loyal_referral", columns)

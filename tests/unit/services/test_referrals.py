@@ -1,0 +1,529 @@
+"""Referrals through the facade: links, claims, orders that complete them, and orders that go."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from loyalcore.domain.decision import Counter, Fact
+from loyalcore.domain.referrals import ReferralCode, ReferralPolicy
+from loyalcore.errors import IdempotencyConflict, IllegalTransition, NotFound, ReferralRefused
+from tests.unit.services._friends import FRIEND, WELCOME, open_shop, program
+
+SMALL = {"id": "small", "kind": "small_order", "amount": "10", "weight": 50}
+
+
+@pytest.fixture
+def shop() -> Any:
+    """Open the shop."""
+    return open_shop()
+
+
+def refusal(shop: Any, name: str, code: str | None = None, **fields: Any) -> str:
+    """Say why a claim is refused."""
+    with pytest.raises(ReferralRefused) as raised:
+        shop.claim(name, code, **fields)
+    return raised.value.reason
+
+
+# Links ----------------------------------------------------------------------------------------------------------------
+
+
+def test_joining_makes_the_link(shop: Any) -> None:
+    """Who joins has a code; joining again keeps it, and who has not joined has none."""
+    assert shop.referrals.link("ada") == shop.link == shop.join("ada")
+    assert shop.referrals.link("bob") is None
+
+
+def test_a_link_is_the_url_of_the_program_with_the_code() -> None:
+    """The host gives the address, the code stands in its place."""
+    shop = open_shop(program({"url": "https://shop.example/r/{code}"}))
+    assert shop.referrals.link("ada") == f"https://shop.example/r/{shop.link}"
+
+
+def test_joining_by_points_makes_the_link_too(shop: Any) -> None:
+    """The first award joins by the program's policy, and so makes the link."""
+    shop.points.award("bob", 5, reason="gift", key="a-1")
+    code = shop.member("bob").referral_code
+    assert code is not None
+    assert shop.referral_codes.get(code).holder_id == shop.member("bob").holder_id
+
+
+def test_a_program_without_referrals_makes_no_link() -> None:
+    """Nothing of referrals is there, and asking for it says so."""
+    rules = program()
+    plain = type(rules)("plain", currency="EUR", timezone="UTC")
+    shop = open_shop(rules, plain)
+    assert shop.customers.join("bob", program="plain").membership.referral_code is None
+    with pytest.raises(NotFound, match="referrals of the program"):
+        shop.referrals.link("bob", program="plain")
+    with pytest.raises(NotFound, match="referrals of the program"):
+        shop.referrals.invite("bob", key="i-1", program="plain")
+
+
+def test_a_link_lasts_and_counts_as_the_program_says() -> None:
+    """The link that joining makes has the program's expiry and limit."""
+    shop = open_shop(program({"code_expiry": "30D", "code_limit": 1}))
+    code = shop.referral_codes.get(shop.link)
+    assert (code.limit, code.expires_at) == (1, shop.time.now().replace(day=31))
+    shop.claim("bob")
+    assert refusal(shop, "cyd") == "code_limit"
+    shop.time.put("2026-02-01T00:00:00Z")
+    assert refusal(shop, "cyd") == "expired"
+
+
+# Claims ---------------------------------------------------------------------------------------------------------------
+
+
+def test_a_claim_is_pending_and_counts(shop: Any) -> None:
+    """A claim names both sides, uses up the code once, and counts as a referee of the referrer."""
+    referral = shop.claim("bob", tokens=("device:1",))
+    assert (referral.state, referral.referrer_id, referral.referee_id) == ("pending", "ada", "bob")
+    assert shop.member("bob").referral_id == referral.referral_id
+    assert shop.member("bob").tokens == ("device:1",)
+    assert shop.referral_codes.get(shop.link).used == 1
+    assert (shop.figures().total, shop.figures().successful) == (1, 0)
+
+
+def test_a_claim_is_made_however_the_code_is_typed(shop: Any) -> None:
+    """Case and dashes make no difference; what can be no code is not found."""
+    assert shop.claim("bob", shop.link.lower().replace("-", "")).code == shop.link
+    assert refusal(shop, "cyd", "O" + shop.link[1:]) == "not_found"
+    assert refusal(shop, "cyd", "ZZZZZ-ZZZZZ") == "not_found"
+
+
+def test_the_same_key_claims_once(shop: Any) -> None:
+    """A claim that is delivered again is answered with its referral, one that differs is refused."""
+    first = shop.referrals.claim("bob", shop.link, key="c-1")
+    again = shop.referrals.claim("bob", shop.link, key="c-1")
+    assert (again.replayed, again.referral) == (True, first.referral)
+    with pytest.raises(IdempotencyConflict):
+        shop.referrals.claim("bob", shop.link, key="c-1", tokens=("device:1",))
+    assert shop.figures().total == 1
+
+
+def test_a_claim_of_a_code_of_another_program_is_refused() -> None:
+    """A code belongs to one program; who names another one does not find it."""
+    rules = program()
+    other = type(rules)("other", currency="EUR", timezone="UTC", referrals=ReferralPolicy())
+    shop = open_shop(rules, other)
+    assert refusal(shop, "bob", program="other") == "not_found"
+    assert shop.claim("bob", program="beans").program_id == "beans"
+    code = shop.customers.join("ada", program="other").membership.referral_code
+    assert shop.close("cyd", "o-1", code=code).order.referral.refused == "not_found"
+
+
+def test_an_own_code_and_a_ring_are_refused(shop: Any) -> None:
+    """Nobody refers oneself, nor whoever one came by, however far."""
+    assert refusal(shop, "ada") == "self_referral"
+    shop.claim("bob")
+    of_bob = shop.join("bob")
+    shop.claim("cyd", of_bob)
+    assert refusal(shop, "ada", shop.join("cyd")) == "cycle"
+    assert refusal(shop, "ada", of_bob) == "cycle"
+
+
+def test_a_referrer_with_referees_may_be_referred_by_somebody_else(shop: Any) -> None:
+    """Having referred somebody makes no ring by itself, be the way up short or long."""
+    shop.claim("bob")
+    for name in ("dan", "eve"):
+        shop.customers.register(name)
+    shop.claim("eve", shop.join("dan"))
+    assert shop.claim("ada", shop.join("eve")).state == "pending"
+
+
+def test_a_way_up_ends_at_who_was_erased(shop: Any) -> None:
+    """Whoever was erased is nobody's referrer: the look for a ring ends there."""
+    shop.claim("bob")
+    for name in ("dan", "eve"):
+        shop.customers.register(name)
+    shop.claim("eve", shop.join("dan"))
+    of_eve = shop.join("eve")
+    shop.customers.erase("dan")
+    assert shop.claim("ada", of_eve).state == "pending"
+
+
+def test_a_claim_expires_and_makes_room(shop: Any) -> None:
+    """From its end on a claim completes no more; it frees the code, and the referee may come by another."""
+    shop = open_shop(program({"claim_expiry": "10D", "code_limit": 1}))
+    first = shop.claim("bob")
+    shop.time.put("2026-01-11T12:00:00Z")
+    second = shop.claim("bob", shop.join("cyd"))
+    assert shop.referrals.get(first.referral_id).state == "expired"
+    assert shop.referral_codes.get(shop.link).used == 0
+    assert (second.state, second.referrer_id) == ("pending", "cyd")
+
+
+def test_expiring_writes_down_what_time_has_decided() -> None:
+    """The job writes each claim whose time is over, once; a claim that is not due is left."""
+    shop = open_shop(program({"claim_expiry": "10D"}))
+    first = shop.claim("bob")
+    shop.referrals.refer("ada", contact="dan@example.com", key="r-1")
+    assert shop.referrals.expire() == 0
+    shop.time.put("2026-01-11T12:00:00Z")
+    shop.claim("cyd")
+    assert shop.referrals.expire(program="beans") == 2
+    assert shop.referrals.expire() == 0
+    assert shop.referrals.get(first.referral_id).state == "expired"
+    assert [each.referee_id for each in shop.referrals.stream("state:pending")] == ["cyd"]
+
+
+def test_a_campaign_bounds_its_referrals() -> None:
+    """Of a campaign with a limit of one, one referral stands; a rejected one makes room."""
+    shop = open_shop(program({"campaigns": [{"id": "spring", "limit": 1}]}))
+    code = shop.referral_codes.create("ada", campaign="spring", key="k").code.code
+    first = shop.claim("bob", code)
+    assert first.campaign == "spring"
+    assert refusal(shop, "cyd", code) == "campaign_limit"
+    shop.referrals.reject(first.referral_id, reason="farm", key="r-1")
+    assert shop.claim("cyd", code).state == "pending"
+    assert [each.count for each in shop.everything(Counter)] == [1]
+
+
+def test_claims_with_one_token_are_blocked_beyond_the_tenth() -> None:
+    """The eleventh claim with one address token within seven days is blocked; then the first ones are forgotten."""
+    shop = open_shop()
+    for number in range(12):
+        shop.customers.register(f"c-{number}")
+    states = [shop.claim(f"c-{number}", tokens=("address:1",)).state for number in range(11)]
+    assert states == ["pending"] * 10 + ["blocked"]
+    shop.time.put("2026-01-08T12:00:01Z")
+    assert shop.claim("c-11", tokens=("address:1",)).state == "pending"
+
+
+def test_a_shared_token_blocks_and_is_told() -> None:
+    """The same device on both sides blocks the claim; the referrer is told where the program says so."""
+    shop = open_shop(program({"notices": ["referral_blocked", "referral_completed"]}))
+    shop.claim("cyd", tokens=("device:9",))
+    blocked = shop.claim("bob", shop.join("cyd"), tokens=("device:9",))
+    assert blocked.state == "blocked"
+    assert [each.rule for each in blocked.evidence] == ["same-token"]
+    (told,) = shop.outbox.waiting()
+    assert (told.kind, told.ref.holder_id) == ("referral_blocked", shop.member("cyd").holder_id)
+
+
+# Orders ---------------------------------------------------------------------------------------------------------------
+
+
+def test_the_first_order_with_the_code_completes(shop: Any) -> None:
+    """Both sides are rewarded in the commit of the order, and the figures count it."""
+    shop.claim("bob")
+    closed = shop.close("bob", "o-1")
+    assert [(entry.rule, entry.points) for entry in closed.entries] == [
+        ("referral:friend", 100),
+        ("referral:welcome", 30),
+    ]
+    referral = shop.referral_of("bob")
+    assert (referral.state, referral.order_id, referral.revenue) == ("completed", "o-1", 40)
+    assert closed.order.referral.referral_id == referral.referral_id
+    assert shop.had("ada")[0] == 100
+    assert shop.had("bob")[0] == 30
+    assert (shop.figures().successful, shop.figures().revenue) == (1, 40)
+    assert len(shop.everything(Fact)) == 2
+
+
+def test_an_order_claims_its_code_by_itself(shop: Any) -> None:
+    """No claim is needed before: the order makes it, and completes it."""
+    shop.close("bob", "o-1")
+    assert shop.referral_of("bob").state == "completed"
+    assert (shop.figures().total, shop.referral_codes.get(shop.link).used) == (1, 1)
+
+
+def test_an_order_closes_whatever_becomes_of_its_code(shop: Any) -> None:
+    """A refused code stands in the order with its reason; nothing of a referral is written."""
+    closed = shop.close("ada", "o-1")
+    assert (closed.order.state, closed.order.referral.refused) == ("closed", "self_referral")
+    assert shop.close("bob", "o-2", code="nonsense").order.referral.refused == "not_found"
+    assert shop.close("bob", "o-3").order.referral.refused == "existing_customer"
+    assert shop.referrals.count() == 0
+
+
+def test_an_order_without_the_code_completes_nothing(shop: Any) -> None:
+    """Completion needs an order that used the code."""
+    shop.claim("bob")
+    assert shop.close("bob", "o-1", code="").order.referral.referral_id is None
+    assert shop.referral_of("bob").state == "pending"
+    shop.close("bob", "o-2")
+    assert shop.referral_of("bob").state == "completed"
+
+
+def test_an_order_with_the_code_of_another_referrer_is_refused(shop: Any) -> None:
+    """The first referrer keeps the referee."""
+    shop.claim("bob")
+    assert shop.close("bob", "o-1", code=shop.join("cyd")).order.referral.refused == "already_referred"
+    assert shop.figures("cyd").total == 0
+
+
+def test_an_order_must_meet_the_condition_of_the_program() -> None:
+    """An order that does not is counted, and leaves the referral pending for the next one."""
+    shop = open_shop(program({"where": "net:>=50"}))
+    shop.close("bob", "o-1", total=40)
+    assert (shop.referral_of("bob").state, shop.figures().revenue) == ("pending", 40)
+    shop.close("bob", "o-2", total=60)
+    assert (shop.referral_of("bob").order_id, shop.figures().revenue) == ("o-2", 100)
+
+
+def test_a_claim_that_has_expired_is_made_anew_by_its_order() -> None:
+    """The code is still good, so that the order claims it again and completes it."""
+    shop = open_shop(program({"claim_expiry": "10D"}))
+    first = shop.claim("bob")
+    shop.time.put("2026-02-01T12:00:00Z")
+    shop.close("bob", "o-1")
+    assert shop.referrals.get(first.referral_id).state == "expired"
+    assert shop.referral_of("bob").state == "completed"
+    assert shop.figures().successful == 1
+
+
+def test_every_order_is_rewarded_once() -> None:
+    """A reward on every order comes with each order that used the code; each goes with its own order."""
+    each = {**FRIEND, "id": "each", "points": 10, "on": "every_order"}
+    shop = open_shop(program({"rewards": [each]}))
+    for number in (1, 2):
+        shop.close("bob", f"o-{number}")
+    assert shop.had("ada")[0] == 20
+    shop.orders.cancel("o-2", reason="fault", key="x-1")
+    assert (shop.had("ada")[0], shop.referral_of("bob").state) == (10, "completed")
+
+
+def test_an_order_closed_again_is_rewarded_again() -> None:
+    """A reopened order that is not the first one gives its reward back, and brings it anew."""
+    each = {**FRIEND, "id": "each", "points": 10, "on": "every_order"}
+    shop = open_shop(program({"rewards": [each]}))
+    shop.close("bob", "o-1")
+    shop.close("bob", "o-2")
+    shop.orders.reopen("o-2", reason="edit", key="x-1")
+    assert shop.had("ada")[0] == 10
+    shop.close("bob", "o-2")
+    assert shop.had("ada")[0] == 20
+    assert len(shop.everything(Fact)) == 3
+
+
+def test_the_claim_and_the_account_are_rewarded() -> None:
+    """A reward on the claim comes with it; one on registration once the referee is no guest."""
+    rewards = [{**WELCOME, "id": "hello", "on": "claimed"}, {**FRIEND, "id": "account", "on": "registered"}]
+    shop = open_shop(program({"rewards": rewards}))
+    shop.customers.update("bob", is_guest=True, key="u-1")
+    shop.claim("bob")
+    assert (shop.had("bob")[0], shop.had("ada")[0]) == (30, 0)
+    signed_up = shop.customers.update("bob", is_guest=False, key="u-2")
+    assert [entry.rule for entry in signed_up.entries] == ["referral:account"]
+    assert shop.had("ada")[0] == 100
+    shop.customers.update("bob", is_guest=True, key="u-3")
+    assert not shop.customers.update("bob", is_guest=False, key="u-4").entries
+    shop.claim("cyd")
+    assert shop.had("ada")[0] == 200
+
+
+def test_signing_up_without_a_referral_brings_nothing() -> None:
+    """Who came by nobody, by a referral that is over, or in a program without referrals is not rewarded."""
+    rules = program({"rewards": [{**FRIEND, "on": "registered"}], "claim_expiry": "1D"})
+    plain = type(rules)("plain", currency="EUR", timezone="UTC")
+    shop = open_shop(rules, plain)
+    for name in ("bob", "cyd"):
+        shop.customers.update(name, is_guest=True, key="u-1")
+    shop.claim("cyd")
+    shop.time.put("2026-02-01T12:00:00Z")
+    for name in ("bob", "cyd"):
+        assert not shop.customers.update(name, is_guest=False, key="u-2").entries
+    assert shop.had("ada")[0] == 0
+
+
+def test_a_reward_may_wait_and_stand_in_another_ledger() -> None:
+    """The delay is the activation of its points, and a subledger is made by it."""
+    rewards = [{**FRIEND, "activation": "14D"}, {**WELCOME, "ledger": "gifts"}]
+    shop = open_shop(program({"rewards": rewards}))
+    shop.close("bob", "o-1")
+    assert shop.had("ada")[:2] == (0, 100)
+    assert shop.points.balance("bob", ledger="gifts").active == 30
+    assert shop.member("bob").reward_lots == ()
+
+
+def test_rewards_are_capped_by_member_period_and_in_all() -> None:
+    """A member gets a reward so many times in a period, all members so many times in all; what is not had says why."""
+    rewards = [
+        {**FRIEND, "max_per_customer": 1, "period": "monthly"},
+        {**WELCOME, "max_total": 2},
+    ]
+    shop = open_shop(program({"rewards": rewards}))
+    for name in ("dan", "eve"):
+        shop.customers.register(name)
+    shop.close("bob", "o-1")
+    shop.close("cyd", "o-2")
+    shop.time.put("2026-02-01T12:00:00Z")
+    shop.close("dan", "o-3")
+    assert shop.had("ada")[0] == 200
+    assert [shop.had(name)[0] for name in ("bob", "cyd", "dan")] == [30, 30, 0]
+    assert [(each.reward, each.refused) for each in shop.referral_of("cyd").grants] == [
+        ("friend", "capped"),
+        ("welcome", None),
+    ]
+    assert [each.refused for each in shop.referral_of("dan").grants] == [None, "capped"]
+    shop.orders.cancel("o-1", reason="fault", key="x-1")
+    shop.orders.cancel("o-3", reason="fault", key="x-2")
+    shop.close("eve", "o-4")
+    assert (shop.had("ada")[0], shop.had("eve")[0]) == (100, 30)
+
+
+def test_who_takes_no_part_gets_no_reward(shop: Any) -> None:
+    """A referrer who was deactivated since the claim gets nothing; the referee does."""
+    shop.claim("bob")
+    shop.customers.deactivate("ada", key="d-1")
+    shop.close("bob", "o-1")
+    assert (shop.had("ada")[0], shop.had("bob")[0]) == (0, 30)
+    assert [each.refused for each in shop.referral_of("bob").grants] == ["ineligible", None]
+
+
+# An order that goes ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("move", ["cancel", "reopen", "return"])
+def test_an_order_that_goes_takes_the_referral_along(shop: Any, move: str) -> None:
+    """Rewards are taken back, and the referral leaves the counts and revenues."""
+    shop.close("bob", "o-1")
+    if move == "return":
+        shop.orders.return_items("o-1", return_id="r-1", reason="fault", key="x-1")
+    else:
+        getattr(shop.orders, move)("o-1", reason="fault", key="x-1")
+    referral = shop.referral_of("bob")
+    assert (referral.state, referral.revenue) == ("reversed", 0)
+    assert all(each.taken_back_at is not None for each in referral.grants)
+    assert (shop.had("ada"), shop.had("bob")) == ((0, 0, 0), (0, 0, 0))
+    assert (shop.figures().total, shop.figures().successful, shop.figures().revenue) == (1, 0, 0)
+    assert shop.referral_codes.get(shop.link).used == 0
+
+
+def test_an_order_returned_in_part_keeps_the_referral(shop: Any) -> None:
+    """What is returned leaves the revenue; the referral stands until everything is returned."""
+    items = [{"line_id": "1", "unit_price": "30"}, {"line_id": "2", "unit_price": "10"}]
+    cart = {"items": items, "referral_code": shop.link}
+    shop.orders.close("bob", "o-1", cart, key="o-1")
+    shop.orders.return_items("o-1", {"1": 1}, return_id="r-1", reason="fault", key="x-1")
+    assert (shop.referral_of("bob").state, shop.figures().revenue) == ("completed", 10)
+    assert shop.had("ada")[0] == 100
+
+
+def test_closing_again_goes_on_from_the_reversed_referral(shop: Any) -> None:
+    """The new referral names the earlier one, counts the referee once, and brings the rewards of the order again."""
+    rewards = [FRIEND, {**WELCOME, "on": "claimed"}]
+    shop = open_shop(program({"rewards": rewards}))
+    shop.close("bob", "o-1")
+    first = shop.referral_of("bob")
+    shop.orders.reopen("o-1", reason="edit", key="x-1")
+    assert (shop.had("ada")[0], shop.had("bob")[0]) == (0, 30)
+    shop.close("bob", "o-1")
+    second = shop.referral_of("bob")
+    assert (second.earlier, second.state) == (first.referral_id, "completed")
+    assert (shop.had("ada")[0], shop.had("bob")[0]) == (100, 30)
+    assert (shop.figures().total, shop.figures().successful) == (1, 1)
+
+
+def test_what_reversing_could_not_take_back_is_left_out_of_the_next_reward(shop: Any) -> None:
+    """Under `within_balance` the 60 that the referrer has spent stay, and the next reward is 40."""
+    shop.close("bob", "o-1")
+    shop.points.spend("ada", 60, key="s-1")
+    shop.orders.reopen("o-1", reason="edit", key="x-1")
+    assert shop.had("ada") == (0, 0, 0)
+    shop.close("bob", "o-1")
+    assert shop.referral_of("bob").unrecovered == (("friend", "referrer", None, 60),)
+    assert shop.had("ada")[0] == 40
+
+
+def test_a_reward_that_is_wholly_left_out_books_nothing() -> None:
+    """Where everything was spent, the side has had the reward: no entry follows, however often the order comes back."""
+    shop = open_shop(program({"rewards": [FRIEND]}))
+    shop.close("bob", "o-1")
+    shop.points.spend("ada", 100, key="s-1")
+    shop.orders.reopen("o-1", reason="edit", key="x-1")
+    for number in range(2, 4):
+        again = shop.close("bob", "o-1")
+        assert again.entries == ()
+        (done,) = shop.referral_of("bob").grants
+        assert (done.points, done.entry_id, done.refused) == (0, None, "had")
+        shop.orders.reopen("o-1", reason="edit", key=f"x-{number}")
+
+
+def test_a_reversed_referee_with_other_orders_is_an_existing_customer(shop: Any) -> None:
+    """Whoever has ordered beside is nobody's new friend any more."""
+    shop.close("bob", "o-1")
+    shop.close("bob", "o-2", code="")
+    shop.orders.cancel("o-1", reason="fault", key="x-1")
+    assert shop.close("bob", "o-3").order.referral.refused == "existing_customer"
+
+
+# What rewards are used for --------------------------------------------------------------------------------------------
+
+
+def test_orders_that_use_rewards_are_the_revenues_of_the_referrer() -> None:
+    """What the referrer spent with points of referring, and what referees spent with theirs, are figures apart."""
+    shop = open_shop(program(orders={"point_value": "0.10", "earns_on_redeemed": True}))
+    shop.close("bob", "o-1")
+    shop.close("ada", "o-2", total=70, code="", redeem=10)
+    shop.close("bob", "o-3", total=50, code="", redeem=10)
+    figures = shop.figures()
+    assert (figures.referrer_revenue, figures.referee_revenue, figures.revenue) == (70, 50, 40)
+    assert shop.order("o-2").referral.is_referrer
+    assert shop.order("o-3").referral.referee_of == shop.referral_of("bob").referral_id
+    shop.orders.cancel("o-2", reason="fault", key="x-1")
+    shop.orders.cancel("o-3", reason="fault", key="x-2")
+    figures = shop.figures()
+    assert (figures.referrer_revenue, figures.referee_revenue) == (0, 0)
+
+
+def test_points_that_are_no_reward_are_no_revenue_of_rewards() -> None:
+    """An order that redeems other points is not counted, and what a referee of the erased uses is nobody's."""
+    shop = open_shop(program(orders={"point_value": "0.10"}))
+    shop.close("bob", "o-1")
+    shop.points.award("cyd", 50, reason="gift", key="a-1")
+    shop.close("cyd", "o-2", code="", redeem=10)
+    assert shop.order("o-2").referral == type(shop.order("o-2").referral)()
+    shop.customers.erase("ada")
+    shop.close("bob", "o-3", code="", redeem=10)
+    assert shop.order("o-3").referral.referee_of is not None
+
+
+# What the store keeps -------------------------------------------------------------------------------------------------
+
+
+def test_a_replayed_closing_tells_of_its_referral(shop: Any) -> None:
+    """The same delivery again is answered, and nothing is rewarded twice."""
+    cart = {"total": 40, "referral_code": shop.link}
+    first = shop.orders.close("bob", "o-1", cart, key="o-1")
+    again = shop.orders.close("bob", "o-1", cart, key="o-1")
+    assert (again.replayed, again.entries) == (True, first.entries)
+    assert shop.had("ada")[0] == 100
+
+
+def test_codes_are_listed_with_their_uses(shop: Any) -> None:
+    """The codes of a referrer are there with what was used of them, and are found by what is asked."""
+    made = shop.referral_codes.create("ada", limit=3, key="k-1").code
+    shop.claim("bob", made.code)
+    assert [each.code for each in shop.referral_codes.stream("used:1")] == [made.code]
+    listed = shop.referral_codes.page(referrer="ada").items
+    assert {each.code for each in listed} == {shop.link, made.code}
+    assert len(shop.everything(ReferralCode)) == 2
+    with pytest.raises(NotFound):
+        shop.referral_codes.get("nonsense")
+    with pytest.raises(NotFound):
+        shop.referral_codes.get("ZZZZZ-ZZZZZ")
+    with pytest.raises(NotFound):
+        shop.referrals.get("nowhere")
+
+
+def test_the_figures_are_sorted_and_filtered_by(shop: Any) -> None:
+    """Lists of customers know the referral figures."""
+    shop.close("bob", "o-1")
+    rows = shop.customers.page("referrals.successful:>=1 sort:-referrals.revenue").items
+    assert [row.customer.customer_id for row in rows] == ["ada"]
+    assert rows[0].membership.referrals.revenue == Decimal(40)
+
+
+def test_only_moves_of_the_table_are_made(shop: Any) -> None:
+    """A completed referral is neither cancelled nor approved."""
+    shop.close("bob", "o-1")
+    name = shop.referral_of("bob").referral_id
+    with pytest.raises(IllegalTransition):
+        shop.referrals.cancel(name, reason="no", key="x-1")
+    with pytest.raises(IllegalTransition):
+        shop.referrals.approve(name, reason="no", key="x-2")

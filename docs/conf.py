@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from loyalcore import errors
+from loyalcore.domain import orders, referrals
 from loyalcore.domain.flows import COMMANDS
-from loyalcore.domain.orders import MOVES
-from loyalcore.fields import CARTS, CUSTOMERS, ENTRIES, ITEMS, ORDERS
+from loyalcore.fields import CARTS, CODES, CUSTOMERS, ENTRIES, ITEMS, ORDERS, REFERRALS
 from loyalcore.store import _protocol
 from loyalcore.testing.broken import CATCHES
 from loyalcore.testing.contract import StoreContract
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
+    from enum import Enum
 
     from loyalcore.query import Noun
 
@@ -141,19 +142,37 @@ def _fields(noun: Noun) -> Iterator[str]:
     return _rows(*rows)
 
 
-def _order_moves() -> Iterator[str]:
-    """The states of an order: from each the moves that may be made, and where they lead."""
-    moves = sorted({move for each in MOVES.values() for move in each})
+def _moves(table: Mapping[Any, Mapping[str, Enum]]) -> Iterator[str]:
+    """The states of a noun: from each the moves that may be made, and where they lead."""
+    moves = sorted({move for each in table.values() for move in each})
     rows: list[tuple[str, ...]] = [("From", *(f"`{move}`" for move in moves))]
-    for state, each in MOVES.items():
+    for state, each in table.items():
         name = "(not there)" if state is None else f"`{state.value}`"
         rows.append((name, *(each[move].value if move in each else "" for move in moves)))
     yield from _rows(*rows)
     yield "\n```text"
-    for state, each in MOVES.items():
+    for state, each in table.items():
         for move, after in each.items():
             yield f"{'[*]' if state is None else state.value:>20} --{move + ' ':-<15}> {after.value}"
     yield "```"
+
+
+def _shown() -> Iterator[str]:
+    """The states of a referral: what BLOOP shows of each, and whether it uses up its code."""
+    rows = [("State", "BLOOP shows", "Uses up its code")]
+    rows += [
+        (f"`{state.value}`", f"`{shown}`", "yes" if state in referrals.STANDING else "")
+        for state, shown in referrals.SHOWN.items()
+    ]
+    return _rows(*rows)
+
+
+def _refusals() -> Iterator[str]:
+    """Why a claim is refused, in the order in which it is asked, and what Talon.One calls it."""
+    rows = [("", "Reason", "What is wrong, and what helps", "Talon.One")]
+    for number, (refusal, each) in enumerate(referrals.REFUSALS.items(), 1):
+        rows.append((str(number), f"`{refusal.value}`", each.text, f"`{each.talon}`" if each.talon else ""))
+    return _rows(*rows)
 
 
 _TABLES: dict[str, Callable[[], Iterator[str]]] = {
@@ -165,7 +184,12 @@ _TABLES: dict[str, Callable[[], Iterator[str]]] = {
     "order_fields": partial(_fields, ORDERS),
     "cart_fields": partial(_fields, CARTS),
     "item_fields": partial(_fields, ITEMS),
-    "order_moves": _order_moves,
+    "referral_fields": partial(_fields, REFERRALS),
+    "code_fields": partial(_fields, CODES),
+    "order_moves": partial(_moves, orders.MOVES),
+    "referral_moves": partial(_moves, referrals.MOVES),
+    "referral_states": _shown,
+    "refusals": _refusals,
     "errors": _errors,
     "promises": _promises,
 }

@@ -427,6 +427,8 @@ class Order(models.Model):
     referral = models.JSONField()
     version = models.BigIntegerField()
     state_fold = folded()
+    referral_id = NameField(null=True)
+    referral_refused = NameField(null=True)
     store_fold = folded()
     referral_code_fold = folded()
     coupons_fold = models.JSONField(null=True)

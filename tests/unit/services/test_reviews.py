@@ -241,10 +241,11 @@ def test_an_invited_friend_is_waited_for(shop: Any) -> None:
 
 
 def test_a_friend_who_was_cancelled_is_not_waited_for(shop: Any) -> None:
-    """A claim of the code of an invitation that is over begins a referral of its own."""
+    """The code of an invitation that was cancelled is off."""
     made = shop.referrals.refer("ada", contact="bob@example.com", key="r-1")
     shop.referrals.cancel(made.referral.referral_id, reason="asked", key="c-1")
-    assert shop.claim("bob", made.code.code).referral_id != made.referral.referral_id
+    with pytest.raises(ReferralRefused, match="no such code"):
+        shop.claim("bob", made.code.code)
 
 
 def test_who_may_not_refer_invites_nobody(shop: Any) -> None:

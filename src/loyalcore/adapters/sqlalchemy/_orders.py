@@ -30,6 +30,7 @@ def order_row(record: Order) -> Row:
     cart = record.cart
     amounts = cart.amounts
     attributes = cart.attributes
+    referral = record.referral
     return (
         record.environment,
         record.order_id,
@@ -60,12 +61,11 @@ def order_row(record: Order) -> Row:
         None if cart.referral_code is None else fold(cart.referral_code),
         listed(tuple(fold(coupon) for coupon in cart.coupons)),
         dump({name: fold(value) for name, value in attributes.items()}) if attributes else None,
-        None if record.referral == _NO_REFERRAL else _plain_referral(record.referral),
+        referral.referral_id,
+        referral.refused,
+        referral.is_referrer,
+        referral.referee_of,
     )
-
-
-def _plain_referral(each: OrderReferral) -> str:
-    return dump((each.referral_id, each.refused, each.is_referrer, each.referee_of))
 
 
 def order(ref: OrderRef, row: Row) -> Order:
@@ -78,6 +78,7 @@ def whole_order(row: Row) -> Order:
     environment, order_id, holder_id, customer_id, program_id, state = row[:6]
     created_at, updated_at, closed_at, cancelled_at, cycle, redeemed = row[6:12]
     cart, spends, awards, unrecovered, returns, version = row[12:18]
+    referral_id, refused, is_referrer, referee_of = row[-4:]
     return Order(
         environment=environment,
         order_id=order_id,
@@ -96,17 +97,14 @@ def whole_order(row: Row) -> Order:
         awards=tuple([_read_award(each) for each in read(awards)]) if awards else (),
         unrecovered=tuple([tuple(each) for each in read(unrecovered)]) if unrecovered else (),
         returns=tuple([_read_return(each) for each in read(returns)]) if returns else (),
-        referral=_NO_REFERRAL if row[-1] is None else _read_referral(read(row[-1])),
+        referral=OrderReferral(
+            referral_id=referral_id,
+            refused=refused,
+            is_referrer=is_referrer != 0,
+            referee_of=referee_of,
+        ),
         version=version,
     )
-
-
-_NO_REFERRAL = OrderReferral()
-
-
-def _read_referral(plain: list[Any]) -> OrderReferral:
-    referral_id, refused, is_referrer, referee_of = plain
-    return OrderReferral(referral_id=referral_id, refused=refused, is_referrer=is_referrer, referee_of=referee_of)
 
 
 def _plain_award(award: OrderAward) -> list[Any]:

@@ -379,7 +379,9 @@ ORDER: Final = Table(
         Column(f"{name}_fold", exact_text(), nullable=True)
         for name in ("store", "referral_code", "coupons", "attributes")
     ),
-    _json("referral"),
+    *(Column(name, key_text(), nullable=True) for name in ("referral_id", "referral_refused")),
+    _flag("is_referrer", server_default=false()),
+    Column("referee_of", key_text(), nullable=True),
     Index("loyal_order_holder", "environment", "holder_id"),
     *(
         Index(f"loyal_order_{name}", "environment", "program_id", column, "order_id")

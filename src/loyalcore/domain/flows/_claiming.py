@@ -252,13 +252,10 @@ def _suspicion(referring: Referring, referrer: Side | None, referee: Side, **fie
 
 
 def looked_at_order(referring: Referring, referral: Referral, referee: Side, cart: Cart) -> tuple[Evidence, ...]:
-    """Give the evidence of a referral with that of the order which would complete it."""
+    """Give what the order that would complete a referral is evidence of."""
     referrer = referring.side_of(referral.referrer_holder_id)
     suspicion = _suspicion(referring, referrer, referee, cart=cart, claimed_at=referral.claimed_at)
-    found = evidence_of(referring.policy.fraud, suspicion, referring.case.registry.fraud)
-    rules = {each.rule for each in found}
-    kept = [each for each in referral.evidence if each.rule not in rules]
-    return (*kept, *found)
+    return evidence_of(referring.policy.fraud, suspicion, referring.case.registry.fraud)
 
 
 def review_due_at(referring: Referring) -> datetime:

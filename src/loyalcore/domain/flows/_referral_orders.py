@@ -121,7 +121,9 @@ def _judged(referring: Referring, referral: Referral, referee: Side, order: Orde
     case, policy = referring.case, referring.policy
     if policy.where is not None and not matches(policy.where, order.cart, case.now, referring.program.zone):
         return referral
-    evidence = looked_at_order(referring, referral, referee, order.cart)
+    passed = {each.rule for each in referral.evidence if each.passed_at is not None}
+    seen = [each for each in looked_at_order(referring, referral, referee, order.cart) if each.rule not in passed]
+    evidence = (*(each for each in referral.evidence if each.rule not in {one.rule for one in seen}), *seen)
     found = verdict([each for each in evidence if each.passed_at is None], policy)
     referral = attrs.evolve(referral, evidence=evidence, order_id=order.order_id)
     if found is Verdict.ALLOW:

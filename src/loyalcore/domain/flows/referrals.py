@@ -347,11 +347,20 @@ def _ended(command: Any, case: Case, move: str) -> Decision:
     if replayed is not None:
         return Decision(ChangeSet(), replayed)
     after = attrs.evolve(referral, state=state_after(referral.state, move), review_due_at=None)
+    if referral.state is ReferralState.INVITED:
+        _switch_off(referral.code, referring)
     after = taken_back(referring, after, lambda done: True, reason=command.reason)
     after = referring.put(referral, after)
     if move == "block":
         tell(referring, after, blocked_notice(after, case.now))
     return referring.decided(command, owner, referral=after)
+
+
+def _switch_off(name: str, referring: Referring) -> None:
+    """Switch off the code of a friend who is invited no more."""
+    code = referring.code(name)
+    if code is not None and code.disabled_at is None:
+        referring.write(attrs.evolve(code, disabled_at=referring.case.now))
 
 
 def decide_expire(command: ExpireReferral, case: Case) -> Decision:

@@ -32,7 +32,7 @@ from loyalcore.domain.referrals._rulings import (
     ReverseReferral,
     Unban,
 )
-from loyalcore.domain.referrals._states import MOVES, SHOWN, ReferralState, state_after
+from loyalcore.domain.referrals._states import MOVES, SHOWN, STANDING, ReferralState, state_after
 from loyalcore.domain.referrals._typed import typed_code
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "REFERRALS",
     "REFUSALS",
     "SHOWN",
+    "STANDING",
     "SUM_MAX",
     "ApproveReferral",
     "Ban",

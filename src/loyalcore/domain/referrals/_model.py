@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from loyalcore.domain.decision import ReferralCodeRef, ReferralRef
-from loyalcore.domain.referrals._states import ReferralState
+from loyalcore.domain.referrals._states import STANDING, ReferralState
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -184,4 +184,4 @@ class Referral:
     @property
     def stands(self) -> bool:
         """Whether it uses up its code: pending, on review or completed."""
-        return self.state in {ReferralState.PENDING, ReferralState.ON_REVIEW, ReferralState.COMPLETED}
+        return self.state in STANDING

@@ -87,6 +87,9 @@ SHOWN: Final[Mapping[ReferralState, str]] = {
 }
 """What BLP shows for each state."""
 
+STANDING: Final = frozenset({ReferralState.PENDING, ReferralState.ON_REVIEW, ReferralState.COMPLETED})
+"""The states in which a referral uses up its code and its campaign."""
+
 
 def state_after(state: ReferralState | None, move: str) -> ReferralState:
     """Return the state that a move leads to.

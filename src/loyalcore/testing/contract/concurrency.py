@@ -38,7 +38,7 @@ class ConcurrencyContract(Contract):
     redelivered_keys: ClassVar[int] = 8
     crossed_transfers: ClassVar[int] = 4
     swept_ledgers: ClassVar[int] = 6
-    counted_claims: ClassVar[int] = 4
+    counted_claims: ClassVar[int] = 2
 
     def test_contested_ledgers_are_not_overspent(self, store: Store) -> None:
         """P8: of 16 workers that each want 10 of 100 points from every ledger, 10 get them and 6 are refused."""

@@ -13,7 +13,7 @@ import pytest
 
 from loyalcore.domain.decision import ChangeSet, KeyRecord, LedgerRef, OrderRef, OrdersRef, Put, Remove
 from loyalcore.domain.earning import EarningRule
-from loyalcore.domain.orders import ORDERS, Cart, Order, OrderPolicy, OrderState
+from loyalcore.domain.orders import ORDERS, Cart, Order, OrderPolicy, OrderReferral, OrderState
 from loyalcore.domain.programs import Program
 from loyalcore.domain.tiers import Level, Measure, TierSet
 from loyalcore.errors import IllegalTransition, OrderTaken, StaleVersion
@@ -57,6 +57,8 @@ ASKED: Final = (
     "returned:>0",
     "products:2..3",
     "awarded:>=5",
+    "referral_id:r-1",
+    "no:referral_refused sort:referral_id",
 )
 """Search strings over orders: every type of field, both ways, with what is missing."""
 
@@ -87,6 +89,9 @@ def _orders() -> list[Order]:
             customer_id="ada" if number % 2 else "Ada",
             closed_at=None if state is OrderState.OPEN else samples.AT - timedelta(days=number // 2),
             created_at=samples.AT - timedelta(days=number // 2),
+            referral=OrderReferral(
+                referral_id=f"r-{number}" if number < 2 else None, refused="expired" if number == 2 else None
+            ),
         )
         for number, (cart, state) in enumerate(zip(carts, states, strict=True))
     ]

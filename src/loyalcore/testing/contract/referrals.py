@@ -174,7 +174,8 @@ class ReferralContract(Contract):
         assert [read(store, ref) for ref in refs] == [(invited,), (), ()]
         with store.unit() as unit:
             unit.apply(samples.put(claimed, 1))
-            assert list(unit.load(refs).values()) == [(claimed,), (claimed,), ()]
+            found = unit.load(refs)
+            assert [found[ref] for ref in refs] == [(claimed,), (claimed,), ()]
         assert [read(store, ref) for ref in refs] == [(invited,), (), ()]
         write(store, samples.put(claimed, 1))
         assert [read(store, ref) for ref in refs] == [(claimed,), (claimed,), ()]
@@ -197,11 +198,11 @@ class ReferralContract(Contract):
         refs = [ReferralCodesRef("live", "holder-1"), ReferralCodesRef("live", "nobody")]
         for lock in (False, True):
             with store.unit() as unit:
-                assert list(unit.load(refs, lock=lock).values()) == [(mine[2], mine[1], newest), ()]
+                found = unit.load(refs, lock=lock)
+            assert [found[ref] for ref in refs] == [(mine[2], mine[1], newest), ()]
         with store.unit() as unit:
             unit.apply(attrs.evolve(_puts(samples.code("D")), removes=(Remove(mine[1].ref, 1),)))
-            found = unit.load(refs)[refs[0]]
-            assert [each.code for each in found] == ["A-10", "B", "D"]
+            assert [each.code for each in unit.load(refs)[refs[0]]] == ["A-10", "B", "D"]
         write(store, ChangeSet(removes=(Remove(newest.ref, 2),)))
         assert read(store, refs[0]) == (mine[2], mine[1])
 

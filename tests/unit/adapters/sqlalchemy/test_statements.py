@@ -6,11 +6,11 @@ import pytest
 
 from loyalcore.adapters.sqlalchemy._statements import INDEX_OF_ALL, Statements
 from loyalcore.adapters.sqlalchemy._tables import TABLE_OF
-from loyalcore.domain.customers import Customer
-from loyalcore.domain.ledger import Debt, Ledger, Lot, PointsHold
-from loyalcore.domain.orders import ORDERS
-from loyalcore.domain.referrals import CODES, REFERRALS
-from loyalcore.query import All, Listing, parse
+from loyalcore.domain.customers import CUSTOMERS, Customer, Membership
+from loyalcore.domain.ledger import ENTRIES, Debt, Entry, Ledger, Lot, PointsHold
+from loyalcore.domain.orders import ORDERS, Order
+from loyalcore.domain.referrals import CODES, REFERRALS, Referral, ReferralCode
+from loyalcore.query import All, Listing, column_of, parse
 from tests.unit.adapters.sqlalchemy._samples import NOW
 
 if TYPE_CHECKING:
@@ -101,6 +101,23 @@ def test_a_list_is_read_by_the_holders_that_it_names_or_in_its_order(
     statements.listings.page(look, asked, NOW)
     assert seen
     assert all(f"USING INDEX {index} (" in step for step in seen)
+
+
+@pytest.mark.parametrize(
+    ("noun", "tables"),
+    [
+        (CUSTOMERS, (Customer, Membership)),
+        (ENTRIES, (Entry,)),
+        (ORDERS, (Order,)),
+        (REFERRALS, (Referral,)),
+        (CODES, (ReferralCode,)),
+    ],
+    ids=lambda value: getattr(value, "name", None),
+)
+def test_every_field_that_is_kept_has_a_column(noun: Noun, tables: tuple[type[Any], ...]) -> None:
+    """What a list can ask for stands in a table of its rows."""
+    columns = {column.name for kind in tables for column in TABLE_OF[kind].columns}
+    assert columns.issuperset(column_of(field) for field in noun.fields if field.column is not None)
 
 
 def test_due_ledgers_are_found_by_their_date(in_memory: SqlStore, statements: Statements) -> None:

@@ -51,6 +51,14 @@ def _of_membership() -> list[sa.Column[Any]]:
     ]
 
 
+def _of_order() -> list[sa.Column[Any]]:
+    return [
+        *_texts("referral_id", "referral_refused", is_null=True),
+        sa.Column("is_referrer", sa.Boolean(create_constraint=False), nullable=False, server_default=sa.false()),
+        *_texts("referee_of", is_null=True),
+    ]
+
+
 def upgrade() -> None:
     """Make the tables, and add what members and orders keep; nobody has referred anybody yet."""
     op.create_table(
@@ -105,12 +113,14 @@ def upgrade() -> None:
         op.add_column("loyal_membership", figure)
     columns = ["environment", "program_id", "referrals_successful", "customer_id"]
     op.create_index("loyal_membership_referrals", "loyal_membership", columns)
-    op.add_column("loyal_order", sa.Column("referral", sa.Text, nullable=True))
+    for told in _of_order():
+        op.add_column("loyal_order", told)
 
 
 def downgrade() -> None:
     """Drop the tables, with every referral in them, and what members and orders keep."""
-    op.drop_column("loyal_order", "referral")
+    for told in _of_order():
+        op.drop_column("loyal_order", told.name)
     op.drop_index("loyal_membership_referrals", "loyal_membership")
     for figure in _of_membership():
         op.drop_column("loyal_membership", figure.name)

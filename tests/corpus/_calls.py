@@ -16,6 +16,15 @@ from loyalcore.domain.flows import COMMANDS
 from loyalcore.domain.ledger import Award, PointsNotice, PointsPolicy, Spend
 from loyalcore.domain.outbox import ClaimNotice, FailNotice
 from loyalcore.domain.programs import Program
+from loyalcore.domain.referrals import (
+    Campaign,
+    FraudKind,
+    FraudRule,
+    ReferralPolicy,
+    ReferralReward,
+    RewardEvent,
+    RewardSide,
+)
 from loyalcore.domain.tiers import Level, Measure, TierSet
 from loyalcore.errors import LoyaltyError
 from loyalcore.query import All
@@ -33,12 +42,21 @@ BEANS = Program(
         notices=frozenset({PointsNotice.ADDED}), expiring_notices=(parse_duration("5W", "expiring_notices"),)
     ),
     tiers=TierSet(measure=Measure.POINTS_EARNED, levels=(Level("Silver", 5), Level("Gold", 500))),
+    referrals=ReferralPolicy(
+        rewards=(ReferralReward("friend", points=5, side=RewardSide.BOTH, on=RewardEvent.FIRST_ORDER),),
+        fraud=(FraudRule("mailbox", FraudKind.SAME_EMAIL, weight=50),),
+        campaigns=(Campaign("spring", limit=10),),
+    ),
 )
 LATER = datetime(2026, 6, 1, 12, tzinfo=UTC)
 SECONDS_MAX: Final = 20.0
 """No value may hang a call: far above what a busy machine needs for any of them."""
 MESSAGE_MAX: Final = 2000
 PERSONAL: Final = frozenset({"note"})
+
+# The names that the ids of a shop which counts them come to: a link, and referrals by where they stand.
+LINK: Final = "22222-22226"
+WAITING, HELD, COMPLETED = "referral-7", "referral-9", "referral-11"
 
 EVERYBODY: Final = {"version": 1, "noun": "customer", "where": {"all": []}}
 
@@ -98,6 +116,7 @@ GOOD: Final[dict[str, dict[str, Any]]] = {
     "points.tell_expiring": {"program": "beans"},
     "bulk.adjust": {"who": "customer_id:bob", "points": 5, "reason": "test"},
     "bulk.deactivate": {"who": ["bob"]},
+    "bulk.invite": {"who": ["bob"]},
     "bulk.extend": {"who": ["ada"], "by": "1M", "reason": "test"},
     "bulk.reactivate": {"who": "customer_id:bob"},
     "bulk.tag": {"who": ["bob"], "add": ["vip"], "remove": ["new"]},
@@ -109,6 +128,26 @@ GOOD: Final[dict[str, dict[str, Any]]] = {
     "tiers.clear": {"customer_id": "ada", "reason": "test"},
     "tiers.report": {"customer_id": "ada", "at": LATER},
     "tiers.review": {"program": "beans"},
+    "referrals.link": {"customer_id": "ada"},
+    "referrals.invite": {"customer_id": "bob"},
+    "referrals.refer": {"customer_id": "ada", "contact": "eve@example.org"},
+    "referrals.claim": {"customer_id": "bob", "code": LINK, "tokens": ("device:1",)},
+    "referrals.expire": {"program": "beans"},
+    "referrals.get": {"referral_id": WAITING},
+    "referrals.page": {"query": "status:pending", "referrer": "ada", "size": 1},
+    "referrals.stream": {"query": "status:pending", "referrer": "ada"},
+    "referrals.count": {"query": "status:pending", "referrer": "ada"},
+    "referrals.approve": {"referral_id": HELD, "reason": "test"},
+    "referrals.reject": {"referral_id": WAITING, "reason": "test"},
+    "referrals.cancel": {"referral_id": WAITING, "reason": "test"},
+    "referrals.reverse": {"referral_id": COMPLETED, "reason": "test"},
+    "referrals.ban": {"customer_id": "ada", "reason": "test"},
+    "referrals.unban": {"customer_id": "ada", "reason": "test"},
+    "referral_codes.create": {"customer_id": "ada", "campaign": "spring", "limit": 5},
+    "referral_codes.disable": {"code": LINK, "reason": "test"},
+    "referral_codes.get": {"code": LINK},
+    "referral_codes.page": {"query": "uses:>=0", "referrer": "ada", "size": 1},
+    "referral_codes.stream": {"query": "uses:>=0", "referrer": "ada"},
     "segments.all": {},
     "segments.count": {"segment_id": "friends", "query": "customer_id:ada"},
     "segments.get": {"segment_id": "friends"},
@@ -144,6 +183,9 @@ GOOD_COMMANDS: Final[dict[str, dict[str, Any]]] = {
     "outbox.settle": _NOTICE,
     "outbox.fail": {**_NOTICE, **_FAILED},
     "outbox.retry": _ASIDE,
+    "referrals.create_code": GOOD["referral_codes.create"],
+    "referrals.disable_code": GOOD["referral_codes.disable"],
+    "referrals.expire_one": {"referral_id": WAITING},
 }
 
 
@@ -210,10 +252,21 @@ def open_shop(store: Store) -> Loyalty:
     shop.orders.open("ada", "open", {"total": "9.90"}, key="o-1")
     items = [{"line_id": "1", "unit_price": "5", "quantity": 3}]
     shop.orders.close("ada", "closed", {"items": items}, key="o-2")
+    _refer(shop)
     shop.segments.save("friends", "Friends", "customer_id:(ada,bob)")
     shop.run(ClaimNotice(**_ASIDE, by="d-1", lease_seconds=600, attempts_max=3))
     shop.run(FailNotice(**_ASIDE, is_permanent=True, **_FAILED))
     return shop
+
+
+def _refer(shop: Loyalty) -> None:
+    """Let one friend of ada's wait, one be held back, and one have ordered."""
+    shop.customers.update("ada", email="ada@example.com", key="e-1")
+    for name, email in (("waiting", "w@example.com"), ("held", "ada@example.com"), ("ordered", "o@example.com")):
+        shop.customers.register(name)
+        shop.customers.update(name, email=email, key="e-1")
+        shop.referrals.claim(name, LINK, key="c-1")
+    shop.orders.close("ordered", "referred", {"total": "9.90", "referral_code": LINK}, key="o-1")
 
 
 def bound(shop: Loyalty, name: str) -> Callable[..., Any]:

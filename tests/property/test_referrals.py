@@ -32,7 +32,7 @@ ANY: Final = {
     "reopened": (UNLIMITED, ("claim", "close", "reopen", "close", "return all", "cancel")),
     "spent, and closed again and again": (WITHIN, ("close", "spend", "reopen", "close", "reopen", "close")),
     "held back": (UNLIMITED, ("claim", "close, small", "approve", "reject", "return all", "end")),
-    "blocked, and held back": (WITHIN, ("mailbox", "claim", "close, small", "approve", "close, more", "return all")),
+    "blocked, and held back": (WITHIN, ("mailbox", "claim", "close, small", "approve", "close, more")),
     "banned": (UNLIMITED, ("claim", "close", "ban", "unban", "return all")),
     "reversed by hand": (WITHIN, ("claim", "close", "reverse", "reopen", "close", "cancel")),
     "ended, and claimed again": (WITHIN, ("claim", "spend", "end", "claim", "account", "close")),
@@ -120,11 +120,12 @@ def test_events_in_any_order_converge(name: str) -> None:
 
 
 customers = st.integers(0, len(CUSTOMERS) - 1)
-moves = st.tuples(st.sampled_from(sorted(MOVES)), customers, customers, st.integers(0, 3))
+often = ("claim", "claim", "close", "close", "close", "close again")
+moves = st.tuples(st.sampled_from([*often, *sorted(MOVES)]), customers, customers, st.integers(0, 3))
 
 
 @share(4)
-@given(policy=st.sampled_from(ReturnPolicy), history=st.lists(moves, max_size=14))
+@given(policy=st.sampled_from(ReturnPolicy), history=st.lists(moves, min_size=3, max_size=16))
 def test_any_history_keeps_the_law(policy: ReturnPolicy, history: list[tuple[str, int, int, int]]) -> None:
     """Chains, rings, campaigns, merges and bans: figures and counts are recomputed ones, and nobody is paid twice."""
     friends = Friends(program(policy))

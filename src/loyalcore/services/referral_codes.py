@@ -145,12 +145,13 @@ class ReferralCodes:
             >>> shop.referral_codes.get(code.code.lower()) == code
             True
         """
-        name = typed_code(check_text(code, "code"))
+        typed = check_text(code, "code")
+        name = typed_code(typed)
         ref = ReferralCodeRef(self._executor.environment, name or "")
         with self._executor.store.unit(readonly=True) as unit:
             found: ReferralCode | None = None if name is None else unit.load([ref])[ref]
         if found is None:
-            raise NotFound("referral code", code)
+            raise NotFound("referral code", typed)
         return found
 
     def page(

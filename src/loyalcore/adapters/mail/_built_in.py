@@ -16,6 +16,9 @@ _SENTENCES: Final = {
     "tier_up": ("Your level is ${tier}", "You have reached the level ${tier}."),
     "tier_down": ("Your level has changed", "Your level was ${before}."),
     "tier_ending": ("Your level ends soon", "Your level ${tier} ends soon. Earn more points to keep it."),
+    "invitation": ("Refer your friends", "Join our programme and refer your friends: we would like to thank you both."),
+    "referral_completed": ("Your friend has ordered", "Somebody has ordered with your code ${code}. Thank you!"),
+    "referral_blocked": ("A referral is not valid", "A referral with your code ${code} could not be counted."),
 }
 
 
@@ -28,4 +31,4 @@ def _made(subject: str, sentence: str) -> MailTemplate:
 
 
 TEMPLATES: Final = MailTemplates({(kind, "en"): _made(*told) for kind, told in _SENTENCES.items()})
-"""Templates of the kinds of notice about points and tiers, in English."""
+"""Templates of the kinds of notice about points, tiers and referrals, in English."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from loyalcore.domain.ledger import POINTS_KINDS
+from loyalcore.domain.referrals import REFERRAL_KINDS
 from loyalcore.domain.tiers import TIER_KINDS
 
 if TYPE_CHECKING:
@@ -12,5 +13,7 @@ if TYPE_CHECKING:
 
     from loyalcore.domain.decision import NoticeKind
 
-NOTICE_KINDS: Final[Mapping[str, NoticeKind]] = {kind.name: kind for kind in (*POINTS_KINDS, *TIER_KINDS)}
+NOTICE_KINDS: Final[Mapping[str, NoticeKind]] = {
+    kind.name: kind for kind in (*POINTS_KINDS, *TIER_KINDS, *REFERRAL_KINDS)
+}
 """Every kind of notice by its name."""

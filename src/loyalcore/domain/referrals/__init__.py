@@ -14,7 +14,7 @@ from loyalcore.domain.referrals._fraud import (
     verdict,
 )
 from loyalcore.domain.referrals._model import Evidence, Referral, ReferralCode, ReferralGrant
-from loyalcore.domain.referrals._notices import blocked_notice, completed_notice, invitation
+from loyalcore.domain.referrals._notices import REFERRAL_KINDS, blocked_notice, completed_notice, invitation
 from loyalcore.domain.referrals._policy import SUM_MAX, ReferralNotice, ReferralPolicy, rewards_for
 from loyalcore.domain.referrals._refusals import OVER, REFUSALS, ClaimCase, ReferralRefusal, refusal_of, refused
 from loyalcore.domain.referrals._rewards import (
@@ -41,6 +41,7 @@ __all__ = [
     "MOVES",
     "OVER",
     "REFERRALS",
+    "REFERRAL_KINDS",
     "REFUSALS",
     "SHOWN",
     "STANDING",

@@ -33,7 +33,7 @@ def counts(least: int, most: int = COUNT_MAX) -> Check:
             raise InvalidInput(f"must be at least {least}", path=path)
         if value > most:
             raise LimitExceeded("is too many", path=path, limit=most)
-        return value
+        return int(value)
 
     return check
 

@@ -75,6 +75,7 @@ def test_what_a_claim_may_say() -> None:
     )
     assert made.tokens == ("device:1", "address:x:y", "a" * 32 + ":" + "b" * 167)
     assert made.occurred_at == AT
+    assert made.occurred_at is not None
     assert made.occurred_at.tzinfo is UTC
     assert "device" not in repr(made)
 

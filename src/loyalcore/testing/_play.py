@@ -60,6 +60,11 @@ _PLAIN = frozenset({"customers.register", "customers.join", "customers.erase"})
 _KEYED = frozenset(
     {"customers.update", "customers.tag", "customers.deactivate", "customers.reactivate", "tiers.set", "tiers.clear"}
 )
+_OF_REFERRAL = frozenset({f"referrals.{name}" for name in ("approve", "reject", "cancel", "reverse", "expire_one")})
+_BY_CODE = frozenset({"referrals.claim", "referrals.disable_code"})
+NO_CODE, NO_REFERRAL = "22222-22222", "nothing"
+LINK = "the link of the other"
+"""Stands in a cart for the code of the step's other customer."""
 _OF_CUSTOMER = frozenset({"orders.open", "orders.close"})
 _BY_HAND = frozenset({"points.deduct", "points.adjust", "points.transfer", "points.extend", "points.activity"})
 
@@ -182,8 +187,9 @@ class Play:
         if step.do == "wait":
             return None
         family = step.do.partition(".")[0]
-        if family in {"segments", "orders"}:
-            return self._of_order(step) if family == "orders" else _of_segment(step)
+        if family in {"segments", "orders", "referrals"}:
+            made = {"segments": _of_segment, "orders": self._of_order, "referrals": self._of_referral}[family]
+            return made(step)
         name = CUSTOMERS[step.who % len(CUSTOMERS)]
         other = CUSTOMERS[step.other % len(CUSTOMERS)]
         if step.do == "customers.merge":
@@ -202,8 +208,36 @@ class Play:
         fields: dict[str, Any] = {"key": f"k-{len(self.done)}", "order_id": f"b-{step.order or 0}", **step.terms}
         if step.do in _OF_CUSTOMER:
             fields["customer_id"] = CUSTOMERS[step.who % len(CUSTOMERS)]
+        if isinstance(cart := fields.get("cart"), dict) and cart.get("referral_code") == LINK:
+            fields["cart"] = {**cart, "referral_code": self.link(step.other)}
         made: Command = COMMANDS[step.do](**fields)
         return made
+
+    def _of_referral(self, step: Step) -> Command:
+        """Make a command about a member who refers, a code of the other one, or the latest referral of a referee."""
+        fields: dict[str, Any] = {"key": f"k-{len(self.done)}", **step.terms}
+        if step.do in _BY_CODE:
+            fields["code"] = self.link(step.other)
+        if step.do in _OF_REFERRAL:
+            fields["referral_id"] = self._member(step.who, "referral_id") or NO_REFERRAL
+        elif step.do != "referrals.disable_code":
+            fields["customer_id"] = CUSTOMERS[step.who % len(CUSTOMERS)]
+        if step.do == "referrals.expire_one":
+            del fields["key"]
+        made: Command = COMMANDS[step.do](**fields)
+        return made
+
+    def link(self, who: int) -> str:
+        """Give the code of a customer's link, or one that nobody has."""
+        return self._member(who, "referral_code") or NO_CODE
+
+    def _member(self, who: int, field: str) -> str | None:
+        """Give a field of a membership; None where nobody has it."""
+        try:
+            found: str | None = getattr(self.shop.customers.membership(CUSTOMERS[who % len(CUSTOMERS)]), field)
+        except NotFound:
+            return None
+        return found
 
     def _posting(self, step: Step, name: str, other: str) -> Command | None:
         fields: dict[str, Any] = {"key": f"k-{len(self.done)}", "ledger": step.ledger, **step.terms}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -264,10 +265,9 @@ class Case:
         if len(entries) == 1:
             (entry,) = entries
             return KeyRecord(ref, command.name, payload_digests(command), ((entry.ledger, (entry.seq,)),))
-        by_ledger: dict[LedgerRef, list[int]] = {}
-        for entry in entries:
-            by_ledger.setdefault(entry.ledger, []).append(entry.seq)
-        answers = tuple((ledger, tuple(seqs)) for ledger, seqs in by_ledger.items())
+        # As they were written, so that the answer comes again in the same order.
+        runs = groupby(entries, key=attrgetter("ledger"))
+        answers = tuple((ledger, tuple(entry.seq for entry in run)) for ledger, run in runs)
         return KeyRecord(ref, command.name, payload_digests(command), answers)
 
 

@@ -17,7 +17,7 @@ from loyalcore.testing._stories import STORIES, Cast
 from loyalcore.testing.contract._contract import Shop, read, write
 from loyalcore.testing.contract._lots import check_lots
 
-CAST = Cast("ada", "bob", "holder-1", "new")
+CAST = Cast("ada", "bob", "holder-1", "new", "22222-22222")
 
 
 def test_every_command_has_a_story() -> None:
@@ -78,6 +78,7 @@ def test_the_script_has_everything_in_it() -> None:
         "ineligible",
         "insufficient_points",
         "not_found",
+        "referral_refused",
         "version_conflict",
     }
 

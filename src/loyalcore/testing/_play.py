@@ -61,6 +61,11 @@ _KEYED = frozenset(
     {"customers.update", "customers.tag", "customers.deactivate", "customers.reactivate", "tiers.set", "tiers.clear"}
 )
 _OF_LEDGER = frozenset({"points.sweep", "points.tell_expiring"})
+_OF_REFERRAL = frozenset({f"referrals.{name}" for name in ("approve", "reject", "cancel", "reverse", "expire_one")})
+_BY_CODE = frozenset({"referrals.claim", "referrals.disable_code"})
+NO_CODE, NO_REFERRAL = "22222-22222", "nothing"
+LINK = "the link of the other"
+"""Stands in a cart for the code of the step's other customer."""
 _OF_CUSTOMER = frozenset({"orders.open", "orders.close"})
 _BY_HAND = frozenset({"points.deduct", "points.adjust", "points.transfer", "points.extend", "points.activity"})
 
@@ -183,7 +188,7 @@ class Play:
         if step.do == "wait":
             return None
         family = step.do.partition(".")[0]
-        if family in {"segments", "orders", "outbox"}:
+        if family in {"segments", "orders", "outbox", "referrals"}:
             return self._of_family(step, family)
         name = CUSTOMERS[step.who % len(CUSTOMERS)]
         other = CUSTOMERS[step.other % len(CUSTOMERS)]
@@ -201,14 +206,15 @@ class Play:
         return self._posting(step, name, other)
 
     def _of_family(self, step: Step, family: str) -> Command | None:
-        if family == "segments":
-            return _of_segment(step)
-        return self._of_order(step) if family == "orders" else self._of_notice(step)
+        made = {"orders": self._of_order, "outbox": self._of_notice, "referrals": self._of_referral}
+        return made.get(family, _of_segment)(step)
 
     def _of_order(self, step: Step) -> Command:
         fields: dict[str, Any] = {"key": f"k-{len(self.done)}", "order_id": f"b-{step.order or 0}", **step.terms}
         if step.do in _OF_CUSTOMER:
             fields["customer_id"] = CUSTOMERS[step.who % len(CUSTOMERS)]
+        if isinstance(cart := fields.get("cart"), dict) and cart.get("referral_code") == LINK:
+            fields["cart"] = {**cart, "referral_code": self.link(step.other)}
         made: Command = COMMANDS[step.do](**fields)
         return made
 
@@ -220,6 +226,32 @@ class Play:
         ref = kept[-1 - step.pick % len(kept)].ref
         made: Command = COMMANDS[step.do](ref.holder_id, ref.notice_id, **step.terms)
         return made
+
+    def _of_referral(self, step: Step) -> Command:
+        """Make a command about a member who refers, a code of the other one, or the latest referral of a referee."""
+        fields: dict[str, Any] = {"key": f"k-{len(self.done)}", **step.terms}
+        if step.do in _BY_CODE:
+            fields["code"] = self.link(step.other)
+        if step.do in _OF_REFERRAL:
+            fields["referral_id"] = self._member(step.who, "referral_id") or NO_REFERRAL
+        elif step.do != "referrals.disable_code":
+            fields["customer_id"] = CUSTOMERS[step.who % len(CUSTOMERS)]
+        if step.do == "referrals.expire_one":
+            del fields["key"]
+        made: Command = COMMANDS[step.do](**fields)
+        return made
+
+    def link(self, who: int) -> str:
+        """Give the code of a customer's link, or one that nobody has."""
+        return self._member(who, "referral_code") or NO_CODE
+
+    def _member(self, who: int, field: str) -> str | None:
+        """Give a field of a membership; None where nobody has it."""
+        try:
+            found: str | None = getattr(self.shop.customers.membership(CUSTOMERS[who % len(CUSTOMERS)]), field)
+        except NotFound:
+            return None
+        return found
 
     def _posting(self, step: Step, name: str, other: str) -> Command | None:
         fields: dict[str, Any] = {"key": f"k-{len(self.done)}", "ledger": step.ledger, **step.terms}

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from loyalcore.domain.programs import Program
-from loyalcore.testing._play import Step
+from loyalcore.testing._play import LINK, Step
 from loyalcore.values.clock import DAY
 
 HOUR = DAY // 24
@@ -71,6 +71,19 @@ _SHOPPING: dict[str, Any] = {
         {"id": "shopping", "points": 1, "per": 1},
         {"id": "tea", "points": 3, "items": "category:tea", "max_per_period": 4, "period": "monthly"},
     ],
+    "referrals": {
+        "url": "https://beans.example/r/{code}",
+        "campaigns": [{"id": "spring", "limit": 1}],
+        "claim_expiry": "3D",
+        "rewards": [
+            {"id": "hello", "points": 5, "side": "both", "on": "claimed", "max_total": 3},
+            {"id": "friend", "points": 30, "side": "both", "on": "first_order", "activation": "1D"},
+            {"id": "each", "points": 2, "side": "referrer", "on": "every_order", "max_per_customer": 2},
+        ],
+        "fraud": [{"id": "small", "kind": "small_order", "amount": "10", "weight": 50}],
+        "notices": ["invitation", "referral_completed", "referral_blocked"],
+        "invite_again_days": 1,
+    },
 }
 
 
@@ -268,6 +281,41 @@ _PROFILES = [
     _do("again", pick=2),
     _do("award", 5),
 ]
+_WITH_LINK = {"total": "20", "referral_code": LINK}
+_SMALL = {"total": "4", "referral_code": LINK}
+_REFERRALS = [
+    _do("referrals.invite", who=2),
+    _do("referrals.invite", who=2),
+    _do("customers.join", who=0),
+    _do("customers.join", who=1),
+    _do("referrals.claim", who=1, other=0, tokens=("address:1",)),
+    _do("again"),
+    _do("referrals.claim", who=1, other=0),
+    _do("referrals.claim", who=0, other=1),
+    _do("referrals.claim", who=0, other=0),
+    _do("orders.close", order=9, who=1, other=0, cart=_SMALL),
+    _do("referrals.reject", who=1, reason="farm"),
+    _do("referrals.approve", who=1, reason="known"),
+    _do("referrals.approve", who=1, reason="known"),
+    _do("orders.reopen", order=9),
+    _do("orders.close", order=9, who=1, other=0, cart=_WITH_LINK),
+    _do("referrals.reverse", who=1, reason="farm"),
+    _do("orders.cancel", order=9),
+    _do("referrals.refer", contact="eve@example.org"),
+    _do("referrals.create_code", campaign="spring", limit=1),
+    _do("referrals.claim", who=1, other=0),
+    _do("referrals.expire_one", who=1),
+    _do("referrals.expire_one", who=1, after=4 * DAY),
+    _do("referrals.claim", who=1, other=0),
+    _do("referrals.cancel", who=1, reason="asked"),
+    _do("orders.close", order=10, who=1, other=0, cart=_WITH_LINK),
+    _do("orders.close", order=11, who=1, other=0, cart={**_WITH_LINK, "redeem": 5}, after=2 * DAY),
+    _do("referrals.ban", reason="farm"),
+    _do("referrals.ban", reason="farm"),
+    _do("referrals.unban", reason="appeal"),
+    _do("referrals.disable_code", other=0, reason="leaked"),
+    _do("orders.return_items", order=10, return_id="r-1"),
+]
 _TIERS = [
     _do("tiers.set", reason="test", tier="Gold"),
     _do("again", after=HOUR),
@@ -306,6 +354,7 @@ _ERASURES = [
 
 SCRIPT: tuple[Step, ...] = (
     *_SEGMENTS,
+    *_REFERRALS,
     *_GRANTS,
     *_PROFILES,
     *_TIERS,

@@ -38,6 +38,20 @@ from loyalcore.domain.orders import (
 )
 from loyalcore.domain.outbox import ClaimNotice, FailNotice, RetryNotice, SettleNotice
 from loyalcore.domain.programs import Program
+from loyalcore.domain.referrals import (
+    ApproveReferral,
+    Ban,
+    CancelReferral,
+    Claim,
+    CreateCode,
+    DisableCode,
+    ExpireReferral,
+    Invite,
+    Refer,
+    RejectReferral,
+    ReverseReferral,
+    Unban,
+)
 from loyalcore.domain.segments import RemoveSegment, SaveSegment
 from loyalcore.domain.tiers import ClearTier, SetTier
 from loyalcore.values.clock import parse_instant
@@ -67,6 +81,18 @@ PROGRAM = Program.from_document(
             "levels": [{"name": "Base", "at": 0}, {"name": "Silver", "at": 40}],
             "notices": ["tier_up", "tier_down"],
         },
+        "referrals": {
+            "campaigns": [{"id": "spring", "limit": 100}],
+            "claim_expiry": "1D",
+            "rewards": [
+                {"id": "hello", "points": 5, "side": "both", "on": "claimed", "max_total": 10000},
+                {"id": "account", "points": 3, "side": "referee", "on": "registered"},
+                {"id": "friend", "points": 30, "side": "both", "on": "first_order", "max_per_customer": 3},
+                {"id": "each", "points": 2, "side": "referrer", "on": "every_order", "activation": "3D"},
+            ],
+            "fraud": [{"id": "small", "kind": "small_order", "amount": "10", "weight": 50}],
+            "notices": ["invitation", "referral_completed", "referral_blocked"],
+        },
     }
 )
 BEFORE_AT = parse_instant("2026-01-31T12:00:00.123456Z", "at")
@@ -78,13 +104,22 @@ AT = BEFORE_AT + timedelta(days=2)
 _DAY = date(2026, 3, 1)
 
 
+REFERRAL = "the referral"
+"""Stands for the id of the referral that comes before the command."""
+
+
 class Cast(NamedTuple):
-    """Who plays: the customers, the holder of the first one, and a name that is new: of a customer, or of a segment."""
+    """Who plays, and with which names.
+
+    The customers, the holder of the first one, a name that is new: of a customer, of an order, or of a segment; and the
+    link of the first one.
+    """
 
     ada: str
     bob: str
     holder: str
     new: str
+    link: str
 
 
 class Story(NamedTuple):
@@ -180,6 +215,25 @@ def _fail(cast: Cast, *, is_permanent: bool = False) -> FailNotice:
     )
 
 
+def _joined(cast: Cast) -> tuple[Command, ...]:
+    """Give ada a link."""
+    return (Join(cast.ada),)
+
+
+def _claimed(cast: Cast) -> tuple[Command, ...]:
+    """Let bob claim it; the claim is over when the command comes."""
+    return (*_joined(cast), Claim(cast.bob, cast.link, tokens=("device:1",), key="c-1"))
+
+
+def _with_link(cast: Cast, total: int = 20) -> CloseOrder:
+    return CloseOrder(cast.bob, f"{cast.new}-1", Cart.of_total(total, referral_code=cast.link), key="do")
+
+
+def _referred(cast: Cast, total: int = 20) -> tuple[Command, ...]:
+    """Let bob order with it; of a total below 10 the referral is held back."""
+    return (*_joined(cast), _with_link(cast, total))
+
+
 STORIES: dict[str, Callable[[Cast], Story]] = {
     "customers.register": lambda cast: Story((), Register(cast.new)),
     "customers.join": lambda cast: Story((), Join(cast.ada)),
@@ -228,6 +282,31 @@ STORIES: dict[str, Callable[[Cast], Story]] = {
     ),
     "orders.return_items, the rest": lambda cast: Story(
         _returned(cast), ReturnItems(f"{cast.new}-1", return_id="r-2", key="do")
+    ),
+    "orders.close, of a referee": lambda cast: Story(_claimed(cast), _with_link(cast)),
+    "orders.reopen, of a referee": lambda cast: Story(_referred(cast), ReopenOrder(f"{cast.new}-1", key="again")),
+    "orders.return_items, of a referee": lambda cast: Story(
+        _referred(cast), ReturnItems(f"{cast.new}-1", return_id="r-1", key="again")
+    ),
+    "customers.update, of a referee": lambda cast: Story(
+        (Update(cast.bob, is_guest=True, key="u-1"), *_referred(cast)), Update(cast.bob, is_guest=False, key="again")
+    ),
+    "customers.erase, of a referrer": lambda cast: Story(_referred(cast), Erase(cast.ada)),
+    "referrals.invite": lambda cast: Story((), Invite(cast.ada, key="do")),
+    "referrals.refer": lambda cast: Story(_joined(cast), Refer(cast.ada, contact="eve@example.org", key="do")),
+    "referrals.claim": lambda cast: Story(
+        _joined(cast), Claim(cast.bob, cast.link, tokens=("address:1",), occurred_at=BEFORE_AT, key="do")
+    ),
+    "referrals.create_code": lambda cast: Story((), CreateCode(cast.ada, campaign="spring", limit=5, key="do")),
+    "referrals.disable_code": lambda cast: Story(_joined(cast), DisableCode(cast.link, reason="leak", key="do")),
+    "referrals.approve": lambda cast: Story(_referred(cast, 5), ApproveReferral(REFERRAL, reason="known", key="ok")),
+    "referrals.reject": lambda cast: Story(_referred(cast, 5), RejectReferral(REFERRAL, reason="farm", key="no")),
+    "referrals.cancel": lambda cast: Story(_claimed(cast), CancelReferral(REFERRAL, reason="asked", key="end")),
+    "referrals.reverse": lambda cast: Story(_referred(cast), ReverseReferral(REFERRAL, reason="farm", key="no")),
+    "referrals.expire_one": lambda cast: Story(_claimed(cast), ExpireReferral(REFERRAL)),
+    "referrals.ban": lambda cast: Story(_referred(cast), Ban(cast.ada, reason="farm", key="b-1")),
+    "referrals.unban": lambda cast: Story(
+        (*_joined(cast), Ban(cast.ada, reason="farm", key="b-1")), Unban(cast.ada, reason="appeal", key="b-2")
     ),
     "points.award": lambda cast: Story(
         (), Award(cast.ada, 50, rule="base", order_id="o-1", expiry="12M", note="a note", key="do")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from attrs import evolve
 
 from loyalcore.adapters.memory import MemoryStore
 from loyalcore.domain.customers import Erase, Register
@@ -14,7 +16,7 @@ from loyalcore.services import Loyalty
 from loyalcore.testing._clock import FixedClock
 from loyalcore.testing._crashing import Crash, CrashingStore, points_of
 from loyalcore.testing._play import dump, everything
-from loyalcore.testing._stories import AT, BEFORE_AT, PROGRAM, STORIES, Cast
+from loyalcore.testing._stories import AT, BEFORE_AT, PROGRAM, REFERRAL, STORIES, Cast
 from loyalcore.testing.contract._contract import Contract, write
 from loyalcore.values.codes import code_of
 
@@ -33,6 +35,7 @@ class NamedIds:
     def __init__(self, name: str) -> None:
         self._name = name
         self._count = 0
+        self._codes = 0
 
     def new(self, kind: str) -> str:
         """Give the next id."""
@@ -40,9 +43,9 @@ class NamedIds:
         return f"{self._name}-{kind}-{self._count}"
 
     def share_code(self) -> str:
-        """Give the next share code."""
-        self._count += 1
-        return code_of(self._count)
+        """Give the next share code: another one under another name."""
+        self._codes += 1
+        return code_of(int.from_bytes(sha256(f"{self._name} {self._codes}".encode()).digest()))
 
 
 class CrashContract(Contract):
@@ -75,12 +78,26 @@ def _host(store: Store, name: str, at: datetime) -> Loyalty:
 
 def _set_up(store: Store, name: str, prefix: str) -> Command:
     """Let happen what comes before the command of a story, and give the command."""
-    cast = Cast(f"{prefix}-ada", f"{prefix}-bob", f"{prefix}-before-holder-1", f"{prefix}-new")
+    link = NamedIds(f"{prefix}-before").share_code()
+    cast = Cast(f"{prefix}-ada", f"{prefix}-bob", f"{prefix}-before-holder-1", f"{prefix}-new", link)
     before, command = STORIES[name](cast)
     shop = _host(store, f"{prefix}-before", BEFORE_AT)
-    for each in (Register(cast.ada), Register(cast.bob), *before):
-        shop.run(each)
-    return command
+    receipts = [shop.run(each) for each in (Register(cast.ada), Register(cast.bob), *before)]
+    return _about(command, [found for each in receipts if (found := _referral_of(each)) is not None])
+
+
+def _referral_of(receipt: Receipt) -> str | None:
+    """Name the referral that a command was about."""
+    if receipt.referral is not None:
+        return receipt.referral.referral_id
+    return None if receipt.order is None else receipt.order.referral.referral_id
+
+
+def _about(command: Any, referrals: list[str]) -> Command:
+    """Give a command with the referral that came before it in the place of its name in the story."""
+    is_about = getattr(command, "referral_id", None) == REFERRAL
+    about: Command = evolve(command, referral_id=referrals[-1]) if is_about else command
+    return about
 
 
 def _crash_and_retry(store: Store, command: Command, name: str, point: Point) -> Receipt | None:

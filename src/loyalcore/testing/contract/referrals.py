@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
@@ -19,16 +20,22 @@ from loyalcore.domain.decision import (
     ReferralsRef,
     Remove,
 )
+from loyalcore.domain.programs import Program
 from loyalcore.domain.referrals import CODES, REFERRALS, Referral, ReferralCode, ReferralState
-from loyalcore.errors import StaleVersion, StoreUnavailable
+from loyalcore.errors import ReferralRefused, StaleVersion, StoreUnavailable
 from loyalcore.query import Listing, Position, Query, counted, keys_of, nearest, parse, resolve
+from loyalcore.services import Loyalty
+from loyalcore.testing._clock import FixedClock
 from loyalcore.testing._play import records
 from loyalcore.testing.contract import _samples as samples
-from loyalcore.testing.contract._contract import THREADS, Contract, need, race, read, refused, write
+from loyalcore.testing.contract._contract import START, THREADS, Contract, need, patiently, race, read, refused, write
 from loyalcore.values.calendar import check_zone
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from loyalcore.domain.decision import Ref
+    from loyalcore.domain.flows import Receipt
     from loyalcore.query import Noun
     from loyalcore.store import Lists, Store
 
@@ -72,6 +79,39 @@ ASKED_OF_CODES: Final = (
     "holder_id:holder-1 id:(ADA-1,ada-1)",
 )
 """Search strings over referral codes."""
+
+
+BEANS: Final = Program.from_document(
+    {
+        "id": "beans",
+        "currency": "EUR",
+        "timezone": "UTC",
+        "referrals": {
+            "rewards": [
+                {"id": "friend", "points": 100, "side": "referrer", "on": "first_order"},
+                {"id": "welcome", "points": 30, "side": "referee", "on": "first_order"},
+            ]
+        },
+    }
+)
+LIMIT: Final = 10
+
+
+def _shop(store: Store, *names: str) -> Any:
+    """Open a shop with referrals, in which customers are registered."""
+    shop = Loyalty(store, [BEANS], clock=FixedClock(START), actor="till")
+    for name in names:
+        shop.customers.register(name)
+    return shop
+
+
+def _answer(act: Callable[[], Receipt]) -> str:
+    """Give what became of a claim: the state of the referral, or why it was refused."""
+    try:
+        receipt = patiently(act)()
+    except ReferralRefused as refusal:
+        return refusal.reason
+    return str(receipt.referral.state.value)
 
 
 def _by(holder: str) -> ReferralsRef:
@@ -290,3 +330,48 @@ class ReferralContract(Contract):
         """P20: referral codes of a program come as the in-memory evaluation gives them, and in their number."""
         need(store, "pages")
         _check_list(store, CODES, text, _codes())
+
+    def test_of_racing_claims_a_code_takes_as_many_as_its_limit(self, store: Store) -> None:
+        """P8: of 16 customers who claim a code with a limit of 10 at once 10 come, and 6 are told of the limit."""
+        need(store, "threads")
+        names = [f"c-{number}" for number in range(THREADS)]
+        shop = _shop(store, "ada", *names)
+        code = shop.referral_codes.create("ada", limit=LIMIT, key="k-1").code
+        answers = race([partial(_answer, partial(shop.referrals.claim, name, code.code, key="c-1")) for name in names])
+        assert Counter(answers) == {"pending": LIMIT, "code_limit": THREADS - LIMIT}
+        assert read(store, code.ref).used == LIMIT
+        assert shop.customers.membership("ada").referrals.total == len(records(store, Referral)) == LIMIT
+
+    def test_of_racing_referrers_a_referee_has_one(self, store: Store) -> None:
+        """P8: of 16 referrers whose codes one customer claims at once the first one has the referee, nobody else."""
+        need(store, "threads")
+        names = [f"c-{number}" for number in range(THREADS)]
+        shop = _shop(store, "bob", *names)
+        codes = [shop.referral_codes.create(name, key="k-1").code.code for name in names]
+        answers = race(
+            [partial(_answer, partial(shop.referrals.claim, "bob", code, key=f"c-{code}")) for code in codes]
+        )
+        assert Counter(answers) == {"pending": 1, "already_referred": THREADS - 1}
+        (referral,) = records(store, Referral)
+        assert referral.code == codes[answers.index("pending")]
+        assert sum(each.used for each in records(store, ReferralCode)) == 1
+        assert shop.customers.membership("bob").referral_id == referral.referral_id
+
+    def test_an_order_completes_a_referral_and_takes_it_along(self, store: Store) -> None:
+        """P2: the first order rewards both sides and counts in one unit; when it goes, so does all that it brought."""
+        shop = _shop(store, "ada", "bob")
+        link = shop.customers.join("ada").membership.referral_code
+        shop.referrals.claim("bob", link, key="c-1")
+        cart = {"total": "40", "referral_code": link}
+        for number, (state, points) in enumerate((("completed", (100, 30)), ("reversed", (0, 0)))):
+            if number:
+                shop.orders.cancel("o-1", key="k-2")
+            else:
+                shop.orders.close("bob", "o-1", cart, key="k-1")
+            (referral,) = records(store, Referral)
+            assert referral.state == state
+            assert tuple(shop.points.balance(name).active for name in ("ada", "bob")) == points
+            figures, has = shop.customers.membership("ada").referrals, 1 - number
+            assert (figures.successful, figures.revenue) == (has, Decimal(40) * has)
+            assert read(store, referral.ref) == referral
+            assert shop.points.verify("ada").is_ok

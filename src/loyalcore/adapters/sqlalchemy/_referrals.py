@@ -83,7 +83,9 @@ def referral_row(record: Referral) -> Row:
         micros(record.completed_at),
         record.order_id,
         sortable(record.revenue),
-        dump([(each.rule, each.weight, each.detail) for each in record.evidence]) if record.evidence else None,
+        dump([(each.rule, each.weight, each.detail, micros(each.passed_at)) for each in record.evidence])
+        if record.evidence
+        else None,
         dump([_plain_grant(each) for each in record.grants]) if record.grants else None,
         record.earlier,
         listed(record.unrecovered),
@@ -122,7 +124,12 @@ def whole_referral(row: Row) -> Referral:
         completed_at=maybe_instant(completed_at),
         order_id=order_id,
         revenue=read_sortable(revenue),
-        evidence=tuple([Evidence(rule=rule, weight=weight, detail=detail) for rule, weight, detail in read(evidence)])
+        evidence=tuple(
+            [
+                Evidence(rule=rule, weight=weight, detail=detail, passed_at=maybe_instant(passed_at))
+                for rule, weight, detail, passed_at in read(evidence)
+            ]
+        )
         if evidence
         else (),
         grants=tuple([_read_grant(each) for each in read(grants)]) if grants else (),

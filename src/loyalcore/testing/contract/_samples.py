@@ -413,7 +413,7 @@ FULL: dict[str, Any] = {
         completed_at=FAR,
         order_id=TEXT,
         revenue=Decimal("63.5"),
-        evidence=(Evidence(rule="same_email", weight=1_000, detail=TEXT), Evidence(rule=TEXT, weight=1)),
+        evidence=(Evidence(rule="same_email", weight=1_000, detail=TEXT, passed_at=FAR), Evidence(rule=TEXT, weight=1)),
         grants=(
             ReferralGrant(
                 reward=TEXT,

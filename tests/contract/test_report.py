@@ -50,7 +50,7 @@ def test_a_host_sees_what_is_proved_and_what_not(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path, env=environment)
     told = done.stdout.partition("the contract of a store")[2]
     assert done.returncode == 1, done.stdout + done.stderr
-    assert "test_host.py::TestAlone: Alone, which declares no ability\n  2 parts, 2 passed, 9 unproven" in told
+    assert "test_host.py::TestAlone: Alone, which declares no ability\n  2 parts, 2 passed, 10 unproven" in told
     assert "'durable': this stays unproven:\n    P15: what a `durable` store committed is there" in told
     assert "neither the ability 'processes' nor 'threads': this stays unproven:\n    P" in told
     assert "P16: of 16 workers on one ledger each gets through" in told

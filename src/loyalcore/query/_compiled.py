@@ -49,7 +49,7 @@ class Compiled:
 
     def __init__(self, condition: Condition) -> None:
         self.condition = condition
-        self._always = None if names_day(condition) else test_of(resolve(condition, EPOCH, _ANYWHERE))
+        self._always: Test | None = None if names_day(condition) else test_of(resolve(condition, EPOCH, _ANYWHERE))
         self._of_day: tuple[date, ZoneInfo, Test] | None = None
 
     def __reduce__(self) -> tuple[type[Compiled], tuple[Condition]]:

@@ -240,6 +240,12 @@ def test_an_order_closes_whatever_becomes_of_its_code(shop: Any) -> None:
     assert shop.referrals.count() == 0
 
 
+def test_an_order_of_nothing_moves_no_revenue(shop: Any) -> None:
+    """It completes the referral like any order, and leaves the figures of money as they are."""
+    shop.close("bob", "o-1", total=0)
+    assert (shop.referral_of("bob").state, shop.figures().revenue) == ("completed", 0)
+
+
 def test_an_order_without_the_code_completes_nothing(shop: Any) -> None:
     """Completion needs an order that used the code."""
     shop.claim("bob")

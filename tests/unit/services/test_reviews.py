@@ -7,9 +7,13 @@ from typing import Any
 
 import pytest
 
-from loyalcore.domain.customers import Membership
-from loyalcore.domain.referrals import ExpireReferral, ReferralCode
+from loyalcore.domain.customers import Erase, Join, Membership
+from loyalcore.domain.decision import HolderRef, World
+from loyalcore.domain.flows import decide
+from loyalcore.domain.programs import Registry
+from loyalcore.domain.referrals import Ban, Claim, CreateCode, DisableCode, ExpireReferral, Refer, ReferralCode
 from loyalcore.errors import IllegalTransition, Ineligible, InvalidInput, NotFound, ReferralRefused
+from loyalcore.testing import CountedIds
 from tests.unit.services._friends import FRIEND, WELCOME, Shop, open_shop, program
 
 SMALL = {"id": "small", "kind": "small_order", "amount": "10", "weight": 50}
@@ -157,7 +161,7 @@ def test_a_reward_that_a_program_has_no_more_is_taken_back(shop: Any) -> None:
 
 def test_a_ban_ends_what_was_open(shop: Any) -> None:
     """The links are off, reviews are blocked, pending rewards go; active ones stay."""
-    shop = open_shop(program({"fraud": [SMALL], "rewards": [{**FRIEND, "activation": "14D"}]}))
+    shop = open_shop(program({"fraud": [SMALL], "rewards": [{**FRIEND, "activation": "14D"}, WELCOME]}))
     shop.customers.register("dan")
     shop.close("bob", "o-1", total=50)
     shop.time.put("2026-01-16T00:00:00Z")
@@ -246,6 +250,24 @@ def test_a_friend_who_was_cancelled_is_not_waited_for(shop: Any) -> None:
     shop.referrals.cancel(made.referral.referral_id, reason="asked", key="c-1")
     with pytest.raises(ReferralRefused, match="no such code"):
         shop.claim("bob", made.code.code)
+
+
+def test_a_friend_whose_claim_was_cancelled_may_claim_again(shop: Any) -> None:
+    """The code of an invitation is good for another claim once the first one was cancelled; its address is gone."""
+    made = shop.referrals.refer("ada", contact="bob@example.com", key="r-1")
+    first = shop.claim("bob", made.code.code)
+    shop.referrals.cancel(first.referral_id, reason="asked", key="c-1")
+    second = shop.claim("bob", made.code.code)
+    assert (second.state, second.contact, second.earlier) == ("pending", None, first.referral_id)
+
+
+def test_a_code_that_is_off_stays_so_when_its_invitation_ends(shop: Any) -> None:
+    """Cancelling an invitation whose code is off already leaves the code as it is."""
+    made = shop.referrals.refer("ada", contact="bob@example.com", key="r-1")
+    off = shop.referral_codes.disable(made.code.code, reason="leaked", key="d-1").code
+    shop.time.move(hours=1)
+    shop.referrals.cancel(made.referral.referral_id, reason="asked", key="c-1")
+    assert shop.referral_codes.get(off.code) == off
 
 
 def test_who_may_not_refer_invites_nobody(shop: Any) -> None:
@@ -342,6 +364,48 @@ def test_an_erased_referrer_is_rewarded_no_more(shop: Any) -> None:
     shop.customers.erase("bob")
     with pytest.raises(NotFound, match="both sides"):
         shop.referrals.approve(referral.referral_id, reason="gone", key="c-3")
+
+
+def test_a_claim_that_is_delivered_again_after_the_referrer_was_erased_is_answered(shop: Any) -> None:
+    """The key answers though the code is gone, and nothing is claimed again."""
+    shop.referrals.claim("bob", shop.link, key="c-1")
+    shop.customers.erase("ada")
+    again = shop.referrals.claim("bob", shop.link, key="c-1")
+    assert (again.replayed, again.referral) == (True, None)
+
+
+def test_a_code_whose_owner_is_just_being_erased_is_not_found(shop: Any) -> None:
+    """Between an erasure and what was read before it, a code leads to nobody."""
+    code = shop.referral_codes.get(shop.link)
+    loaded = {code.ref: code, HolderRef("live", code.holder_id): None}
+    rules = {"beans": shop.programs[0]}
+    with pytest.raises(NotFound, match="referral code"):
+        decide(
+            DisableCode(code.code, reason="leaked", key="d-1"),
+            World("live", "ann", loaded),
+            rules,
+            shop.time.now(),
+            CountedIds(),
+            Registry(),
+        )
+
+
+def test_commands_about_referrals_are_run_together(shop: Any) -> None:
+    """In one unit, each as alone: a ban finds the codes and referrals that were made before it in the unit."""
+    done = shop.run_many(
+        [
+            Join("bob"),
+            CreateCode("bob", key="k-1"),
+            Refer("bob", contact="dan@example.com", key="k-2"),
+            Claim("cyd", shop.link, key="k-3"),
+            Ban("bob", reason="farm", key="k-4"),
+            Ban("ada", reason="farm", key="k-5"),
+            Erase("cyd"),
+        ]
+    )
+    assert [each.error for each in done] == [None] * 7
+    assert all(code.disabled_at is not None for code in shop.everything(ReferralCode))
+    assert [each.referee_id for each in shop.referrals.stream("state:pending")] == [None]
 
 
 def test_a_merged_referrer_refers_on(shop: Any) -> None:

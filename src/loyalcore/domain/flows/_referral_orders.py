@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from loyalcore.domain.decision import ReferralRef
 from loyalcore.domain.flows._claiming import claimed, completed, lapsed, looked_at_order, review_due_at, tell
 from loyalcore.domain.flows._referring import Referring
 from loyalcore.domain.flows._rewarding import rewarded, taken_back
@@ -190,9 +189,8 @@ def _count(referring: Referring, before: Order | None, after: Order) -> None:
     if noted.is_referrer:
         _add(referring.side_of(after.holder_id), "referrer_revenue", step)
     if noted.referee_of is not None:
-        found: Referral | None = referring.find(ReferralRef(after.environment, noted.referee_of))
-        if found is not None:
-            _add(referring.side_of(found.referrer_holder_id), "referee_revenue", step)
+        found = referring.referral(noted.referee_of)
+        _add(referring.side_of(found.referrer_holder_id), "referee_revenue", step)
 
 
 def _add(side: Side | None, figure: str, step: Decimal) -> None:

@@ -15,7 +15,6 @@ from loyalcore.domain.customers import ReferralFigures
 from loyalcore.domain.decision import (
     Counter,
     CounterRef,
-    CustomerRef,
     HolderRef,
     LedgerRef,
     MembershipRef,
@@ -132,14 +131,8 @@ class Referring:
         return self.case.world.get(ref) if put is None else put.record
 
     def referral(self, referral_id: str) -> Referral:
-        """Find a referral of the program.
-
-        Raises:
-            NotFound: There is no such referral.
-        """
-        found: Referral | None = self.find(ReferralRef(self.case.world.environment, referral_id))
-        if found is None or found.program_id != self.program.id:
-            raise NotFound("referral", referral_id)
+        """Find a referral that a record names: it is there, for referrals never go."""
+        found: Referral = self.find(ReferralRef(self.case.world.environment, referral_id))
         return found
 
     def code(self, code: str) -> ReferralCode | None:
@@ -267,8 +260,3 @@ def _part(referral: Referral | None) -> ReferralFigures:
 def campaign_counter(campaign: str) -> str:
     """Name the counter of the referrals of a campaign that stand."""
     return f"referrals:{campaign}"
-
-
-def row_of(environment: str, customer_id: str) -> CustomerRef:
-    """Name the row of a customer."""
-    return CustomerRef(environment, customer_id)

@@ -20,14 +20,12 @@ DISCOUNTS_MAX: Final = 20
 PAYMENTS_MAX: Final = 50
 CODES_MAX: Final = 50
 NOTHING: Final = Decimal(0)
-"""No money; what is not said costs this, and is not checked."""
+"""No money: what is not said costs this."""
 _PERCENT_DIGITS_MAX: Final = 4
 
 
 def check_money(value: object, path: str) -> Decimal:
     """Return an amount of money, 0 or more."""
-    if value is NOTHING:
-        return NOTHING
     amount = check_amount(value, path)
     if amount < 0:
         raise InvalidInput("must be 0 or more", path=path)

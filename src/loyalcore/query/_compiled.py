@@ -48,7 +48,7 @@ class Compiled:
     __slots__ = ("_always", "_of_day", "condition")
 
     def __init__(self, condition: Condition) -> None:
-        self.condition = condition
+        self.condition: Condition = condition
         self._always: Test | None = None if names_day(condition) else test_of(resolve(condition, EPOCH, _ANYWHERE))
         self._of_day: tuple[date, ZoneInfo, Test] | None = None
 

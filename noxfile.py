@@ -44,6 +44,7 @@ ONCE = [
     "tests/contract/test_kills.py",
     "tests/contract/test_more_stores.py",
     "tests/contract/test_postgres.py",
+    "tests/contract/test_referral_races.py",
     "tests/contract/test_sql_conformance.py",
     "tests/corpus/test_commands.py",
     "tests/corpus/test_facade.py",

@@ -401,7 +401,8 @@ def test_commands_about_referrals_are_run_together(shop: Any) -> None:
             Ban("bob", reason="farm", key="k-4"),
             Ban("ada", reason="farm", key="k-5"),
             Erase("cyd"),
-        ]
+        ],
+        atomic=True,
     )
     assert [each.error for each in done] == [None] * 7
     assert all(code.disabled_at is not None for code in shop.everything(ReferralCode))

@@ -36,7 +36,7 @@ def shop(request: pytest.FixtureRequest) -> Iterator[Any]:
     opened: Any = Loyalty(store, [BEANS], clock=FixedClock("2026-01-01T12:00:00Z"), ids=CountedIds(), actor="desk")
     for name in ("ada", "bob", "cyd", "dan"):
         opened.customers.register(name)
-    opened.customers.update("dan", is_guest=True, key="u-1")
+    opened.customers.update("dan", is_guest=True, shop_url="https://shop.example/dan", key="u-1")
     code = opened.customers.join("ada").membership.referral_code
     opened.referrals.claim("cyd", code, key="c-1")
     opened.orders.close("bob", "o-1", {"total": 40, "referral_code": code}, key="o-1")
@@ -55,7 +55,8 @@ def test_the_columns_of_blp(shop: Any) -> None:
     assert shop.referrals.link("ada") == f"https://beans.example/r/{ada.membership.referral_code}"
     assert (figures.total, figures.successful) == (2, 1)
     assert (figures.revenue, figures.referrer_revenue, figures.referee_revenue) == (40, 70, 30)
-    assert [row.customer.customer_id for row in shop.customers.page("shop_status:guest").items] == ["dan"]
+    (dan,) = shop.customers.page("shop_status:guest").items
+    assert (dan.customer.customer_id, dan.customer.shop_url) == ("dan", "https://shop.example/dan")
 
 
 def test_the_rows_of_referrals_of_blp(shop: Any) -> None:

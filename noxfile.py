@@ -36,16 +36,7 @@ WAITING = ("-n", "4", *SPREAD)
 """For tests that wait for databases and other processes half of their time."""
 
 ONCE = [
-    "tests/contract/test_conformance.py",
-    "tests/contract/test_django_lists.py",
-    "tests/contract/test_django_store.py",
-    "tests/contract/test_example_edges.py",
-    "tests/contract/test_example_store.py",
-    "tests/contract/test_kills.py",
-    "tests/contract/test_more_stores.py",
-    "tests/contract/test_postgres.py",
-    "tests/contract/test_referral_races.py",
-    "tests/contract/test_sql_conformance.py",
+    "tests/contract",
     "tests/corpus/test_commands.py",
     "tests/corpus/test_facade.py",
     "tests/property/test_machine.py",
@@ -53,6 +44,9 @@ ONCE = [
     "tests/unit/testing/history",
 ]
 """What takes long and asks more of the databases than of the interpreter: run under the first one only."""
+
+SELDOM = ["tests/contract/test_postgres.py::TestPostgresInPartitions"]
+"""What only the session `contract` runs: the same tables in bulk, which are partitioned as well, run always."""
 
 TYPED = ["src", "tests", "examples", "benchmarks", "docs/conf.py", "conftest.py", "noxfile.py"]
 
@@ -83,7 +77,8 @@ def tests(session: nox.Session) -> None:
     session.run("coverage", "run", "-m", "pytest", *WORKERS, *COVERING, env=profile)
     session.run("coverage", "combine", "--quiet")
     session.run("coverage", "report", "--fail-under=100")
-    session.run("python", "-m", "pytest", *WAITING, *(f"--ignore={path}" for path in COVERING), env=profile)
+    left_out = [*(f"--ignore={path}" for path in COVERING), *(f"--deselect={name}" for name in SELDOM)]
+    session.run("python", "-m", "pytest", *WAITING, *left_out, env=profile)
 
 
 @nox.session(name="property")

@@ -37,8 +37,7 @@ WAITING = ("-n", "4", *SPREAD)
 
 ONCE = [
     "tests/contract",
-    "tests/corpus/test_commands.py",
-    "tests/corpus/test_facade.py",
+    "tests/corpus",
     "tests/property/test_machine.py",
     "tests/property/test_simulation.py",
     "tests/unit/testing/history",

@@ -228,7 +228,7 @@ class _Run:
         found = unit.load([membership_ref, ledger_ref])
         keys: dict[str, KeyRecord] = {}
         facts: dict[tuple[str, str], int] = {}
-        for holder in (customer.holder_id, *customer.absorbed):
+        for holder in customer.holders:
             for record in unit.stream(All(KeyRecord, environment, holder_id=holder), self._terms.as_of):
                 keys.setdefault(record.ref.key, record)
             query = All(Fact, environment, holder_id=holder, program_id=program_id)

@@ -144,7 +144,7 @@ def holders_of(executor: Executor, customer_id: str) -> list[str]:
     """
     with executor.store.unit(readonly=True) as unit:
         found = survivor(executor.environment, customer_id, lambda ref: unit.load([ref])[ref])
-    return [found.holder_id, *found.absorbed]
+    return list(found.holders)
 
 
 def list_members(executor: Executor, asked: Asked, program: str | None) -> tuple[List[CustomerRow], Query]:

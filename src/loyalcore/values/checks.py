@@ -14,8 +14,9 @@ from loyalcore.values.money import check_amount
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
+    from enum import Enum
 
-__all__ = ["Check", "check_flag", "fault_of", "gather", "maybe", "read_maybe_money", "read_money"]
+__all__ = ["Check", "check_flag", "fault_of", "gather", "maybe", "member_of", "read_maybe_money", "read_money"]
 
 
 def __dir__() -> list[str]:
@@ -62,6 +63,29 @@ def maybe(check: Check) -> Check:
         True
     """
     return lambda value, path: None if value is None else check(value, path)
+
+
+def member_of(kind: type[Enum]) -> Check:
+    """Give the check of a member of an enumeration; its value as a text is none.
+
+    Args:
+        kind: The enumeration.
+
+    Source:
+        HOUSE.md 6 (no silent coercion).
+
+    Example:
+        >>> from loyalcore.values.periods import Period
+        >>> member_of(Period)(Period.DAILY, "period")
+        <Period.DAILY: 'daily'>
+    """
+
+    def check(value: object, path: str) -> Any:
+        if not isinstance(value, kind):
+            raise InvalidInput(f"must be a {kind.__name__}, not {type(value).__name__}", path=path)
+        return value
+
+    return check
 
 
 def read_money(value: Decimal | int | str) -> Decimal:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_
 
-from loyalcore.adapters.sqlalchemy import _orders, _referrals, _rows
+from loyalcore.adapters.sqlalchemy import _orders, _people, _referrals, _rows
 from loyalcore.adapters.sqlalchemy._lister import Lister
 from loyalcore.adapters.sqlalchemy._schema import CODE, CUSTOMER, ENTRY, MEMBERSHIP, ORDER, REFERRAL
 from loyalcore.adapters.sqlalchemy._tables import OF_LEDGER, read_columns
@@ -97,8 +97,8 @@ def _of(idiom: Idiom, first: Table, *others: Table) -> Lister:
 
 def _customer_row(row: Row, at: datetime) -> CustomerRow:
     made: Any = _RowDraft()
-    made.customer = _rows.whole_customer(row[_OF_MEMBER:])
-    made.membership = _rows.whole_membership(row[:_OF_MEMBER])
+    made.customer = _people.whole_customer(row[_OF_MEMBER:])
+    made.membership = _people.whole_membership(row[:_OF_MEMBER])
     made.at = at
     made.__class__ = CustomerRow
     record: CustomerRow = made

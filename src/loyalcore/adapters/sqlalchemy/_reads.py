@@ -5,7 +5,7 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from loyalcore.adapters.sqlalchemy import _orders, _referrals, _rows
+from loyalcore.adapters.sqlalchemy import _orders, _people, _referrals, _rows
 from loyalcore.adapters.sqlalchemy._bulk import columns_of
 from loyalcore.adapters.sqlalchemy._statements import VERSIONED
 from loyalcore.adapters.sqlalchemy._tables import OF_LEDGER, prefix
@@ -39,8 +39,7 @@ from loyalcore.store import KIND_OF
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from loyalcore.adapters.sqlalchemy._dialects import Ask, Dialect, Link
-    from loyalcore.adapters.sqlalchemy._rows import Row
+    from loyalcore.adapters.sqlalchemy._dialects import Ask, Dialect, Link, Row
     from loyalcore.adapters.sqlalchemy._statements import Statements
     from loyalcore.domain.decision import Ref
 
@@ -209,7 +208,7 @@ def _name(ref: LedgerRef) -> tuple[str, str, str, str]:
 
 def _whole_customer(row: Row) -> Customer:
     told = prefix(Customer)
-    return _rows.customer(CustomerRef(*row[:told]), row[told:])
+    return _people.customer(CustomerRef(*row[:told]), row[told:])
 
 
 def _column_of(ref: OrdersRef | ReferralsRef | ReferralCodesRef) -> str:
@@ -249,9 +248,9 @@ _LOCKED = frozenset(ref for ref, kind in KIND_OF.items() if kind in VERSIONED an
 """The refs that are locked; whose a holder is, and which orders there are, is only read."""
 
 _DRESS: dict[type[Any], Callable[[Any, Row], Any]] = {
-    CustomerRef: _rows.customer,
+    CustomerRef: _people.customer,
     HolderRef: lambda ref, row: _whole_customer(row),
-    MembershipRef: _rows.membership,
+    MembershipRef: _people.membership,
     LotRef: lambda ref, row: _rows.lot(ref.ledger, row),
     HoldRef: lambda ref, row: _rows.hold(ref.ledger, row),
     DebtRef: lambda ref, row: _rows.debt(ref.ledger, row),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from loyalcore.adapters.sqlalchemy._nested import (
     day,
@@ -17,7 +17,8 @@ from loyalcore.adapters.sqlalchemy._nested import (
 )
 from loyalcore.domain.customers import ByHand, Standing
 
-Row = tuple[Any, ...]
+if TYPE_CHECKING:
+    from loyalcore.adapters.sqlalchemy._dialects import Row
 
 NO_STANDING: Final = Standing()
 """Where a member stands whom no tier has counted yet: one for all who are read."""

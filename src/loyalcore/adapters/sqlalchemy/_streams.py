@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from loyalcore.adapters.sqlalchemy import _orders, _referrals, _rows
+from loyalcore.adapters.sqlalchemy import _orders, _people, _referrals, _rows
 from loyalcore.adapters.sqlalchemy._statements import INDEX_OF_DUE, narrowings
 from loyalcore.adapters.sqlalchemy._tables import OF_LEDGER, TABLE_OF, prefix
 from loyalcore.domain.customers import Customer, Membership
@@ -36,16 +36,16 @@ from loyalcore.values.clock import to_micros
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from loyalcore.adapters.sqlalchemy._dialects import Dialect, Link
+    from loyalcore.adapters.sqlalchemy._dialects import Dialect, Link, Row
     from loyalcore.adapters.sqlalchemy._statements import Statements
     from loyalcore.query import All
 
 BATCH = 500
 """How many rows are fetched at a time."""
 
-DRESS: dict[type[Any], tuple[type[Any], Callable[[Any, _rows.Row], Any]]] = {
-    Customer: (CustomerRef, _rows.customer),
-    Membership: (MembershipRef, _rows.membership),
+DRESS: dict[type[Any], tuple[type[Any], Callable[[Any, Row], Any]]] = {
+    Customer: (CustomerRef, _people.customer),
+    Membership: (MembershipRef, _people.membership),
     Lot: (LedgerRef, _rows.lot),
     PointsHold: (LedgerRef, _rows.hold),
     Debt: (LedgerRef, _rows.debt),
@@ -68,15 +68,15 @@ class Scan:
 
     def __init__(self, dialect: Dialect, link: Link, statement: str, values: tuple[Any, ...]) -> None:
         self._dialect = dialect
-        self._rest: list[_rows.Row] = []
+        self._rest: list[Row] = []
         self._is_over = False
         self._cursor: Any = dialect.scan(link, statement, values)
 
-    def __iter__(self) -> Iterator[_rows.Row]:
+    def __iter__(self) -> Iterator[Row]:
         while batch := self._batch():
             yield from batch
 
-    def _batch(self) -> list[_rows.Row]:
+    def _batch(self) -> list[Row]:
         if self._rest:
             rest, self._rest = self._rest, []
             return rest
@@ -85,7 +85,7 @@ class Scan:
                 return []
             raise StoreUnavailable("the unit of this stream has ended")
         try:
-            batch: list[_rows.Row] = self._cursor.fetchmany(BATCH)
+            batch: list[Row] = self._cursor.fetchmany(BATCH)
         except self._dialect.Error as error:
             raise self._dialect.blame(error, "stream") from error
         if not batch:
@@ -142,7 +142,7 @@ def open_scans(dialect: Dialect, link: Link, statements: Statements, query: All)
 def _records(kind: type[Any], rows: Scan) -> Iterator[Any]:
     make, dress = DRESS[kind]
     told = prefix(kind)
-    name: _rows.Row = ()
+    name: Row = ()
     ref: Any = None
     for row in rows:
         if row[:told] != name:
@@ -164,12 +164,12 @@ def _ledgers(heads: Scan, lots: Scan, holds: Scan, debts: Scan) -> Iterator[Ledg
 class _Parts:
     """The open parts of ledger after ledger, read beside the heads in the same order."""
 
-    def __init__(self, rows: Scan, dress: Callable[[LedgerRef, _rows.Row], Any]) -> None:
+    def __init__(self, rows: Scan, dress: Callable[[LedgerRef, Row], Any]) -> None:
         self._rows = iter(rows)
         self._dress = dress
         self._next = next(self._rows, None)
 
-    def of(self, name: _rows.Row, ref: LedgerRef) -> tuple[Any, ...]:
+    def of(self, name: Row, ref: LedgerRef) -> tuple[Any, ...]:
         """Give the parts of a ledger; those of names before it have no head and are passed over."""
         found = []
         row = self._next

@@ -15,8 +15,7 @@ from loyalcore.store import KIND_OF, name_columns
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from loyalcore.adapters.sqlalchemy._dialects import Dialect, Link
-    from loyalcore.adapters.sqlalchemy._rows import Row
+    from loyalcore.adapters.sqlalchemy._dialects import Dialect, Link, Row
     from loyalcore.adapters.sqlalchemy._statements import Statements
     from loyalcore.domain.decision import ChangeSet
 

@@ -88,6 +88,11 @@ class Customer:
         return CustomerRef(self.environment, self.customer_id)
 
     @property
+    def holders(self) -> tuple[str, ...]:
+        """The holder, and those that were merged into it: keys, facts, orders and referrals of all count here."""
+        return (self.holder_id, *self.absorbed)
+
+    @property
     def name(self) -> str | None:
         """The whole name; None where no part of it is known."""
         return " ".join(part for part in (self.first_name, self.last_name) if part) or None

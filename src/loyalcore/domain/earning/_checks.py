@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
 from loyalcore.domain.customers import CUSTOMERS, Customer, CustomerRow, Membership
 from loyalcore.domain.orders import CARTS, ITEMS
 from loyalcore.errors import InvalidInput, LimitExceeded
-from loyalcore.query import Condition, Noun, Query
+from loyalcore.query import Noun
 from loyalcore.values.ids import check_text
 from loyalcore.values.money import check_amount
 from loyalcore.values.points import check_points
@@ -26,29 +25,6 @@ NOUNS: Final[Mapping[str, Noun]] = {"cart": CARTS, "customer": CUSTOMERS, "item"
 MULTIPLIER_MAX: Final = 1_000
 PRIORITY_MAX: Final = 1_000_000
 _TIERS_MAX: Final = 100
-
-
-def maybe(check: Check) -> Check:
-    """Give the check of a value that may be None."""
-    return lambda value, path: None if value is None else check(value, path)
-
-
-def check_flag(value: object, path: str) -> bool:
-    """Return a setting that is on or off."""
-    if not isinstance(value, bool):
-        raise InvalidInput(f"must be true or false, not {type(value).__name__}", path=path)
-    return value
-
-
-def check_kind(kind: type[Enum]) -> Check:
-    """Give the check of a member of an enumeration."""
-
-    def check(value: object, path: str) -> Any:
-        if not isinstance(value, kind):
-            raise InvalidInput(f"must be a {kind.__name__}, not {type(value).__name__}", path=path)
-        return value
-
-    return check
 
 
 def check_priority(value: object, path: str) -> int:
@@ -106,19 +82,3 @@ def check_functions(value: object, path: str) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         raise InvalidInput(f"must be a table of functions by name, not {type(value).__name__}", path=path)
     return value
-
-
-def check_condition(noun: str) -> Check:
-    """Give the check of a condition over one noun."""
-
-    def check(value: object, path: str) -> Condition:
-        if not isinstance(value, Condition):
-            raise InvalidInput(
-                f"must be a condition over the fields of a {noun}, not {type(value).__name__}", path=path
-            )
-        try:
-            return Query(NOUNS[noun], value).where
-        except InvalidInput as error:
-            raise InvalidInput(error.message.removeprefix(f"{error.path}: "), path=path) from None
-
-    return check

@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from loyalcore.domain.earning._checks import (
-    check_condition,
-    check_flag,
-    check_kind,
+    NOUNS,
     check_ledger,
     check_multiplier,
     check_priority,
     check_tiers,
-    maybe,
 )
 from loyalcore.errors import Fault, InvalidDocument, InvalidInput, LimitExceeded
+from loyalcore.query import check_condition
 from loyalcore.values.calendar import parse_expiry, parse_start
+from loyalcore.values.checks import check_flag, maybe, member_of
 from loyalcore.values.clock import NEVER, check_instant
 from loyalcore.values.ids import check_text, check_word
 from loyalcore.values.money import check_amount
@@ -227,10 +226,10 @@ _CHECKS: Final[Mapping[str, Any]] = {
     "by_tier": maybe(check_tiers),
     "function": maybe(check_word),
     "multiplier": maybe(check_multiplier),
-    "steps": check_kind(Steps),
-    "where": maybe(check_condition("cart")),
-    "who": maybe(check_condition("customer")),
-    "items": maybe(check_condition("item")),
+    "steps": member_of(Steps),
+    "where": maybe(lambda value, path: check_condition(value, NOUNS["cart"], path)),
+    "who": maybe(lambda value, path: check_condition(value, NOUNS["customer"], path)),
+    "items": maybe(lambda value, path: check_condition(value, NOUNS["item"], path)),
     "starts_at": maybe(check_instant),
     "ends_at": maybe(check_instant),
     "priority": check_priority,
@@ -238,7 +237,7 @@ _CHECKS: Final[Mapping[str, Any]] = {
     "max_per_order": maybe(check_points),
     "max_per_customer": maybe(check_points),
     "max_per_period": maybe(check_points),
-    "period": maybe(check_kind(Period)),
+    "period": maybe(member_of(Period)),
     "activation": maybe(lambda value, path: parse_start(check_text(value, path), path).text),
     "expiry": maybe(lambda value, path: parse_expiry(check_text(value, path), path).text),
     "ledger": check_ledger,

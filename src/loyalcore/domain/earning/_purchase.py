@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Context, Decimal
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from loyalcore.domain.earning._redeem import value_of
+from loyalcore.values.money import EXACT
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from loyalcore.domain.orders import Cart, ItemRow, OrderPolicy
 
 # Wide enough for every sum of amounts: the host's own decimal context makes no difference.
-_EXACT: Final = Context(prec=60)
 _NOTHING: Final = Decimal(0)
 
 
@@ -54,11 +54,11 @@ class Purchase(NamedTuple):
         amounts, policy = self.cart.amounts, self.policy
         basis = amounts.net
         if policy.earns_on_tax:
-            basis = _EXACT.add(basis, amounts.tax)
+            basis = EXACT.add(basis, amounts.tax)
         if policy.earns_on_shipping:
-            basis = _EXACT.add(basis, amounts.shipping)
+            basis = EXACT.add(basis, amounts.shipping)
         if self.redeemed and not policy.earns_on_redeemed:
-            basis = max(_EXACT.subtract(basis, value_of(self.redeemed, policy)), _NOTHING)
+            basis = max(EXACT.subtract(basis, value_of(self.redeemed, policy)), _NOTHING)
         return basis
 
     @property

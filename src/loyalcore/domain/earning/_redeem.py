@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Context, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from loyalcore.errors import InvalidInput
-from loyalcore.values.money import check_amount
+from loyalcore.values.money import EXACT, check_amount
 from loyalcore.values.points import Rounding, round_points
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 _NOTHING: Final = Decimal(0)
 # Wide enough for every product of points and money: the host's own decimal context makes no difference.
-_EXACT: Final = Context(prec=60)
 
 
 class Redemption(NamedTuple):
@@ -75,7 +74,7 @@ def value_of(points: int, policy: OrderPolicy) -> Decimal:
     worth = policy.point_value
     if worth is None or not points:
         return _NOTHING
-    return _EXACT.multiply(Decimal(points), worth)
+    return EXACT.multiply(Decimal(points), worth)
 
 
 def price_in_points(amount: Decimal | int | str, policy: OrderPolicy) -> int:

@@ -7,9 +7,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from loyalcore.domain.earning._trace import QuotedAward, Step, Why
-from loyalcore.domain.earning._ways import EXACT, pieces_of, sum_of, too_many
+from loyalcore.domain.earning._ways import pieces_of, sum_of, too_many
 from loyalcore.errors import LimitExceeded
 from loyalcore.values.clock import to_micros
+from loyalcore.values.money import EXACT
 from loyalcore.values.points import POINTS_MAX, Rounding, round_points
 
 if TYPE_CHECKING:

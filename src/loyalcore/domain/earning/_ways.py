@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from decimal import Context, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from functools import reduce
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from loyalcore.errors import InvalidInput, LimitExceeded
+from loyalcore.values.money import EXACT
 from loyalcore.values.points import POINTS_MAX, Rounding, round_points
 
 if TYPE_CHECKING:
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     Granted = tuple[Fraction | int, Lines, Decimal | None]
     """The exact points, what each line stands for in them, and the money that was counted; None where none was."""
     Way = Callable[[EarningRule, Purchase, Lines, Decimal, Functions], Granted]
-
-EXACT: Final = Context(prec=150)
-"""Wide enough for every sum and product of amounts: the host's own decimal context makes no difference."""
 
 
 def in_steps(rule: EarningRule, purchase: Purchase, lines: Lines, basis: Decimal, _functions: Functions) -> Granted:

@@ -127,7 +127,7 @@ class Batch(Case):
                 refs.update(self._posting_refs(command, row))
             except LoyaltyError:
                 continue
-            keys += [(holder, command.key) for holder in (row.holder_id, *row.absorbed)]
+            keys += [(holder, command.key) for holder in row.holders]
         yield refs
         used = [record for name in keys if (record := self._used_keys.get(name)) is not None]
         yield {EntriesRef(ledger, "seq", seq) for record in used for ledger, seqs in record.entries for seq in seqs}
@@ -139,7 +139,7 @@ class Batch(Case):
 
     def _posting_refs(self, command: Any, customer: Customer) -> list[Ref]:
         environment, holder_id = self.world.environment, customer.holder_id
-        refs: list[Ref] = [KeyRef(environment, holder, command.key) for holder in (holder_id, *customer.absorbed)]
+        refs: list[Ref] = [KeyRef(environment, holder, command.key) for holder in customer.holders]
         program = self.program(command.program)
         if (holder_id, program.id, command.ledger) not in self._ledgers:
             refs.append(self.ledger_ref(holder_id, program, command.ledger))
@@ -218,7 +218,7 @@ class Batch(Case):
 
     def replay(self, customer: Customer, command: Any) -> Receipt | None:
         """Answer a key that was used before, in this batch too."""
-        holders = (customer.holder_id, *customer.absorbed)
+        holders = customer.holders
         used = [record for holder in holders if (record := self._used_keys[holder, command.key]) is not None]
         if not used:
             return None

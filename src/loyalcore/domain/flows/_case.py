@@ -178,7 +178,7 @@ class Case:
         self.world.need(
             self.ledger_ref(holder_id, program, command.ledger),
             MembershipRef(environment, holder_id, program.id),
-            *(KeyRef(environment, holder, command.key) for holder in (holder_id, *customer.absorbed)),
+            *(KeyRef(environment, holder, command.key) for holder in customer.holders),
             *facts,
         )
 
@@ -192,7 +192,7 @@ class Case:
         """
         environment = self.world.environment
         conflicts = []
-        for holder in (customer.holder_id, *customer.absorbed):
+        for holder in customer.holders:
             record: KeyRecord | None = self.world.get(KeyRef(environment, holder, command.key))
             if record is None:
                 continue

@@ -82,7 +82,7 @@ class Checkout:
         found: Order | None = case.world.get(ref)
         if found is None:
             return cls(command, case, customer, None, case.program(command.program))
-        if found.holder_id not in (customer.holder_id, *customer.absorbed):
+        if found.holder_id not in customer.holders:
             raise OrderTaken(order_id=found.order_id, by="another customer")
         if command.program not in (None, found.program_id):
             raise OrderTaken(order_id=found.order_id, by="another program")
@@ -128,7 +128,7 @@ class Checkout:
         self.case.world.need(
             self.ledger_ref(""),
             MembershipRef(environment, customer.holder_id, self.program.id),
-            *(KeyRef(environment, holder, self.command.key) for holder in (customer.holder_id, *customer.absorbed)),
+            *(KeyRef(environment, holder, self.command.key) for holder in customer.holders),
             *refs,
         )
 
@@ -225,7 +225,7 @@ class Checkout:
 
     def _others(self, member: Membership) -> list[Order]:
         """All other orders of the customer in the program."""
-        holders = (self.customer.holder_id, *self.customer.absorbed)
+        holders = self.customer.holders
         refs = [OrdersRef(member.environment, holder) for holder in holders]
         self.case.world.need(*refs)
         found = [order for ref in refs for order in self.case.world.get(ref)]

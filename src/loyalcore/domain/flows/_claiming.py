@@ -9,7 +9,7 @@ import attrs
 
 from loyalcore.domain.customers import CustomerRow
 from loyalcore.domain.decision import MembershipRef, ReferralsRef
-from loyalcore.domain.flows._referring import Referring, campaign_counter
+from loyalcore.domain.flows._referring import Referring, campaign_counter, token_counter
 from loyalcore.domain.flows._rewarding import left_with, rewarded
 from loyalcore.domain.referrals import (
     OVER,
@@ -94,7 +94,7 @@ def claimed(
     referral = attrs.evolve(
         referral,
         earlier=None if goes_on is None else goes_on.referral_id,
-        unrecovered=left_with(history, () if owner is None else _holders(owner)),
+        unrecovered=left_with(history, () if owner is None else owner.holders),
     )
     state = state_after(None if before is None else before.state, _MOVES[found])
     referral = attrs.evolve(referral, state=state, evidence=evidence)
@@ -157,7 +157,7 @@ def _history(referring: Referring, referee: Side) -> list[Referral]:
     if referee.member.referral_id is None:
         return []
     world = referring.case.world
-    refs = [ReferralsRef(world.environment, holder, "referee") for holder in _holders(referee.customer)]
+    refs = [ReferralsRef(world.environment, holder, "referee") for holder in referee.customer.holders]
     world.need(*refs)
     found = {each.ref: referring.find(each.ref) for ref in refs for each in world.get(ref)}
     own = [each for each in found.values() if each.program_id == referring.program.id]
@@ -166,12 +166,8 @@ def _history(referring: Referring, referee: Side) -> list[Referral]:
 
 def _goes_on(history: list[Referral], owner: Customer | None) -> Referral | None:
     """Find the referral that a claim goes on from: the latest one of the same two that is over."""
-    by = () if owner is None else _holders(owner)
+    by = () if owner is None else owner.holders
     return next((each for each in reversed(history) if each.state in OVER and each.referrer_holder_id in by), None)
-
-
-def _holders(customer: Customer) -> tuple[str, ...]:
-    return (customer.holder_id, *customer.absorbed)
 
 
 def lapsed(referring: Referring, referral: Referral) -> Referral:
@@ -187,7 +183,7 @@ def _is_cycle(referring: Referring, referee: Side, referrer: Side | None) -> boo
     """
     if referrer is None or not referee.member.referrals.total:
         return False
-    holders = _holders(referee.customer)
+    holders = referee.customer.holders
     met: set[str] = set()
     side: Side | None = referrer
     while side is not None and side.customer.holder_id not in met:
@@ -228,13 +224,13 @@ def _looked_at(
     """Give the evidence of a claim, and count its tokens."""
     case, policy = referring.case, referring.policy
     counted = counted_tokens(policy.fraud, tokens)
-    counters = {token: referring.counter(f"token:{token}")[1] for token, _days in counted}
+    counters = {token: referring.counter(token_counter(token))[1] for token, _days in counted}
     suspicion = _suspicion(
         referring, referrer, referee, tokens=tokens, counters={name: each for name, each in counters.items() if each}
     )
     evidence = evidence_of(policy.fraud, suspicion, case.registry.fraud)
     for token, days in counted:
-        ref, found = referring.counter(f"token:{token}")
+        ref, found = referring.counter(token_counter(token))
         referring.write(counter_after(found, ref, case.now, days))
     return evidence
 

@@ -31,7 +31,7 @@ def facts_of(
     environment = case.world.environment
     return [
         FactRef(environment, holder, program.id, rule, source_type, source_id, line, side, cycle)
-        for holder in (customer.holder_id, *customer.absorbed)
+        for holder in customer.holders
     ]
 
 

@@ -26,6 +26,7 @@ from loyalcore.domain.flows._case import gather
 from loyalcore.domain.flows._receipt import Receipt
 from loyalcore.domain.referrals import Referral, ReferralCode, ReferralState
 from loyalcore.errors import NotFound
+from loyalcore.values.digest import digest
 from loyalcore.values.money import EXACT, shortest
 
 if TYPE_CHECKING:
@@ -260,3 +261,8 @@ def _part(referral: Referral | None) -> ReferralFigures:
 def campaign_counter(campaign: str) -> str:
     """Name the counter of the referrals of a campaign that stand."""
     return f"referrals:{campaign}"
+
+
+def token_counter(token: str) -> str:
+    """Name the counter of the claims from one token, by its digest: it outlives an erasure, and tells nothing of whom."""
+    return f"token:{digest(token)}"

@@ -128,7 +128,7 @@ class Series:
         if customer is None or customer.merged_into is not None:
             return []
         holder_id = customer.holder_id
-        refs: list[Ref] = [KeyRef(environment, holder, command.key) for holder in (holder_id, *customer.absorbed)]
+        refs: list[Ref] = [KeyRef(environment, holder, command.key) for holder in customer.holders]
         program_id = _program_of(command, self._programs)
         if program_id is not None:
             refs.append(LedgerRef(environment, holder_id, program_id, command.ledger))

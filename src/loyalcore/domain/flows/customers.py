@@ -252,7 +252,7 @@ def decide_erase(command: Erase, case: Case) -> Decision:
     """
     environment = case.world.environment
     customer = case.customer(command.customer_id)
-    holders = (customer.holder_id, *customer.absorbed)
+    holders = customer.holders
     members = [MembershipRef(environment, customer.holder_id, program_id) for program_id in customer.programs]
     case.world.need(*members, *(HolderRef(environment, holder) for holder in customer.absorbed))
     rows: list[Customer] = [customer]

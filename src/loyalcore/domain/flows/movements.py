@@ -37,7 +37,7 @@ def decide_transfer(command: Transfer, case: Case) -> Decision:
         target_ref,
         MembershipRef(environment, giver.holder_id, program.id),
         MembershipRef(environment, receiver.holder_id, program.id),
-        *(KeyRef(environment, holder, command.key) for holder in (giver.holder_id, *giver.absorbed)),
+        *(KeyRef(environment, holder, command.key) for holder in giver.holders),
     )
     replayed = case.replay(giver, command)
     if replayed is not None:

@@ -88,7 +88,7 @@ def _changed(
     """
     customer = case.customer(command.customer_id)
     environment = case.world.environment
-    holders = (customer.holder_id, *customer.absorbed)
+    holders = customer.holders
     case.world.need(*(KeyRef(environment, holder, command.key) for holder in holders))
     replayed = case.replay(customer, command)
     if replayed is not None:

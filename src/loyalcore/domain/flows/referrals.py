@@ -151,14 +151,10 @@ def decide_unban(command: Unban, case: Case) -> Decision:
     return referring.decided(command, customer, membership=side.member, is_unchanged=banned_at is None)
 
 
-def _holders(customer: Customer) -> tuple[str, ...]:
-    return (customer.holder_id, *customer.absorbed)
-
-
 def _codes_of(customer: Customer, referring: Referring) -> list[ReferralCode]:
     """List the codes of a customer in the program."""
     world = referring.case.world
-    refs = [ReferralCodesRef(world.environment, holder) for holder in _holders(customer)]
+    refs = [ReferralCodesRef(world.environment, holder) for holder in customer.holders]
     world.need(*refs)
     return [code for ref in refs for code in world.get(ref) if code.program_id == referring.program.id]
 
@@ -166,7 +162,7 @@ def _codes_of(customer: Customer, referring: Referring) -> list[ReferralCode]:
 def _referrals_of(customer: Customer, referring: Referring) -> list[Referral]:
     """List the referrals of a referrer in the program."""
     world = referring.case.world
-    refs = [ReferralsRef(world.environment, holder, "referrer") for holder in _holders(customer)]
+    refs = [ReferralsRef(world.environment, holder, "referrer") for holder in customer.holders]
     world.need(*refs)
     found = [each for ref in refs for each in world.get(ref) if each.program_id == referring.program.id]
     world.need(*(each.ref for each in found))  # each is written over by its own name
@@ -258,7 +254,7 @@ def decide_claim(command: Claim, case: Case) -> Decision:
     name = typed_code(command.code)
     ref = None if name is None else ReferralCodeRef(environment, name)
     case.world.need(
-        *(KeyRef(environment, holder, command.key) for holder in _holders(customer)),
+        *(KeyRef(environment, holder, command.key) for holder in customer.holders),
         *([] if ref is None else [ref]),
     )
     replayed = case.replay(customer, command)
@@ -314,7 +310,7 @@ def _orders_of(referral: Referral, referring: Referring) -> list[Order]:
     if referee is None:
         return []
     case, where = referring.case, referring.policy.where
-    refs = [OrdersRef(case.world.environment, holder) for holder in _holders(referee)]
+    refs = [OrdersRef(case.world.environment, holder) for holder in referee.holders]
     case.world.need(*refs)
     own = [each for ref in refs for each in case.world.get(ref) if each.referral.referral_id == referral.referral_id]
     own = sorted((each for each in own if each.counts and not each.is_returned), key=_closing)
@@ -388,7 +384,7 @@ def _need(command: Any, case: Case, owner: Customer, referring: Referring) -> No
     case.world.need(
         MembershipRef(environment, owner.holder_id, referring.program.id),
         LedgerRef(environment, owner.holder_id, referring.program.id),
-        *(KeyRef(environment, holder, command.key) for holder in _holders(owner)),
+        *(KeyRef(environment, holder, command.key) for holder in owner.holders),
     )
 
 

@@ -119,7 +119,7 @@ class Item:
     discounts: tuple[Discount, ...] = attrs.field(default=(), kw_only=True, converter=_discounts)
     tax: Decimal = attrs.field(default=NOTHING, kw_only=True, converter=read_money)
     shipping: Decimal = attrs.field(default=NOTHING, kw_only=True, converter=read_money)
-    attributes: Mapping[str, str] = attrs.field(factory=dict, kw_only=True, hash=False)
+    attributes: Mapping[str, str] = attrs.field(factory=dict, kw_only=True, repr=False, hash=False)
 
     def __attrs_post_init__(self) -> None:
         faults = gather(self, _ITEM)

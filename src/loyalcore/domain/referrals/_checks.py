@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
 from loyalcore.errors import Fault, InvalidDocument, InvalidInput, LimitExceeded
@@ -34,17 +33,6 @@ def counts(least: int, most: int = COUNT_MAX) -> Check:
         if value > most:
             raise LimitExceeded("is too many", path=path, limit=most)
         return int(value)
-
-    return check
-
-
-def kind_of(kind: type[Enum]) -> Check:
-    """Give the check of a member of an enumeration."""
-
-    def check(value: object, path: str) -> Any:
-        if not isinstance(value, kind):
-            raise InvalidInput(f"must be a {kind.__name__}, not {type(value).__name__}", path=path)
-        return value
 
     return check
 

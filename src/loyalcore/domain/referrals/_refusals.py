@@ -104,7 +104,7 @@ def _has_no_advocate(case: ClaimCase) -> bool:
 
 
 def _is_own(case: ClaimCase) -> bool:
-    own = {case.referee.holder_id, *case.referee.absorbed}
+    own = set(case.referee.holders)
     holders = {each.holder_id for each in (case.code, case.referrer) if each is not None}
     return not own.isdisjoint(holders)
 
@@ -143,7 +143,7 @@ def _is_referred(case: ClaimCase) -> bool:
     earlier, referrer = case.earlier, case.referrer
     if earlier is None or earlier.state in OVER:
         return False
-    by = () if referrer is None else (referrer.holder_id, *referrer.absorbed)
+    by = () if referrer is None else referrer.holders
     return earlier.state is not ReferralState.INVITED or earlier.referrer_holder_id not in by
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from loyalcore.domain.referrals._checks import check_id, counts, kind_of, refuse
+from loyalcore.domain.referrals._checks import check_id, counts, refuse
 from loyalcore.errors import Fault
 from loyalcore.values.calendar import parse_expiry, parse_start
-from loyalcore.values.checks import gather, maybe
+from loyalcore.values.checks import gather, maybe, member_of
 from loyalcore.values.clock import NEVER
 from loyalcore.values.ids import check_text
 from loyalcore.values.periods import Period, period_of
@@ -128,13 +128,13 @@ class ReferralReward:
 CHECKS: Final[Mapping[str, Check]] = {
     "id": check_id,
     "points": check_points,
-    "side": kind_of(RewardSide),
-    "on": kind_of(RewardEvent),
+    "side": member_of(RewardSide),
+    "on": member_of(RewardEvent),
     "ledger": lambda value, path: check_text(value, path, length_min=0),
     "activation": maybe(lambda value, path: parse_start(check_text(value, path), path).text),
     "expiry": maybe(lambda value, path: parse_expiry(check_text(value, path), path).text),
     "max_per_customer": maybe(counts(1)),
-    "period": maybe(kind_of(Period)),
+    "period": maybe(member_of(Period)),
     "max_total": maybe(counts(1)),
 }
 """What each setting of a reward must be."""

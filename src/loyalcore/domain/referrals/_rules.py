@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from loyalcore.domain.referrals._checks import check_id, counts, kind_of, refuse
+from loyalcore.domain.referrals._checks import check_id, counts, refuse
 from loyalcore.errors import Fault, InvalidInput
-from loyalcore.values.checks import gather, maybe, read_maybe_money
+from loyalcore.values.checks import gather, maybe, member_of, read_maybe_money
 from loyalcore.values.ids import check_text, check_word
 from loyalcore.values.money import check_amount
 
@@ -134,7 +134,7 @@ _OF: Final[Mapping[str, tuple[tuple[FraudKind, ...], Any]]] = {
 
 CHECKS: Final[Mapping[str, Check]] = {
     "id": check_id,
-    "kind": kind_of(FraudKind),
+    "kind": member_of(FraudKind),
     "weight": counts(1, WEIGHT_MAX),
     "token": maybe(check_token_kind),
     "count": counts(1, CLAIMS_MAX),

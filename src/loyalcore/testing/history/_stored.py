@@ -86,7 +86,7 @@ class Stored:
         row = self._directory.get(CustomerRef(self.environment, customer_id))
         while row is not None and row.merged_into is not None:
             row = self._directory.get(CustomerRef(self.environment, row.merged_into))
-        return () if row is None else (row.holder_id, *row.absorbed)
+        return () if row is None else row.holders
 
     def find_key(self, customer_id: str, key: str) -> list[KeyRecord]:
         """Find what a customer's key was used for; after a merge it may be two things."""

@@ -41,7 +41,7 @@ class Kept:
         self.orders: dict[str, Order] = {each.order_id: each for each in records(store, Order)}
         self.counters: dict[CounterRef, Counter] = {each.ref: each for each in records(store, Counter)}
         self.entries: dict[str, Entry] = {each.id: each for each in records(store, Entry)}
-        self.heads = {holder: each.holder_id for each in self.customers for holder in (each.holder_id, *each.absorbed)}
+        self.heads = {holder: each.holder_id for each in self.customers for holder in each.holders}
 
     @property
     def policy(self) -> ReferralPolicy:
@@ -108,7 +108,7 @@ def _check_figures(kept: Kept) -> None:
         revenue = _revenue(order for order in orders if order.referral.referral_id == referral.referral_id)
         assert referral.revenue == revenue, f"its orders come to {revenue}: {referral}"
     for customer in kept.customers:
-        holders = {customer.holder_id, *customer.absorbed}
+        holders = set(customer.holders)
         own = {name: each for name, each in kept.referrals.items() if each.referrer_holder_id in holders}
         came = [each for each in own.values() if each.referee_holder_id is not None]
         wanted = ReferralFigures(

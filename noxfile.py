@@ -44,8 +44,20 @@ ONCE = [
 ]
 """What takes long and asks more of the databases than of the interpreter: run under the first one only."""
 
-SELDOM = ["tests/contract/test_postgres.py::TestPostgresInPartitions"]
-"""What only the session `contract` runs: the same tables in bulk, which are partitioned as well, run always."""
+SELDOM = [
+    "tests/contract/test_postgres.py::TestPostgresInPartitions",
+    *(
+        f"tests/contract/{store}::{name}"
+        for store in (
+            "test_django_store.py::TestDjangoOnSqlite",
+            "test_django_store.py::TestDjangoOnPostgres",
+            "test_postgres.py::TestPostgresInBulk",
+        )
+        for name in ("test_a_retry_mends_a_crash", "test_a_script_leaves_the_same_records")
+    ),
+]
+"""What only the session `contract` runs: partitions without bulk, and what takes longest on further stores, which is
+tried always in memory, on a file, on PostgreSQL and on the store of plain sqlite3."""
 
 TYPED = ["src", "tests", "examples", "benchmarks", "docs/conf.py", "conftest.py", "noxfile.py"]
 

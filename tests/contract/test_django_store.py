@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connections
 
 from examples.django_store.standalone import open_store
 from loyalcore.store import Store
@@ -22,7 +23,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def made_on_postgres(postgres: Databases) -> Iterator[str]:
-    """Make the tables once, in a database to be copied."""
+    """Make the tables once, in a database that tests have one after the other."""
     with postgres.fresh() as url:
         open_store(url)
         yield url
@@ -38,6 +39,8 @@ class TestDjangoOnSqlite(StoreContract):
 class TestDjangoOnPostgres(StoreContract):
     @pytest.fixture
     def store(self, postgres: Databases, made_on_postgres: str) -> Iterator[Store]:
-        """Make a new database on PostgreSQL."""
-        with postgres.fresh(made_on_postgres) as url:
-            yield open_store(url)
+        """Give a database on PostgreSQL that holds nothing."""
+        with postgres.emptied(made_on_postgres) as url:
+            store = open_store(url)
+            yield store
+            connections[store.using].close()

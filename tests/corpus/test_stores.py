@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -62,12 +64,20 @@ METHODS = sorted(set(methods()) - WITHOUT_A_STORE)
 
 
 def filled(folder: Path) -> Path:
-    """Make a file in which something has happened."""
+    """Make a file in which something has happened: a copy of the first one that is asked for."""
     path = folder / "shop.db"
-    with SqlStore(f"sqlite:///{path}", synchronous="OFF") as store:
-        store.upgrade()
-        open_shop(store)
+    path.write_bytes(_filled())
     return path
+
+
+@cache
+def _filled() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "shop.db"
+        with SqlStore(f"sqlite:///{path}", synchronous="OFF") as store:
+            store.upgrade()
+            open_shop(store)
+        return path.read_bytes()
 
 
 def closed_memory(_folder: Path) -> Any:

@@ -45,9 +45,9 @@ CUT_OFF = (
 """What ends every other connection to a database."""
 FILLED = (
     "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition"
-    " AND relnamespace = 'public'::regnamespace AND relname LIKE 'loyal\\_%' AND relname <> 'loyal_revision'"
+    " AND relnamespace = 'public'::regnamespace AND relname <> 'loyal_revision'"
 )
-"""What names the library's tables that hold records."""
+"""What names all tables but the one that tells their revision."""
 
 
 @attrs.define
@@ -202,7 +202,7 @@ class Databases:
 
     @contextlib.contextmanager
     def emptied(self, url: str) -> Iterator[str]:
-        """Lend a database with the library's tables, and empty it afterwards: quicker than a fresh one.
+        """Lend a database with its tables, and empty them afterwards: quicker than a fresh one.
 
         Args:
             url: The URL of the database; whoever is connected to it afterwards is cut off.

@@ -16,7 +16,7 @@ from loyalcore.domain.decision import LotRef
 from loyalcore.domain.earning import EarningRule
 from loyalcore.domain.ledger import Account, Entry, Lot, PointsPolicy, ReturnPolicy
 from loyalcore.domain.programs import Program, by_id
-from loyalcore.domain.tiers import Downgrade, Level, Measure, TierSet, advance, switched
+from loyalcore.domain.tiers import Downgrade, Level, Measure, TierSet, Window, WindowKind, advance, switched
 from loyalcore.errors import LoyaltyError
 from loyalcore.services import Loyalty
 from loyalcore.testing import CountedIds, FixedClock
@@ -183,3 +183,30 @@ def test_a_tier_comes_through_versions_by_itself(programs: list[Program], histor
         again = once.recomputed()
         names = ("tier", "since", "expires_at", "previous", "completed", "gains")
         assert [getattr(other.standing, name) for name in names] == [getattr(again, name) for name in names]
+
+
+@share(2)
+@given(
+    window=st.sampled_from([Window(WindowKind.CALENDAR_YEAR), Window(WindowKind.ANNIVERSARY_YEAR)])
+    | st.integers(1, 14).map(lambda months: Window(WindowKind.ROLLING, months)),
+    days=st.integers(1, 500),
+    history=histories,
+)
+def test_what_a_window_has_counted_counts_in_the_next_version(
+    window: Window, days: int, history: list[tuple[int, Any]]
+) -> None:
+    """Levels that come with a version find the same measure as if they had always been there, whatever the window."""
+    levels = (Level("Base", 0), Level("Silver", 10), Level("Platinum", 30))
+    always = TierSet(measure=Measure.POINTS_EARNED, window=window, downgrade=Downgrade.REAL_TIME, levels=levels)
+    fields: dict[str, Any] = {"currency": "EUR", "timezone": "Europe/Berlin", "earning": RULES[0]}
+    before = Program("beans", tiers=attrs.evolve(always, levels=levels[:1]), **fields)
+    after = Program("beans", tiers=always, version=2, applies_from=START + timedelta(days=days), **fields)
+    shops = Shop([Program("beans", tiers=always, **fields)]), Shop([before, after])
+    for number, move in enumerate(history):
+        for shop in shops:
+            shop.do(number, move)
+    for pause in (days, 20, 60, 200, 400):
+        for shop in shops:
+            shop.clock.move(days=pause)
+        one, other = (shop.shop.customers.membership("ada").standing for shop in shops)
+        assert (one.tier, one.gains) == (other.tier, other.gains)

@@ -314,10 +314,11 @@ def signed_up(case: Case, before: Customer, after: Customer) -> list[Referring]:
 
 
 def _standing(referring: Referring, referee: Side) -> Referral | None:
-    """Find the referral of a referee that is pending or completed; None where there is none."""
+    """Find the referral of a referee by somebody else that is pending or completed; None where there is none."""
     referral_id = referee.member.referral_id
     if referral_id is None:
         return None
     found = referring.referral(referral_id)
     is_live = found.state in {ReferralState.PENDING, ReferralState.COMPLETED}
-    return found if is_live and not found.is_over_at(referring.case.now) else None
+    is_own = found.referrer_holder_id in referee.customer.holders
+    return found if is_live and not is_own and not found.is_over_at(referring.case.now) else None

@@ -110,6 +110,8 @@ def _live(referring: Referring, referee: Side, code: ReferralCode) -> Referral |
     goes_on = {ReferralState.PENDING, ReferralState.ON_REVIEW, ReferralState.COMPLETED, ReferralState.BLOCKED}
     if found.state not in goes_on:
         return None
+    if found.referrer_holder_id in referee.customer.holders:  # the two were merged
+        raise refused(ReferralRefusal.SELF_REFERRAL)
     if referring.who(found.referrer_holder_id) != referring.who(code.holder_id):
         raise refused(ReferralRefusal.ALREADY_REFERRED)
     return found

@@ -16,7 +16,6 @@ from loyalcore.domain.customers import (
     merged_caps,
     merged_figures,
     merged_profile,
-    merged_referrals,
     new_membership,
     only_leading,
 )
@@ -39,7 +38,7 @@ from loyalcore.domain.decision import (
     Wipe,
 )
 from loyalcore.domain.flows._case import gather
-from loyalcore.domain.flows._claiming import TOKENS_MAX
+from loyalcore.domain.flows._merging import merged_referring, referrals_ended
 from loyalcore.domain.flows._receipt import Receipt
 from loyalcore.domain.flows._rewarding import REWARD_LOTS_MAX
 from loyalcore.domain.ledger import Entry, Ledger, Merge, merge
@@ -125,11 +124,13 @@ def decide_merge(command: Merge, case: Case) -> Decision:
     }
     case.world.need(*members.values())
     desks: list[Desk] = []
+    puts: list[Put] = []
     entries: list[Entry] = []
     for program in programs:
         leaving = case.desk(merged.holder_id, program)
         staying = case.desk(survivor.holder_id, program, customer_id=survivor.customer_id)
         desks += [leaving, staying]
+        puts += referrals_ended(case, program, (merged, leaving), (survivor, staying))
         entries += _merge_ledgers(command, case, leaving, staying)
     survivor_row = merged_profile(survivor, merged)
     survivor_row = attrs.evolve(
@@ -140,7 +141,7 @@ def decide_merge(command: Merge, case: Case) -> Decision:
         version=survivor.version + 1,
     )
     merged_row = only_leading(merged, survivor.customer_id)
-    puts = [Put(survivor_row, survivor.version), Put(merged_row, merged.version)]
+    puts += [Put(survivor_row, survivor.version), Put(merged_row, merged.version)]
     changes = gather(desks, puts, [])
     return Decision(changes, Receipt(command=command.name, entries=tuple(entries), customer=survivor_row))
 
@@ -223,26 +224,11 @@ def _merge_membership(leaving: Desk, staying: Desk) -> None:
         new,
         known_at=min(known, default=None),
         joined_at=min(joined, default=None),
-        **_merged_referring(old, new),
+        **merged_referring(old, new),
         orders=merged_figures(new.orders, old.orders),
         caps=merged_caps(new.caps, old.caps),
     )
     leaving.membership = Membership(environment=old.environment, holder_id=old.holder_id, program_id=old.program_id)
-
-
-def _merged_referring(old: Membership, new: Membership) -> dict[str, Any]:
-    """Give what two memberships come to as to referring: the survivor's link and referrer come first, a ban stays."""
-    invited = [at for at in (old.invited_at, new.invited_at) if at is not None]
-    banned = [at for at in (old.banned_at, new.banned_at) if at is not None]
-    return {
-        "referral_code": new.referral_code or old.referral_code,
-        "referral_id": new.referral_id or old.referral_id,
-        "referrals": merged_referrals(new.referrals, old.referrals),
-        "invited_at": max(invited, default=None),
-        "invitations": new.invitations + old.invitations,
-        "banned_at": min(banned, default=None),
-        "tokens": tuple(dict.fromkeys((*old.tokens, *new.tokens)))[-TOKENS_MAX:],
-    }
 
 
 def decide_erase(command: Erase, case: Case) -> Decision:

@@ -264,5 +264,5 @@ def campaign_counter(campaign: str) -> str:
 
 
 def token_counter(token: str) -> str:
-    """Name the counter of the claims from one token, by its digest: it outlives an erasure, and tells nothing of whom."""
+    """Name the counter of the claims from one token, by its digest: it outlives erasures, and tells of nobody."""
     return f"token:{digest(token)}"

@@ -134,7 +134,7 @@ def live(shop: Loyalty, clock: FixedClock) -> list[object]:
 def refer(shop: Loyalty, who: str, mark: str) -> list[object]:
     """Let a customer stand on both sides of referrals, order, and leave a friend whose address waits."""
     told: list[object] = [shop.referrals.invite(who, key=f"{mark}-i"), shop.customers.join("bob")]
-    tokens = [f"address:{mark}", f"device:{mark}"]
+    tokens = (f"address:{mark}", f"device:{mark}")
     code = str(shop.customers.membership("bob").referral_code)
     told += [
         shop.referrals.claim(who, code, tokens=tokens, key=f"{mark}-c"),

@@ -99,7 +99,8 @@ def test_a_referral_that_sixteen_processes_want_is_completed_once(postgres_store
     assert [(done.side, done.points) for done in referral.grants] == [("referrer", 100), ("referee", 100)]
     assert [shop.points.balance(name).active for name in ("ada", "bob")] == [100, 100]
     figures = shop.customers.membership("ada").referrals
-    assert (figures.total, figures.successful, figures.revenue) == (1, 1, 40 * WORKERS)
+    assert (figures.total, figures.successful) == (1, 1)
+    assert figures.revenue == 40 * WORKERS
     assert all(shop.points.verify(name).is_ok for name in ("ada", "bob"))
 
 

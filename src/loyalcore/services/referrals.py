@@ -17,7 +17,7 @@ from loyalcore.domain.referrals import (
     ReferralState,
 )
 from loyalcore.errors import NotFound
-from loyalcore.query import SIZE
+from loyalcore.query import SIZE, Query
 from loyalcore.services._list import Asked, List, Moving, read_query
 from loyalcore.services._members import find_member, holders_of
 from loyalcore.services._reviews import Reviews
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from loyalcore.domain.flows import Command, Receipt
     from loyalcore.domain.referrals import Referral
     from loyalcore.execution import Executor
-    from loyalcore.query import Page, Query
+    from loyalcore.query import Page
 
 
 class Referrals(Reviews):
@@ -224,8 +224,11 @@ class Referrals(Reviews):
         executor = self._executor
         listed = [*executor.programs] if program is None else [executor.program(program).id]
         fields, now = ReferralFields, executor.now()
-        due = fields.state.in_([ReferralState.INVITED.value, ReferralState.PENDING.value]) & (fields.expires_at <= now)
-        names = [each.referral_id for name in listed for each in self.stream(due, program=name)]
+        due = [
+            Query(REFERRALS, (fields.state == state.value) & (fields.expires_at <= now), sort=[fields.expires_at.asc()])
+            for state in (ReferralState.INVITED, ReferralState.PENDING)  # each by the index of its state
+        ]
+        names = [each.referral_id for name in listed for asked in due for each in self.stream(asked, program=name)]
         return sum(not self._run(ExpireReferral(name)).is_unchanged for name in names)
 
     # Lists ----------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from sqlalchemy.sql.elements import True_
 
 from loyalcore.adapters.sqlalchemy._compile import Compiler, Marks
 from loyalcore.adapters.sqlalchemy._paging import WITHOUT, Pager, Part, parts_of, sorting_of
-from loyalcore.adapters.sqlalchemy._shape import Shaper, Values, given_in
+from loyalcore.adapters.sqlalchemy._shape import Shaper, Values, equal_in, given_in
 from loyalcore.errors import CapabilityMissing
 from loyalcore.values.clock import to_micros
 
@@ -183,19 +183,27 @@ class Lister:
 
     def _index(self, asked: _Asked, part: Part, first: Table) -> Index | None:
         """Give the index of a table that is in the order of a part, unless its rows are to be found by their values."""
-        given = given_in(asked.where)
-        if given:
-            return self._of_holders(asked, {place.column for place in given}, first)
+        given = {place.column for place in given_in(asked.where)}
+        equal = {place.column for place in equal_in(asked.where)}
+        if not given:
+            return self._in_order(asked, part, first, equal)
+        return self._of_holders(asked, given, first) or (self._in_order(asked, part, first, equal) if equal else None)
+
+    def _in_order(self, asked: _Asked, part: Part, first: Table, equal: set[str]) -> Index | None:
+        """Give the index of a table that is in the order of a part, behind all columns that have one value."""
         orders = (part.first, *part.orders) if part.name == WITHOUT else part.orders
         if len({order.is_falling for order in part.orders}) > 1:
             return None
         chosen = self._chosen(first)
         scope = {column for name in asked.scope for column in self._scope[name]}
+        same = {chosen[name] for name in equal}
         sought = [chosen[order.place.column] for order in orders]
         for index in first.indexes:
             columns = list(index.columns)
             begin = len(columns) - len(sought)
-            if columns[begin:] == sought and scope.issuperset(columns[:begin]) and not index.dialect_kwargs:
+            is_narrow = not same or not same.isdisjoint(columns[:begin])
+            is_ordered = columns[begin:] == sought and (scope | same).issuperset(columns[:begin])
+            if is_narrow and is_ordered and not index.dialect_kwargs:
                 return index
         return None
 

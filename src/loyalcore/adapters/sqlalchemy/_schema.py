@@ -431,7 +431,7 @@ REFERRAL: Final = Table(
     _number("version"),
     Index("loyal_referral_referrer", "environment", "referrer_holder_id", "program_id", "state"),
     Index("loyal_referral_referee", "environment", "referee_holder_id"),
-    Index("loyal_referral_state", "environment", "program_id", "state", "expires_at"),
+    Index("loyal_referral_state", "environment", "program_id", "state", "expires_at", "referral_id"),
     *(
         Index(f"loyal_referral_{name}", "environment", "program_id", column, "referral_id")
         for name, column in (

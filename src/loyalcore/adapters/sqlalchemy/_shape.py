@@ -197,5 +197,17 @@ def given_in(shape: Shape) -> tuple[Place, ...]:
     name, *parts = shape
     if name == "and":
         return tuple(place for part in parts for place in given_in(part))
-    is_given = name == "among" or (name == "compare" and parts[1] == "=")
+    is_given = name == "among" or _is_equality(shape)
     return (parts[0],) if is_given and parts[0].kind in {"text", "id"} else ()
+
+
+def equal_in(shape: Shape) -> tuple[Place, ...]:
+    """Give where the texts and ids stand that a condition asks to be one value, the same in every row."""
+    name, *parts = shape
+    if name == "and":
+        return tuple(place for part in parts for place in equal_in(part))
+    return (parts[0],) if _is_equality(shape) and parts[0].kind in {"text", "id"} else ()
+
+
+def _is_equality(shape: Shape) -> bool:
+    return bool(shape[0] == "compare" and shape[2] == "=")

@@ -80,16 +80,21 @@ def test_all_of_a_holder_is_found_by_index(
         (REFERRALS, "sort:-created_at", "loyal_referral_created"),
         (REFERRALS, "sort:completed_at", "loyal_referral_completed"),
         (REFERRALS, "sort:review_due_at", "loyal_referral_review"),
+        (REFERRALS, "code:ABCDE23456", "loyal_referral_used"),
+        (REFERRALS, "state:pending expires_at:<2026-01-01 sort:expires_at", "loyal_referral_state"),
         (CODES, "holder_id:h1 sort:used", "loyal_referral_code_holder"),
         (CODES, "sort:-created_at", "loyal_referral_code_created"),
         (ORDERS, "holder_id:(h1,h2) sort:-net", "loyal_order_holder"),
         (ORDERS, "sort:-net", "loyal_order_net"),
     ],
 )
-def test_a_list_is_read_by_the_holders_that_it_names_or_in_its_order(
+def test_a_list_is_read_by_what_it_names_or_in_its_order(
     in_memory: SqlStore, statements: Statements, noun: Noun, text: str, index: str
 ) -> None:
-    """What a few holders have is found through their index and then sorted; all of it is read in the order asked."""
+    """What a few holders have is found through their index and then sorted; all else is read in the order asked.
+
+    Where the condition asks for one value that stands in front of that order, nothing else is read.
+    """
     asked = Listing(parse(text, noun), environment="live", program_id="beans", count=51)
     seen: list[str] = []
 

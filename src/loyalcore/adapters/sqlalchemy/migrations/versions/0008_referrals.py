@@ -95,7 +95,7 @@ def upgrade() -> None:
     columns = ["environment", "referrer_holder_id", "program_id", "state"]
     op.create_index("loyal_referral_referrer", "loyal_referral", columns)
     op.create_index("loyal_referral_referee", "loyal_referral", ["environment", "referee_holder_id"])
-    columns = ["environment", "program_id", "state", "expires_at"]
+    columns = ["environment", "program_id", "state", "expires_at", "referral_id"]
     op.create_index("loyal_referral_state", "loyal_referral", columns)
     for name, column in _LISTED.items():
         columns = ["environment", "program_id", column, "referral_id"]

@@ -81,7 +81,7 @@ def test_all_of_a_holder_is_found_by_index(
         (REFERRALS, "sort:completed_at", "loyal_referral_completed"),
         (REFERRALS, "sort:review_due_at", "loyal_referral_review"),
         (REFERRALS, "code:ABCDE23456", "loyal_referral_used"),
-        (REFERRALS, "state:pending expires_at:<2026-01-01 sort:expires_at", "loyal_referral_state"),
+        (REFERRALS, "state:pending expires_at:<2026-01-01T00:00:00Z sort:expires_at", "loyal_referral_state"),
         (CODES, "holder_id:h1 sort:used", "loyal_referral_code_holder"),
         (CODES, "sort:-created_at", "loyal_referral_code_created"),
         (ORDERS, "holder_id:(h1,h2) sort:-net", "loyal_order_holder"),

@@ -291,6 +291,7 @@ STORIES: dict[str, Callable[[Cast], Story]] = {
     "customers.update, of a referee": lambda cast: Story(
         (Update(cast.bob, is_guest=True, key="u-1"), *_referred(cast)), Update(cast.bob, is_guest=False, key="again")
     ),
+    "customers.merge, of a referee": lambda cast: Story(_claimed(cast), Merge(cast.bob, into=cast.ada)),
     "customers.erase, of a referrer": lambda cast: Story(_referred(cast), Erase(cast.ada)),
     "referrals.invite": lambda cast: Story((), Invite(cast.ada, key="do")),
     "referrals.refer": lambda cast: Story(_joined(cast), Refer(cast.ada, contact="eve@example.org", key="do")),

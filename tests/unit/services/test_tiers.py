@@ -10,12 +10,14 @@ import attrs
 import pytest
 
 from loyalcore.adapters.memory import MemoryStore
+from loyalcore.domain.customers import Membership
 from loyalcore.domain.ledger import Award, Spend
 from loyalcore.domain.programs import Program, Registry
 from loyalcore.domain.tiers import SetTier
 from loyalcore.errors import IdempotencyConflict, InvalidInput, NotFound
 from loyalcore.services import Loyalty
 from loyalcore.testing import CountedIds, FixedClock
+from loyalcore.testing._play import records
 
 START = "2026-01-01T12:00:00Z"
 LEVELS = [{"name": "Silver", "at": 100}, {"name": "Gold", "at": 500}, {"name": "Platinum", "at": 1000}]
@@ -302,6 +304,39 @@ def test_a_subledger_without_bookings_is_reviewed() -> None:
     shop.time.put(at("2026-03-01"))
     assert (shop.tiers.review(), shop.tiers.review()) == (1, 0)
     assert shop.customers.membership("ada").standing_in("club").tier is None
+
+
+GIFTS = {"id": "gifts", "points": 1, "per": 1, "ledger": "gift"}
+CLUB = {"measure": "orders", "levels": [{"name": "Buyer", "at": 1}]}
+
+
+@pytest.mark.parametrize("tables", [{"earning": [GIFTS]}, {"ledger_tiers": {"club": CLUB}}], ids=["earned", "counted"])
+def test_who_is_known_by_a_subledger_alone_has_the_tier_of_all(tables: dict[str, Any]) -> None:
+    """An order that moves a subledger and nothing else gives the first tier of the main one, in its own commit."""
+    shop = Shop(program({"levels": [{"name": "Base", "at": 0}, *LEVELS]}, **tables))
+    shop.orders.close("ada", "o-1", {"total": "9"}, key="c-1")
+    (stored,) = records(shop.kept, Membership)
+    assert stored.standing.tier == "Base"
+    assert [row.customer.customer_id for row in shop.customers.page("tier:Base").items] == ["ada"]
+    assert shop.tiers.review() == 0
+
+
+@pytest.mark.parametrize("ledger", ["", "miles"])
+def test_a_term_before_joining_is_the_same_whether_it_was_reviewed_or_not(ledger: str) -> None:
+    """Terms run from the first booking until the member joins, and from joining from then on."""
+    levels = [{"name": "Base", "at": 0}, *LEVELS]
+    rules = {"levels": levels, "downgrade": "balance_based", "expires_in": "10D", "anchor": "program_join_date"}
+    found = []
+    for is_reviewed in (False, True):
+        shop = Shop(program(rules, ledger_tiers={"miles": {"measure": "points_earned", **rules}}))
+        shop.points.activity("ada", reason="visit", ledger=ledger, key="v-1")
+        shop.time.put(at("2026-01-15"))
+        if is_reviewed:
+            assert shop.tiers.review() == 1
+        shop.earn(5, ledger=ledger)
+        found.append(shop.customers.membership("ada").standing_in(ledger))
+    assert found[0] == found[1]
+    assert found[0].expires_at == at("2026-01-21T12:00:00")
 
 
 def worth(points: Any, orders: Any) -> Decimal:

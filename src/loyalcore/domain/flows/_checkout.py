@@ -220,8 +220,7 @@ class Checkout:
         for name in names:
             self.book(name)
         desk.count(figures)
-        for book in list(desk.books.values()):
-            desk.settle_membership(book)
+        desk.settle_books()
 
     def _others(self, member: Membership) -> list[Order]:
         """All other orders of the customer in the program."""

@@ -165,28 +165,43 @@ class Climb:
 
     # What it comes to -----------------------------------------------------------------------------------------------
 
-    def follow(self, ledger: str, standing: Standing, since: datetime | None, to: int) -> Standing:
+    def follow(
+        self, ledger: str, standing: Standing, known: datetime | None, joined: datetime | None, to: int
+    ) -> Standing:
         """Move a standing to an instant, by what was noted since.
+
+        Who joins later than the first booking counts from that one on until then, whether it was written down
+        meanwhile or not.
 
         Args:
             ledger: The ledger whose tiers they are.
             standing: Where the member stood.
-            since: From when on the member counts.
+            known: When the program first heard of the member.
+            joined: When the member joined, if so.
             to: The instant, in microseconds since 1970.
         """
-        if len(self._versions) > 1:
-            standing = self._through_versions(ledger, standing, since, to)
-        elif (tiers := self.program.tiers_of(ledger)) is not None:
-            standing = advance(standing, tiers, self.program.zone, since, self._notes.get((ledger, 0), ()), to)
+        begun = 0
+        if known is not None and joined is not None and known < joined:
+            begun = min(to_micros(joined), to)
+            standing = self._moved(ledger, standing, known, 0, begun - 1)
+        standing = self._moved(ledger, standing, joined or known, begun, to)
         for (name, index), notes in self._notes.items():
             if name == ledger and notes:
                 self._base[ledger, index] = notes[-1][1]
                 notes.clear()
         return standing
 
-    def _through_versions(self, ledger: str, standing: Standing, since: datetime | None, to: int) -> Standing:
+    def _moved(self, ledger: str, standing: Standing, since: datetime | None, begun: int, to: int) -> Standing:
+        """Move a standing from one instant to another."""
+        if len(self._versions) > 1:
+            return self._through_versions(ledger, standing, since, begun, to)
+        return self._within(0, ledger, standing, since, begun, to)
+
+    def _through_versions(
+        self, ledger: str, standing: Standing, since: datetime | None, begun: int, to: int
+    ) -> Standing:
         zone, sets = self.program.zone, self.sets(ledger)
-        index, begun = self._index(standing), 0
+        index = self._index(standing)
         while index + 1 < len(self._versions) and (until := self._from(index + 1)) <= to:
             standing = self._within(index, ledger, standing, since, begun, until - 1)
             earlier = [value for at, value in self._notes.get((ledger, index + 1), ()) if at < until]

@@ -160,9 +160,26 @@ class Desk:
 
         A membership that had ended before is left as it is: time goes on over its ledgers, and nobody holds the tier.
         """
+        self._settle([book])
+
+    def settle_books(self) -> None:
+        """After all bookings: settle the membership with every book that is open.
+
+        Who becomes known by one of them is so in the tiers of all.
+        """
+        self._settle(list(self.books.values()))
+
+    def _settle(self, books: list[Book]) -> None:
         if self._is_nobodys:
             self._climb.forget()
             return
+        for book in books:
+            self._learn(book)
+        for book in books:
+            self._move(book)
+
+    def _learn(self, book: Book) -> None:
+        """Take into the membership that a ledger is there, and since when it has joined and is known."""
         member = self.membership
         ledger_id = book.ref.ledger
         if book.entries and ledger_id not in member.ledgers:
@@ -177,25 +194,27 @@ class Desk:
         if member.known_at is None:
             member = evolved(member, known_at=self._known_at(book))
         self.membership = member
+
+    def _move(self, book: Book) -> None:
+        """Move the tiers to the instant of a book, and tell of the marks that its balance has passed."""
+        ledger_id = book.ref.ledger
         if ledger_id and "" not in self.books:
             # Who is known by a subledger alone counts in the main tiers too; what is measured there is as it was.
-            self._climb.rebase("", member.points)
+            self._climb.rebase("", self.membership.points)
             self._follow("", book)
         self._follow(ledger_id, book)
-        if not ledger_id:
-            marks = self.program.points.balance_marks
-            if marks:
-                active = book.account.active
-                self._told += mark_notice(self._active, active, marks, book.ref, book.recorded_at, self._mark)
-                self._active = active
+        marks = self.program.points.balance_marks
+        if marks and not ledger_id:
+            active = book.account.active
+            self._told += mark_notice(self._active, active, marks, book.ref, book.recorded_at, self._mark)
+            self._active = active
 
     def _follow(self, ledger_id: str, book: Book) -> None:
         """Move the standing in the tiers of a ledger to the instant of a book."""
         member = self.membership
         before = member.standing_in(ledger_id)
         standing = self._climb.anchored(ledger_id, before, self._person)
-        since = member.joined_at or member.known_at
-        standing = self._climb.follow(ledger_id, standing, since, book.account.at)
+        standing = self._climb.follow(ledger_id, standing, member.known_at, member.joined_at, book.account.at)
         if standing is not before:
             self._put_standing(ledger_id, book, standing)
 

@@ -199,8 +199,7 @@ class Referring:
     def settle(self) -> None:
         """Let every membership follow what was booked on its ledgers."""
         for side in self._sides.values():
-            for book in list(side.desk.books.values()):
-                side.desk.settle_membership(book)
+            side.desk.settle_books()
 
     def puts(self) -> list[Put]:
         """The referrals, codes and counters to write."""

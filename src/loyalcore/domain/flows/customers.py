@@ -205,8 +205,7 @@ def _measure_orders(case: Case, staying: Desk, gone: OrderFigures) -> None:
     for name, ref in refs.items():
         staying.book(name, case.ledger(ref), case.now)
     staying.count(staying.membership.orders)
-    for book in list(staying.books.values()):
-        staying.settle_membership(book)
+    staying.settle_books()
 
 
 def _merge_membership(leaving: Desk, staying: Desk) -> None:

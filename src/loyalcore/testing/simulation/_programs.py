@@ -41,10 +41,19 @@ def make_program(random: Random) -> dict[str, Any]:
     }
     if random.random() < 0.5:
         document["tiers"] = _tiers(random)
+    if random.random() < 0.25:
+        document["ledger_tiers"] = {"gift": _tiers(random)}
+    if any(map(_counts_from_joining, (document.get("tiers", {}), *document.get("ledger_tiers", {}).values()))):
+        # When somebody joins by points that become active in one ledger, the others learn it with its next writing.
+        document["points"]["join_policy"] = random.choice(["points_earned", "not_join"])
     if random.random() < 0.8:
         document["earning"] = random.sample(RULES, random.randint(1, 3))
         document["orders"] = _orders(random)
     return document
+
+
+def _counts_from_joining(tiers: dict[str, Any]) -> bool:
+    return "program_join_date" in tiers.values() or "anniversary_year" in tiers.values()
 
 
 def _orders(random: Random) -> dict[str, Any]:

@@ -127,7 +127,7 @@ class _Shrinker:
 
     def _simpler_programs(self) -> Iterator[Script]:
         """Leave out settings one by one."""
-        for part in ("tiers", "earning", "orders", "points"):
+        for part in ("tiers", "ledger_tiers", "earning", "orders", "points"):
             if part in self._best.program:
                 yield self._with_program(_left_out(self._best.program, part))
         for name in dict(self._best.program.get("points", {})):

@@ -91,7 +91,8 @@ class Watch:
         self._ended: set[str] = set()
         self._facts: set[tuple[str | None, ...]] = set()
         self._orders = Orders(program)
-        self._tiers = None if program.tiers is None else Tiers(program.tiers, program.zone)
+        ledgers = {"": program.tiers, **program.ledger_tiers}
+        self._tiers = [Tiers(tiers, program.zone, ledger) for ledger, tiers in ledgers.items() if tiers is not None]
 
     def committed(self, changes: ChangeSet, command: Any) -> None:
         """Note what was committed, and check it against what was there before.
@@ -124,9 +125,9 @@ class Watch:
                 self._check_head(ref, head, entries[ref])
         with lawful("orders"):
             self._orders.follow(changes, self.shadow)
-        if self._tiers is not None:
-            with lawful("tier"):
-                self._tiers.follow(changes, self.shadow, command)
+        with lawful("tier"):
+            for tiers in self._tiers:
+                tiers.follow(changes, self.shadow, command)
 
     def _whole(self, put: Put, parts: Iterable[Any]) -> Put:
         """Give a ledger with what is open in it, which its head need not carry when it is written."""

@@ -222,7 +222,7 @@ class Wishes:
     def tier(self, base: dict[str, Any], now: datetime) -> dict[str, Any]:
         """Set a tier by hand, or clear it."""
         random = self._random
-        do = {"customer_id": base["customer_id"], "key": base["key"], "reason": "because"}
+        do = {name: base[name] for name in ("customer_id", "key", "ledger") if name in base} | {"reason": "because"}
         if random.random() < 0.4:
             return {"command": "tiers.clear", **do}
         do = {"command": "tiers.set", **do, "tier": random.choice([None, *LEVELS])}

@@ -92,6 +92,10 @@ def _wrong(text: str, column: int) -> str:
         return 'has a quote that stands alone; quote a whole value, and write \\" inside it'
     if rest[:3].lower() == "or ":
         return "is not understood here; write OR in capitals, between two clauses"
+    if rest[:4].lower() == "and ":
+        return "is not understood here; clauses that stand side by side must all be met: leave AND out"
+    if rest[:4].lower() == "not ":
+        return "is not understood here; write -field:value for what must not be"
     return "is not understood here; write field:value, and quote a value with blanks or signs"
 
 

@@ -173,9 +173,11 @@ def _single(field: Field, children: list[Token]) -> Condition:
 
 def _compared(field: Field, children: list[Token]) -> Condition:
     sign, token = str(children[0]), children[1]
-    value = _value(field, token)
     if sign in _MATCHES:
-        return match(field, _MATCHES[sign], value, field.name)
+        with _At((token.start_pos or 0) + 1):
+            part = field.check_part(_plain(token), field.name)
+        return match(field, _MATCHES[sign], part, field.name)
+    value = _value(field, token)
     if sign == "!=":
         return ~compare(field, Op.EQ, value, field.name)
     return compare(field, Op(sign), value, field.name)

@@ -55,6 +55,8 @@ def test_the_figures_of_screens(store: Store) -> None:
     shop.orders.close("ada", "o-2", {"total": "7.50"}, key="k-2")
     shop.orders.return_items("o-1", {"1": 1}, return_id="r-1", key="k-3")
     (row,) = shop.customers.page("orders:2 revenue:43.5 sort:-revenue").items
+    path = "orders.count:2 orders.revenue:43.5 orders.products:>0 orders.discounts:4 sort:-orders.revenue"
+    assert shop.customers.page(path).items == (row,)
     figures = row.membership.orders
     assert (figures.count, figures.products, figures.discounted, figures.undiscounted) == (2, 4, 1, 1)
     assert (figures.revenue, figures.discounts) == (Decimal("43.5"), Decimal(4))

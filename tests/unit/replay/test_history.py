@@ -268,3 +268,5 @@ def test_the_command_takes_lines_and_returns(tmp_path: Path, capsys: pytest.Capt
     shown = capsys.readouterr()
     assert "2 returns, 1 of them new" in shown.out
     assert "left out: r-2:" in shown.err
+    run_replay(str(program), str(lines), as_of="2024-01-01", out=str(tmp_path / "early"))
+    assert "points: none\n" in capsys.readouterr().out

@@ -138,7 +138,8 @@ def _fields(noun: Noun) -> Iterator[str]:
             "yes" if mark else "" for mark in (field.is_required, field.moves, field.is_sortable, field.is_personal)
         )
         column = f"`{field.column}`" if field.column else ""
-        rows.append((f"`{field.name}`", field.kind, ", ".join(names.get(field.name, [])), *marks, column))
+        words = ": " + ", ".join(f"`{word}`" for word in field.words) if getattr(field, "words", ()) else ""
+        rows.append((f"`{field.name}`", field.kind + words, ", ".join(names.get(field.name, [])), *marks, column))
     return _rows(*rows)
 
 

@@ -325,7 +325,7 @@ def _print(summary: dict[str, Any], replayed: Replayed, report: Report, out: Pat
     ]
     if left_out:
         print(f"left out: {', '.join(left_out)}")
-    print("points: " + ", ".join(f"{value:,} {name}" for name, value in report.points.items() if value))
+    print("points: " + (", ".join(f"{value:,} {name}" for name, value in report.points.items() if value) or "none"))
     if report.tiers:
         print("tiers: " + ", ".join(f"{value:,} {name}" for name, value in report.tiers.items()))
     failed = [name for name, holds in report.checks.items() if not holds]

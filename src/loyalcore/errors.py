@@ -171,8 +171,8 @@ class IllegalTransition(Refused):
     state: str
     move: str
 
-    def __init__(self, *, state: str, move: str) -> None:
-        super().__init__(f"cannot {move} what is {state}", state=state, move=move)
+    def __init__(self, *, state: str, move: str, hint: str = "") -> None:
+        super().__init__(f"cannot {move} what is {state}" + (f": {hint}" if hint else ""), state=state, move=move)
 
 
 class AlreadyResolved(IllegalTransition):
@@ -202,9 +202,9 @@ class ReturnTooLarge(Refused):
     left: int
 
     def __init__(self, *, order_id: str, line_id: str | None, requested: int, left: int) -> None:
-        where = "the order" if line_id is None else f"line {line_id!r}"
+        too_many = f"{requested} pieces of line {line_id!r} cannot be returned: {left} are left"
         super().__init__(
-            f"{requested} pieces of {where} cannot be returned: {left} are left",
+            f"nothing of order {order_id!r} is left to return" if line_id is None else too_many,
             order_id=order_id,
             line_id=line_id,
             requested=requested,

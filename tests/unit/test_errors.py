@@ -90,6 +90,11 @@ EXAMPLES: list[tuple[LoyaltyError, str, dict[str, Any]]] = [
         {"state": "closed", "move": "open"},
     ),
     (
+        IllegalTransition(state="closed", move="open", hint="reopen it"),
+        "cannot open what is closed: reopen it",
+        {"state": "closed", "move": "open"},
+    ),
+    (
         AlreadyResolved(state="lapsed", move="resolve"),
         "cannot resolve what is lapsed",
         {"state": "lapsed", "move": "resolve"},
@@ -101,7 +106,7 @@ EXAMPLES: list[tuple[LoyaltyError, str, dict[str, Any]]] = [
     ),
     (
         ReturnTooLarge(order_id="o-1", line_id=None, requested=1, left=0),
-        "1 pieces of the order cannot be returned: 0 are left",
+        "nothing of order 'o-1' is left to return",
         {"line_id": None},
     ),
     (

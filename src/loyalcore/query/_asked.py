@@ -40,4 +40,5 @@ def match(field: Field, how: How, text: Any, path: str) -> Condition:
 
 
 def _cannot(field: Field, what: str, path: str) -> InvalidInput:
-    return InvalidInput(f"{field.name} is of the type {field.kind} and cannot {what}", path=path)
+    named = "" if path == field.name else f"{field.name} "
+    return InvalidInput(f"{named}is of the type {field.kind} and cannot {what}", path=path)

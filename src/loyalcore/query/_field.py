@@ -113,6 +113,10 @@ class Field:
         """Return a value as clauses hold it, or raise `InvalidInput` or `LimitExceeded`."""
         raise NotImplementedError
 
+    def check_part(self, value: Any, path: str) -> Any:
+        """Return a part of a text as clauses hold it; of a type that is asked by no part, whatever it is."""
+        return value
+
     def read(self, value: Any, path: str) -> Any:
         """Return the value that JSON has; what `write` wrote."""
         return self.check(value, path)

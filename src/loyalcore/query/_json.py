@@ -175,7 +175,7 @@ def _compared(op: Op) -> Callable[[Field, Any, str], Condition]:
 
 
 def _matched(how: How) -> Callable[[Field, Any, str], Condition]:
-    return lambda field, value, path: match(field, how, field.read(value, path), path)
+    return lambda field, value, path: match(field, how, field.check_part(value, path), path)
 
 
 def _between(field: Field, value: Any, path: str) -> Condition:

@@ -92,6 +92,10 @@ def _wrong(text: str, column: int) -> str:
         return 'has a quote that stands alone; quote a whole value, and write \\" inside it'
     if rest[:3].lower() == "or ":
         return "is not understood here; write OR in capitals, between two clauses"
+    if rest[:4].lower() == "and ":
+        return "is not understood here; clauses that stand side by side must all be met: leave AND out"
+    if rest[:4].lower() == "not ":
+        return "is not understood here; write -field:value for what must not be"
     return "is not understood here; write field:value, and quote a value with blanks or signs"
 
 
@@ -169,9 +173,11 @@ def _single(field: Field, children: list[Token]) -> Condition:
 
 def _compared(field: Field, children: list[Token]) -> Condition:
     sign, token = str(children[0]), children[1]
-    value = _value(field, token)
     if sign in _MATCHES:
-        return match(field, _MATCHES[sign], value, field.name)
+        with _At((token.start_pos or 0) + 1):
+            part = field.check_part(_plain(token), field.name)
+        return match(field, _MATCHES[sign], part, field.name)
+    value = _value(field, token)
     if sign == "!=":
         return ~compare(field, Op.EQ, value, field.name)
     return compare(field, Op(sign), value, field.name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date, datetime
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import attrs
@@ -13,6 +14,7 @@ from loyalcore.errors import InvalidInput, LimitExceeded
 from loyalcore.query._condition import AnyOf, Condition, How, Match, every_of
 from loyalcore.query._days import Relative, parse_day
 from loyalcore.query._field import Field, Ordered, Single, listed
+from loyalcore.query._fold import fold
 from loyalcore.values.checks import check_flag
 from loyalcore.values.clock import check_instant, parse_instant
 from loyalcore.values.digest import canonical
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 TEXT_MAX: Final = 1_000
 WHOLE_MAX: Final = 2**63 - 1
+_SHOWN_MAX: Final = 40
 _WHOLE: Final = re.compile(r"-?[0-9]{1,19}")
 _ATTRIBUTE: Final = re.compile(r"[a-z0-9_.-]{1,64}")
 _FLAGS: Final = {"true": True, "yes": True, "false": False, "no": False}
@@ -33,9 +36,25 @@ def _check_value(value: object, path: str) -> str:
     return check_text(value, path, length_max=TEXT_MAX, length_min=0)
 
 
+def _words(words: Iterable[str]) -> tuple[str, ...]:
+    return listed(words, "words", _check_value)
+
+
+def _check_word(text: str, words: tuple[str, ...], path: str) -> str:
+    if not words or text in words:
+        return text
+    close = get_close_matches(text[:_SHOWN_MAX], words, n=1)
+    raise InvalidInput(
+        f"must be one of {', '.join(words)}" + (f"; did you mean {close[0]}?" if close else ""), path=path
+    )
+
+
 @attrs.frozen(eq=False)
 class Text(Single[str]):
     """A text, compared without case and whichever way its accents were typed.
+
+    Args:
+        words: The only values that there are, in lower case; none given: any text.
 
     Source:
         DOMAIN.md 3.8.
@@ -46,8 +65,14 @@ class Text(Single[str]):
     """
 
     kind: ClassVar[str] = "text"
+    words: tuple[str, ...] = attrs.field(default=(), converter=_words, kw_only=True, repr=False)
 
     def check(self, value: Any, path: str) -> str:
+        """Return a text of up to 1,000 printable characters; one of the words, where there are such."""
+        text = _check_value(value, path)
+        return _check_word(fold(text), self.words, path) if self.words else text
+
+    def check_part(self, value: Any, path: str) -> str:
         """Return a text of up to 1,000 printable characters."""
         return _check_value(value, path)
 
@@ -86,6 +111,9 @@ class Text(Single[str]):
 class Id(Single[str]):
     """An id, compared character by character: its case counts, and so does the way in which its accents were typed.
 
+    Args:
+        words: The only values that there are; none given: any text.
+
     Source:
         DOMAIN.md 3.8, 3.9 (keys are case-sensitive).
 
@@ -95,8 +123,13 @@ class Id(Single[str]):
     """
 
     kind: ClassVar[str] = "id"
+    words: tuple[str, ...] = attrs.field(default=(), converter=_words, kw_only=True, repr=False)
 
     def check(self, value: Any, path: str) -> str:
+        """Return a text of up to 1,000 printable characters; one of the words, where there are such."""
+        return _check_word(_check_value(value, path), self.words, path)
+
+    def check_part(self, value: Any, path: str) -> str:
         """Return a text of up to 1,000 printable characters."""
         return _check_value(value, path)
 

@@ -22,6 +22,7 @@ from loyalcore.domain.programs import Registry
 from loyalcore.errors import LoyaltyError, StoreError
 from loyalcore.execution import without_collector
 from loyalcore.replay._booking import REDEMPTION
+from loyalcore.replay._found import check_not_past, find_customer
 from loyalcore.replay._keys import fit
 from loyalcore.replay._run import Replayed
 from loyalcore.replay._writing import write
@@ -121,7 +122,8 @@ def replay_history(
         store: Where to, with its tables made.
         program: The program.
         bought: The orders with their lines; an order id stands in it once.
-        returned: What came back of them; a return of an order that is not among them is left out.
+        returned: What came back of them; a return of an order that is not among them, or that was placed later, is left
+            out.
         as_of: The instant up to which time passes; later events are left out.
         ids: Where the ids of new holders come from.
         redeem: Just before each order, spend the largest multiple of this that is active; None redeems nothing.
@@ -134,7 +136,8 @@ def replay_history(
         What was done.
 
     Raises:
-        InvalidInput: An argument of the wrong type or out of range.
+        InvalidInput: An argument of the wrong type or out of range; or the store holds entries later than `as_of`.
+        NotFound: A customer was merged into one that is not there.
         IdempotencyConflict: The store holds an order or a return with other content; units before it are done.
         ConcurrencyConflict: Other writers won every attempt.
         StoreError: The store could not do its part.
@@ -187,6 +190,7 @@ class _Run:
         progress: Callable[[int, int], None] | None,
     ) -> History:
         history, after, returns = self._by_customer(bought, returned)
+        self._check_not_past(history)
         told = self._total
         total = sum(map(len, history.values()))
         done = 0
@@ -209,25 +213,36 @@ class _Run:
         self, bought: Iterable[Bought], returned: Iterable[Returned]
     ) -> tuple[dict[str, list[Event]], int, int]:
         """Give each customer's events up to the end, in order, with how many are later, and how many are returns."""
-        owners: dict[str, str] = {}
+        placed: dict[str, Bought] = {}
         found: dict[str, list[Event]] = {}
         after = returns = 0
         for order in bought:
-            owners[order.order_id] = order.customer_id
+            placed[order.order_id] = order
             if order.ordered_at > self._end:
                 after += 1
                 continue
             found.setdefault(order.customer_id, []).append(Event(order.ordered_at, 0, order.order_id, order))
         for each in returned:
-            owner = owners.get(each.order_id)
-            if owner is None:
+            of = placed.get(each.order_id)
+            if of is None:
                 self._total.left[each.return_id] = Left(each.return_id, f"there is no order {each.order_id}")
-            elif each.returned_at <= self._end and owner in found:
+            elif each.returned_at < of.ordered_at:
+                reason = f"it came back before order {each.order_id} was placed, at {of.ordered_at.isoformat()}"
+                self._total.left[each.return_id] = Left(each.return_id, reason)
+            elif each.returned_at <= self._end:
                 returns += 1
-                found[owner].append(Event(each.returned_at, 1, each.return_id, each))
+                found[of.customer_id].append(Event(each.returned_at, 1, each.return_id, each))
         for events in found.values():
             events.sort(key=_IN_ORDER)
         return dict(sorted(found.items())), after, returns
+
+    def _check_not_past(self, customers: Iterable[str]) -> None:
+        """Make sure that the store is not past the end."""
+        with self._store.unit(readonly=True) as unit:
+            for customer_id in customers:
+                customer = find_customer(unit, self._environment, customer_id)
+                if customer is not None:
+                    check_not_past(unit, customer, self._program.id, self._end)
 
     def _decide_batch(self, batch: Sequence[tuple[str, list[Event]]], unit: Unit) -> tuple[Tally, ChangeSet]:
         """Decide the events of a batch of customers, counted anew at each attempt."""

@@ -28,6 +28,7 @@ _INSTANT = re.compile(
     r"(?:[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?"
     r"(?:Z|[+-](?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?)?)?"
 )
+_OTHER_SEPARATORS: Final = (";", "\t", "|")
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -165,6 +166,9 @@ class Rows:
         place = f"line {reader.line_num}"
         foul = "is UTF-16: write the file in UTF-8" if self._is_utf_16 else _foul(header) if self._is_foul else ""
         faults = [Fault(place, foul)] if foul else []
+        separator = next((each for each in _OTHER_SEPARATORS if each in header[0]), None) if len(header) == 1 else None
+        if separator is not None and not faults:
+            raise InvalidDocument([Fault(place, f"is one cell: cells are separated by commas, not by {separator!r}")])
         for name in self.known:
             if header.count(name) > 1:
                 faults.append(Fault(f"{place}, column {name}", "stands more than once in the header"))

@@ -11,7 +11,6 @@ import attrs
 from loyalcore.domain.customers import Customer
 from loyalcore.domain.decision import (
     ChangeSet,
-    CustomerRef,
     EntriesRef,
     Fact,
     KeyRecord,
@@ -19,10 +18,11 @@ from loyalcore.domain.decision import (
     MembershipRef,
 )
 from loyalcore.domain.programs import Registry
-from loyalcore.errors import InvalidInput, NotFound
+from loyalcore.errors import InvalidInput
 from loyalcore.execution import without_collector
 from loyalcore.query import All
 from loyalcore.replay._booking import Bookkeeper, Stored, Terms
+from loyalcore.replay._found import check_not_past, find_customer
 from loyalcore.replay._keys import KeyForms
 from loyalcore.replay._writing import write
 from loyalcore.values.clock import check_instant
@@ -173,33 +173,15 @@ class _Run:
         survivors: dict[str, list[Order]] = {}
         with self._store.unit(readonly=True) as unit:
             for customer_id, orders in history.items():
-                customer = self._customer(unit, customer_id)
+                customer = find_customer(unit, self._terms.environment, customer_id)
                 if customer is not None:
-                    self._check_not_past(unit, customer)
+                    check_not_past(unit, customer, self._terms.program.id, self._terms.as_of)
                 survivors.setdefault(customer_id if customer is None else customer.customer_id, []).extend(orders)
         if len(survivors) == len(history):
             return survivors
         for orders in survivors.values():
             orders.sort(key=_IN_ORDER)
         return dict(sorted(survivors.items()))
-
-    def _customer(self, unit: Unit, customer_id: str) -> Customer | None:
-        named = customer_id
-        while True:
-            ref = CustomerRef(self._terms.environment, named)
-            found: Customer | None = unit.load([ref])[ref]
-            if found is None and named != customer_id:
-                raise NotFound("customer", named)
-            if found is None or found.merged_into is None:
-                return found
-            named = found.merged_into
-
-    def _check_not_past(self, unit: Unit, customer: Customer) -> None:
-        ref = LedgerRef(self._terms.environment, customer.holder_id, self._terms.program.id)
-        ledger = unit.load([ref])[ref]
-        if ledger is not None and ledger.recorded_at > self._terms.as_of:
-            at = ledger.recorded_at.isoformat()
-            raise InvalidInput(f"the store holds entries up to {at}: give that or later, or a new store", path="as_of")
 
     def _book(self, batch: Batch, unit: Unit) -> tuple[list[Booked], ChangeSet]:
         """Book a batch of customers on what the store holds of them."""
@@ -219,7 +201,7 @@ class _Run:
         )
 
     def _stored(self, unit: Unit, customer_id: str) -> Stored:
-        customer = self._customer(unit, customer_id)
+        customer = find_customer(unit, self._terms.environment, customer_id)
         if customer is None:
             return Stored()
         environment, program_id = self._terms.environment, self._terms.program.id

@@ -45,7 +45,7 @@ def select_customers(executor: Executor, who: Who, program: str | None) -> Itera
         NotFound: The program is not there.
     """
     if isinstance(who, str) and not str.strip(who):
-        raise InvalidInput("is blank; loyalcore.query.Query(loyalcore.fields.CUSTOMERS) is everybody", path="who")
+        raise InvalidInput("is blank: name customers, or write * for everybody", path="who")
     if isinstance(who, Segment):
         who = dict(json.loads(who.condition))
     if isinstance(who, str | Condition | Query | Mapping):

@@ -358,7 +358,7 @@ class Orders:
                 one of `cart` and `order_id`.
             LimitExceeded: A text beyond its limit.
             NotFound: The customer, the order or the program is not there.
-            OrderTaken: The order is of another program.
+            OrderTaken: The order is another customer's, or of another program.
             IllegalTransition: The order is not open.
             StoreError: The store could not do its part.
 
@@ -376,13 +376,16 @@ class Orders:
         if order_id is None:
             rules, asked = executor.program(program), _cart(cart)
             kept: tuple[tuple[str, int], ...] = ()
+            found = find_member(executor, name, rules)
         else:
             order = self.get(order_id)
             if program not in (None, order.program_id):
                 raise OrderTaken(order_id=order.order_id, by="another program")
-            state_after(order.state, "close")
             rules, asked, kept = executor.program(order.program_id), order.cart, order.unrecovered
-        found = find_member(executor, name, rules)
+            found = find_member(executor, name, rules)
+            if order.holder_id not in found.customer.holders:
+                raise OrderTaken(order_id=order.order_id, by="another customer")
+            state_after(order.state, "close")
         member = membership_at(found.membership, found.ledger, rules, found.at, executor.registry)
         row = CustomerRow(found.customer, member, found.at)
         return lessened(rules.quote(asked, row, at=found.at, functions=executor.registry.earning), kept)

@@ -91,7 +91,9 @@ class Outbox:
             raise InvalidInput(f"give a DeliveryPolicy, not {type(policy).__name__}", path="policy")
         programs = self._programs(program)
         if executor.is_lent:
-            raise IllegalTransition(state="inside of a transaction of the host's", move="deliver")
+            raise IllegalTransition(
+                state="inside of a transaction of the host's", move="deliver", hint="deliver after it is committed"
+            )
         return Deliverer(executor, actor, handler, policy).run(programs, limit)
 
     def waiting(self, *, program: str | None = None) -> tuple[Notice, ...]:

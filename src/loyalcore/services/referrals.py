@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from loyalcore.domain.decision import ReferralRef
+from loyalcore.domain.decision import ReferralCodeRef, ReferralRef
 from loyalcore.domain.referrals import (
     REFERRALS,
     Claim,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from loyalcore.domain.flows import Command, Receipt
-    from loyalcore.domain.referrals import Referral
+    from loyalcore.domain.referrals import Referral, ReferralCode
     from loyalcore.execution import Executor
     from loyalcore.query import Page
 
@@ -43,14 +43,15 @@ class Referrals(Reviews):
     # Referrers ------------------------------------------------------------------------------------------------------
 
     def link(self, customer_id: str, *, program: str | None = None) -> str | None:
-        """Give the link by which a customer refers; None while there is none: joining makes it.
+        """Give the link by which a customer refers; None while there is none that can be used: joining makes it.
 
         Args:
             customer_id: The host's customer id.
             program: The program's id, where the host runs several.
 
         Returns:
-            The program's `url` with the code; the bare code where the program has no `url`.
+            The program's `url` with the code; the bare code where the program has no `url`. None for who has not
+            joined, is banned, or whose code is switched off or over; the code itself stays in the membership.
 
         Raises:
             InvalidInput: A value of the wrong type, or no program where several run.
@@ -73,8 +74,15 @@ class Referrals(Reviews):
         rules = self._executor.program(program)
         if rules.referrals is None:
             raise NotFound("referrals of the program", rules.id, hint="its document has no table 'referrals'")
-        code = find_member(self._executor, customer_id, rules).membership.referral_code
-        return code if code is None else rules.referrals.link(code) or code
+        name = find_member(self._executor, customer_id, rules).membership.referral_code
+        if name is None:
+            return None
+        ref = ReferralCodeRef(self._executor.environment, name)
+        with self._executor.store.unit(readonly=True) as unit:
+            code: ReferralCode | None = unit.load([ref])[ref]
+        if code is None or not code.is_open_at(self._executor.now()):
+            return None
+        return rules.referrals.link(name) or name
 
     def invite(self, customer_id: str, *, key: str, program: str | None = None) -> Receipt:
         """Invite a customer to become a referrer; to accept is to join, `customers.join`.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from loyalcore.domain.customers import CUSTOMERS, CustomerRow, customers_noun, survivor
 from loyalcore.domain.decision import MembershipRef, SegmentRef
 from loyalcore.domain.segments import RemoveSegment, SaveSegment, Segment, document_of, read_condition
-from loyalcore.errors import NotFound
+from loyalcore.errors import InvalidInput, NotFound
 from loyalcore.query import SIZE, All, Condition, Query, matches, parse
 from loyalcore.services._list import Asked, read_query
 from loyalcore.services._members import Members
@@ -46,8 +46,8 @@ class Segments:
         Args:
             segment_id: The host's own id, 1 to 255 printable characters.
             title: What people call it, 1 to 255 printable characters.
-            where: Who is in it: a condition over the fields of customers, a search string, or the versioned document
-                that `loyalcore.query.to_document` gives; without an order.
+            where: Who is in it: a condition over the fields of customers, a search string that is not blank (`*` is
+                everybody), or the versioned document that `loyalcore.query.to_document` gives; without an order.
             version: The version that is replaced; None makes a new segment.
 
         Returns:
@@ -274,4 +274,8 @@ def _document(where: Any) -> Any:
     """Give the document of a condition however it was said; what is none is left to the command."""
     if isinstance(where, Condition):
         return document_of(Query(CUSTOMERS, where))
-    return document_of(parse(where, CUSTOMERS)) if isinstance(where, str) else where
+    if not isinstance(where, str):
+        return where
+    if not str.strip(where):
+        raise InvalidInput("is blank: say who is in it, or write * for everybody", path="where")
+    return document_of(parse(where, CUSTOMERS))

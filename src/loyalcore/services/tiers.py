@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loyalcore.domain.customers import Membership
-from loyalcore.domain.flows import tier_report
+from loyalcore.domain.flows import no_tiers, tier_report
 from loyalcore.domain.tiers import ClearTier, SetTier
-from loyalcore.errors import NotFound
 from loyalcore.query import All
 from loyalcore.services._members import find_member
 from loyalcore.services._sweeping import due_tiers, write_down
@@ -170,7 +169,7 @@ class Tiers:
         found = find_member(executor, customer_id, rules, ledger, at)
         shown = tier_report(found.membership, ledger, found.ledger, rules, found.at, executor.registry)
         if shown is None:
-            raise NotFound("tiers of the ledger", ledger or rules.id)
+            raise no_tiers(rules.at(found.at), ledger)
         return shown
 
     def review(self, *, program: str | None = None) -> int:

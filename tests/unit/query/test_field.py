@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from loyalcore.errors import InvalidInput, LimitExceeded
+from loyalcore.errors import InvalidDocument, InvalidInput, InvalidQuery, LimitExceeded
 from loyalcore.query import (
     TODAY,
     AnyOf,
@@ -17,13 +17,16 @@ from loyalcore.query import (
     Condition,
     Field,
     Flag,
+    Id,
     In,
     Match,
+    Noun,
     Op,
     Text,
     TextMap,
     TextSet,
     Whole,
+    from_document,
     matches,
     parse,
 )
@@ -79,6 +82,38 @@ def test_a_value_of_another_type_is_refused(field: Any, value: Any) -> None:
         with pytest.raises(InvalidInput) as caught:
             ask()
         assert caught.value.path.partition("[")[0] == field.name
+
+
+TICKET = Id("id", lambda ticket: ticket["id"], is_required=True)
+WORDS = Noun(
+    "ticket",
+    [
+        TICKET,
+        Text("state", lambda ticket: ticket["state"], words=["open", "closed"]),
+        Id("kind", lambda ticket: ticket["kind"], words=["bug", "wish"]),
+    ],
+    ids=[TICKET],
+)
+
+
+def test_a_value_that_there_is_not_is_refused() -> None:
+    """Where there are only some words another one is refused, with the nearest; a part of one is asked for as ever."""
+    assert str(parse("state:Open kind:bug", WORDS)) == "state:open kind:bug"
+    assert str(parse("state:~lo kind:^wi", WORDS)) == "state:~lo kind:^wi"
+    for text, message in (
+        ("state:opened", "at column 7: state: must be one of open, closed; did you mean open?"),
+        ("kind:(bug,Wish)", "at column 11: kind: must be one of bug, wish; did you mean wish?"),
+        ("state:zzz", "at column 7: state: must be one of open, closed"),
+    ):
+        with pytest.raises(InvalidQuery) as caught:
+            parse(text, WORDS)
+        assert str(caught.value) == message
+    part = {"field": "state", "op": "contains", "value": "lo"}
+    assert str(from_document({"version": 1, "noun": "ticket", "where": part}, WORDS)) == "state:~lo"
+    with pytest.raises(InvalidDocument, match="must be one of open, closed"):
+        from_document({"version": 1, "noun": "ticket", "where": {**part, "op": "="}}, WORDS)
+    with pytest.raises(InvalidInput, match="words: must be a list"):
+        Text("state", lambda ticket: ticket["state"], words="open")
 
 
 @pytest.mark.parametrize("ask", ["has", "contains", "starts_with"])

@@ -187,6 +187,33 @@ def test_what_is_refused_is_told() -> None:
     assert [order.order_id for order in records(store, Order)] == ["o-1"]
 
 
+def test_a_return_before_its_order_is_left_out_each_time() -> None:
+    """What came back before it was bought is left out with its reason, in a second run into the store too."""
+    store = MemoryStore()
+    events = [Bought("o-1", "ada", DAY, CART), Returned("r-1", "o-1", DAY - timedelta(days=1), {"1": 1})]
+    for _ in range(2):
+        found = run(store, *events)
+        assert [left.reason for left in found.left] == [
+            "it came back before order o-1 was placed, at 2024-10-12T00:00:00+00:00"
+        ]
+        assert (found.returns, found.returns_added) == (0, 0)
+    assert records(store, Order)[0].returns == ()
+
+
+def test_a_store_that_is_past_the_end_is_refused() -> None:
+    """An earlier `as_of` than the entries of any ledger is refused, and nothing is written; the same one is not."""
+    rule = EarningRule("stars", points=1, per=1, ledger="stars")
+    program = attrs.evolve(BEANS, earning=(rule,))
+    store = MemoryStore()
+    events = [Bought("o-1", "ada", DAY, CART), Bought("o-2", "ada", DAY + timedelta(days=9), CART)]
+    run(store, *events, program=program)
+    before = dump(store)
+    run(store, *events, program=program)
+    with pytest.raises(InvalidInput, match="as_of: the store holds entries up to 2024-10-21") as caught:
+        run(store, *events, program=program, as_of=DAY + timedelta(days=8))
+    assert (caught.value.path, dump(store)) == ("as_of", before)
+
+
 def test_a_unit_that_meets_another_writer_counts_once() -> None:
     """A batch that is decided again tells what was done and refused at the attempt that was written."""
     store: Any = Meddled(MemoryStore(), 3)
@@ -241,3 +268,5 @@ def test_the_command_takes_lines_and_returns(tmp_path: Path, capsys: pytest.Capt
     shown = capsys.readouterr()
     assert "2 returns, 1 of them new" in shown.out
     assert "left out: r-2:" in shown.err
+    run_replay(str(program), str(lines), as_of="2024-01-01", out=str(tmp_path / "early"))
+    assert "points: none\n" in capsys.readouterr().out

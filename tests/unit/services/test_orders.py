@@ -55,6 +55,8 @@ def test_the_figures_of_screens(store: Store) -> None:
     shop.orders.close("ada", "o-2", {"total": "7.50"}, key="k-2")
     shop.orders.return_items("o-1", {"1": 1}, return_id="r-1", key="k-3")
     (row,) = shop.customers.page("orders:2 revenue:43.5 sort:-revenue").items
+    path = "orders.count:2 orders.revenue:43.5 orders.products:>0 orders.discounts:4 sort:-orders.revenue"
+    assert shop.customers.page(path).items == (row,)
     figures = row.membership.orders
     assert (figures.count, figures.products, figures.discounted, figures.undiscounted) == (2, 4, 1, 1)
     assert (figures.revenue, figures.discounts) == (Decimal("43.5"), Decimal(4))
@@ -247,7 +249,7 @@ def test_what_cannot_be_closed(store: Store) -> None:
     before = dump(store)
     with pytest.raises(OrderTaken):
         shop.orders.close("bob", "o-1", CART, key="x-1")
-    with pytest.raises(IllegalTransition):
+    with pytest.raises(IllegalTransition, match="what can be done with it is return_items, cancel, reopen"):
         shop.orders.close("ada", "o-1", CART, key="x-2")
     with pytest.raises(IllegalTransition):
         shop.orders.open("ada", "o-1", CART, key="x-3")
@@ -281,6 +283,10 @@ def test_what_cannot_be_quoted(store: Store) -> None:
         shop.orders.quote("ada", CART, order_id="o-1")
     with pytest.raises(IllegalTransition):
         shop.orders.quote("ada", order_id="o-1")
+    shop.orders.open("ada", "o-2", CART, key="k-2")
+    for order_id in ("o-1", "o-2"):
+        with pytest.raises(OrderTaken, match="another customer"):
+            shop.orders.quote("bob", order_id=order_id)
     with pytest.raises(InvalidInput, match="currency"):
         shop.orders.quote("ada", {**CART, "currency": "USD"})
     with pytest.raises(NotFound):

@@ -62,7 +62,10 @@ def test_the_columns_of_blp(shop: Any) -> None:
 def test_the_rows_of_referrals_of_blp(shop: Any) -> None:
     """Each referral of a referrer has its status and its order total."""
     rows = shop.referrals.page("sort:referee_id", referrer="ada").items
-    assert [(row.referee_id, row.revenue) for row in rows] == [("bob", 40), ("cyd", 0)]
+    assert [(row.referee_id, row.status, row.revenue) for row in rows] == [
+        ("bob", "completed", 40),
+        ("cyd", "pending", 0),
+    ]
     found = {status: shop.referrals.count(f"status:{status}") for status in ("pending", "blocked", "completed")}
     assert found == {"pending": 1, "blocked": 0, "completed": 1}
     shop.referrals.cancel(rows[1].referral_id, reason="asked", key="r-1")

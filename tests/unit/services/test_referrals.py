@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -41,6 +42,27 @@ def test_a_link_is_the_url_of_the_program_with_the_code() -> None:
     """The host gives the address, the code stands in its place."""
     shop = open_shop(program({"url": "https://shop.example/r/{code}"}))
     assert shop.referrals.link("ada") == f"https://shop.example/r/{shop.link}"
+
+
+def test_a_link_that_is_off_is_none(shop: Any) -> None:
+    """Who is banned has no link until the ban ends; a code that was switched off is none either."""
+    shop.referrals.ban("ada", reason="farm", key="b-1")
+    assert shop.referrals.link("ada") is None
+    assert shop.member("ada").referral_code == shop.link
+    shop.referrals.unban("ada", reason="mistake", key="b-2")
+    assert shop.referrals.link("ada") == shop.link
+    shop.referral_codes.disable(shop.link, reason="leaked", key="b-3")
+    assert shop.referrals.link("ada") is None
+
+
+def test_a_link_that_is_over_is_none() -> None:
+    """A code that has expired is no link any more, from the very instant of its end."""
+    shop = open_shop(program({"code_expiry": "30D"}))
+    end = shop.referral_codes.get(shop.link).expires_at
+    shop.time.put(end - timedelta(microseconds=1))
+    assert shop.referrals.link("ada") == shop.link
+    shop.time.put(end)
+    assert shop.referrals.link("ada") is None
 
 
 def test_joining_by_points_makes_the_link_too(shop: Any) -> None:

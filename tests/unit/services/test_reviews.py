@@ -285,7 +285,7 @@ def test_an_invitation_is_told_once(shop: Any) -> None:
     assert ([each.kind for each in done.notices], done.membership.invitations) == (["invitation"], 1)
     again = shop.referrals.invite("bob", key="i-1")
     assert (again.replayed, again.membership.invited_at) == (True, shop.time.now())
-    with pytest.raises(IllegalTransition):
+    with pytest.raises(IllegalTransition, match="there is no second one"):
         shop.referrals.invite("bob", key="i-2")
     assert shop.referrals.invite("ada", key="i-1").is_unchanged
     shop.customers.deactivate("cyd", key="d-1")
@@ -300,7 +300,7 @@ def test_inviting_again_is_a_setting() -> None:
     shop = open_shop(program({"invite_again_days": 7}))
     shop.referrals.invite("bob", key="i-1")
     shop.time.move(days=6)
-    with pytest.raises(IllegalTransition):
+    with pytest.raises(IllegalTransition, match="after 7 days"):
         shop.referrals.invite("bob", key="i-2")
     shop.time.move(days=1)
     assert shop.referrals.invite("bob", key="i-2").membership.invitations == 2

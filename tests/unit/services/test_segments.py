@@ -44,6 +44,8 @@ def test_a_condition_is_said_in_three_ways(where: Any) -> None:
         (5, InvalidInput),
         ("customer_id:ada sort:customer_id", InvalidInput),
         ("town:Paris", InvalidQuery),
+        ("", InvalidInput),
+        (" \n", InvalidInput),
         ({"version": 1, "noun": "entry"}, InvalidInput),
     ],
 )

@@ -146,8 +146,10 @@ def test_without_tiers_none_can_be_set() -> None:
     shop = Shop(Program("beans", currency="EUR", timezone="UTC"))
     with pytest.raises(NotFound, match="the program has no tiers"):
         shop.tiers.set("ada", "Gold", reason="test", key="t-1")
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFound, match="no tiers of the main ledger of program 'beans': the program has no tiers"):
         shop.tiers.report("ada")
+    with pytest.raises(NotFound, match="no tiers of the ledger 'miles': the program has no tiers"):
+        shop.tiers.report("ada", ledger="miles")
     assert shop.tiers.review() == 0
 
 

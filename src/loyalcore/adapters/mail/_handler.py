@@ -30,7 +30,8 @@ class MailHandler:
         transport: What hands a message in; None is SMTP, as the settings say.
 
     Raises:
-        InvalidInput: An argument of the wrong type.
+        InvalidInput: An argument of the wrong type; a template of a kind of notice that there is not, or, without
+            `values`, one that names what its notices do not have.
 
     Source: DOMAIN 1 (notice: mail, webhook).
 
@@ -69,6 +70,7 @@ class MailHandler:
         for name, given in (("values", values), ("unsubscribe", unsubscribe), ("transport", transport)):
             if given is not None and not callable(given):
                 raise InvalidInput("give something to call", path=name)
+        templates.check(has_more=values is not None)
         self._settings = settings
         self._templates = templates
         self._values = values

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from html import escape
 from string import Template
 from typing import Final, NamedTuple
 
 import attrs
 
+from loyalcore.domain.flows import NOTICE_KINDS
 from loyalcore.errors import InvalidInput, Undeliverable
 
 TEXT_LENGTH_MAX: Final = 100_000
+_SHOWN_MAX: Final = 40
 
 
 def _template(value: str, path: str) -> str:
@@ -60,6 +63,12 @@ class MailTemplate:
         if self.html is not None:
             _template(self.html, "html")
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The values that it names."""
+        texts = (self.subject, self.text, self.html or "")
+        return frozenset(name for text in texts for name in Template(text).get_identifiers())
+
     def mail(self, values: Mapping[str, str]) -> Mail:
         """Fill the values in.
 
@@ -85,6 +94,15 @@ class MailTemplate:
         if not subject.isprintable():
             raise Undeliverable("the subject holds a line break or another control character")
         return Mail(subject, text, html)
+
+
+COMMON_NAMES: Final = frozenset({"kind", "program", "customer_id", "first_name", "last_name"})
+"""What a template may name beside the details of the notice."""
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    close = get_close_matches(name[:_SHOWN_MAX], list(known), n=1)
+    return f"; did you mean {close[0]}?" if close else ""
 
 
 class MailTemplates:
@@ -141,6 +159,35 @@ class MailTemplates:
         mine = MailTemplates(templates, default_language=self._default)
         mine._templates = {**self._templates, **mine._templates}
         return mine
+
+    def check(self, *, has_more: bool = False) -> None:
+        """Make sure that each template is of a kind of notice that there is, and names what its notices have.
+
+        `MailHandler` does so when it is made.
+
+        Args:
+            has_more: Whether the host gives more values, which are not known here: then names are not looked at.
+
+        Raises:
+            InvalidInput: One is not.
+
+        Source: House decision.
+
+        Example:
+            >>> from loyalcore.errors import InvalidInput
+            >>> try:
+            ...     MailTemplates({("tier_up", "en"): MailTemplate("You are ${teir}", "Hello!")}).check()
+            ... except InvalidInput as error:
+            ...     print(error)
+            templates[tier_up, en]: names teir, which the notice does not have; did you mean tier?
+        """
+        for (kind, language), template in self._templates.items():
+            path = f"templates[{kind}, {language}]"
+            if kind not in NOTICE_KINDS:
+                raise InvalidInput(f"{kind} is no kind of notice{_nearest(kind, NOTICE_KINDS)}", path=path)
+            known = {*NOTICE_KINDS[kind].details, *COMMON_NAMES}
+            for name in sorted(template.names - known if not has_more else ()):
+                raise InvalidInput(f"names {name}, which the notice does not have{_nearest(name, known)}", path=path)
 
     def find(self, kind: str, language: str | None) -> MailTemplate:
         """Find the template of a kind in a language, or in the nearest that there is.

@@ -73,4 +73,6 @@ def _check_url(value: object, *, has_plain_http: bool) -> None:
     if parts.username is not None or parts.password is not None:
         raise InvalidInput("must not hold a user name or password", path="url")
     if parts.scheme != "https" and not (has_plain_http and parts.scheme == "http"):
-        raise InvalidInput("must begin with https://", path="url")
+        raise InvalidInput(
+            "must begin with https://; has_plain_http lets http through, for a receiver on the same machine", path="url"
+        )

@@ -211,6 +211,10 @@ def customers_noun(policy: CustomerPolicy, zone: ZoneInfo = _UTC) -> Noun:
 _ALIASES: Final = {
     "points": "points.active",
     "referrals": "referrals.successful",
+    "orders.count": "orders",
+    "orders.products": "products",
+    "orders.revenue": "revenue",
+    "orders.discounts": "discounts",
     "invited": "invited_at",
     "banned": "banned_at",
     "id": "customer_id",

@@ -17,6 +17,7 @@ from loyalcore.domain.flows._notices import NOTICE_KINDS
 from loyalcore.domain.flows._outlook import membership_at, tier_report
 from loyalcore.domain.flows._receipt import Receipt
 from loyalcore.domain.flows._series import Series
+from loyalcore.domain.flows.tiers import no_tiers
 
 __all__ = [
     "COMMANDS",
@@ -37,6 +38,7 @@ __all__ = [
     "from_json",
     "membership_at",
     "name_faults",
+    "no_tiers",
     "payload_digests",
     "read_value",
     "tier_report",

@@ -113,9 +113,11 @@ def decide_merge(command: Merge, case: Case) -> Decision:
     if merged.merged_into is not None:
         if case.customer(command.customer_id).holder_id == survivor.holder_id:
             return Decision(ChangeSet(), Receipt(command=command.name, customer=survivor, replayed=True))
-        raise IllegalTransition(state="merged into somebody else", move="merge")
+        raise IllegalTransition(
+            state="merged into somebody else", move="merge", hint="merge the one that stayed, if these are one person"
+        )
     if merged.holder_id == survivor.holder_id:
-        raise IllegalTransition(state="the survivor of that customer", move="merge")
+        raise IllegalTransition(state="the survivor of that customer", move="merge", hint="they are one already")
     programs = [case.program(program_id) for program_id in merged.programs]
     members = {
         (holder, program.id): MembershipRef(environment, holder, program.id)

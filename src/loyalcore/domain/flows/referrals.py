@@ -93,7 +93,9 @@ def _check_again(invited_at: datetime | None, referring: Referring) -> None:
     if invited_at is None:
         return
     if days is None or (referring.case.now - invited_at).days < days:
-        raise IllegalTransition(state="invited", move="invite")
+        when = "there is no second one" if days is None else f"the next one may go out after {days} days"
+        hint = f"{when}, as the program's invite_again_days says"
+        raise IllegalTransition(state="invited", move="invite", hint=hint)
 
 
 def decide_ban(command: Ban, case: Case) -> Decision:
@@ -288,7 +290,8 @@ def decide_approve(command: ApproveReferral, case: Case) -> Decision:
     if replayed is not None:
         return Decision(ChangeSet(), replayed)
     if referral.state not in {ReferralState.ON_REVIEW, ReferralState.BLOCKED}:
-        raise IllegalTransition(state=referral.state.value, move="approve")
+        hint = "only what is on_review or blocked waits for a decision"
+        raise IllegalTransition(state=referral.state.value, move="approve", hint=hint)
     orders = _orders_of(referral, referring)
     move = "complete" if orders else "clear"
     passed = tuple(attrs.evolve(each, passed_at=each.passed_at or case.now) for each in referral.evidence)

@@ -79,7 +79,9 @@ def _changed(
     desk = case.desk(customer.holder_id, program, customer)
     if replayed is not None:
         return Decision(ChangeSet(), attrs.evolve(replayed, membership=desk.membership))
-    tiers = _tiers(program, command.ledger)
+    tiers = program.tiers_of(command.ledger)
+    if tiers is None:
+        raise no_tiers(program, command.ledger)
     ref = case.ledger_ref(customer.holder_id, program, command.ledger)
     book = desk.book(command.ledger, case.ledger(ref), case.now)
     desk.settle_membership(book)
@@ -93,15 +95,15 @@ def _changed(
     return Decision(changes, receipt)
 
 
-def _tiers(program: Program, ledger: str) -> TierSet:
-    """Return the tiers of a ledger.
+def no_tiers(program: Program, ledger: str) -> NotFound:
+    """Make the error of a ledger without tiers, which says the ledgers that have some.
 
-    Raises:
-        NotFound: It has none.
+    Args:
+        program: The program, as of the instant that is meant.
+        ledger: The ledger id, `""` for the main one.
     """
-    tiers = program.tiers_of(ledger)
-    if tiers is None:
-        known = ", ".join(repr(name) for name in ("", *program.ledger_tiers) if program.tiers_of(name) is not None)
-        hint = f"ledgers with tiers: {known}" if known else "the program has no tiers"
-        raise NotFound("tiers of the ledger", ledger or program.id, hint=hint)
-    return tiers
+    known = ", ".join(repr(name) for name in ("", *program.ledger_tiers) if program.tiers_of(name) is not None)
+    hint = f"ledgers with tiers: {known}" if known else "the program has no tiers"
+    if ledger:
+        return NotFound("tiers of the ledger", ledger, hint=hint)
+    return NotFound("tiers of the main ledger of program", program.id, hint=hint)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import Final
 
-from loyalcore.domain.ledger._entry import Entry
+from loyalcore.domain.ledger._entry import Entry, EntryKind
 from loyalcore.query import Field, Id, Instant, Noun, Whole
 
 
@@ -24,7 +24,7 @@ class EntryFields:
     program_id: Id = Id("program_id", attrgetter("ledger.program_id"), is_required=True)
     ledger: Id = Id("ledger", attrgetter("ledger.ledger"), is_required=True)
     seq: Whole = Whole("seq", attrgetter("seq"), is_required=True)
-    kind: Id = Id("kind", attrgetter("kind.value"), is_required=True)
+    kind: Id = Id("kind", attrgetter("kind.value"), is_required=True, words=[each.value for each in EntryKind])
     points: Whole = Whole("points", attrgetter("points"), is_required=True)
     recorded_at: Instant = Instant("recorded_at", attrgetter("recorded_at"), is_required=True)
     effective_at: Instant = Instant("effective_at", attrgetter("effective_at"), is_required=True)

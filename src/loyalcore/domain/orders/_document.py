@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _TABLES: Final[Mapping[str, type[Any]]] = {"items": Item, "discounts": Discount, "payments": Payment}
+_ITEMS: Final = "items"
+_TOTAL: Final = "total"
+"""What may stand in the place of the items of a cart."""
 _FAULTY: Final = object()
 _SHOWN_MAX: Final = 40
 
@@ -59,8 +62,8 @@ def _read(kind: type[Any], value: object, path: str, faults: list[Fault]) -> Any
     before = len(faults)
     fields = {field.name: field for field in attrs.fields(kind) if field.init}
     make: Any = kind
-    if kind is Cart and "total" in value and "items" not in value:
-        fields["total"] = fields.pop("items")
+    if kind is Cart and _TOTAL in value and _ITEMS not in value:
+        fields[_TOTAL] = fields.pop(_ITEMS)
         make = Cart.of_total
     faults += _names(value, fields, path)
     given = {name: _part(name, each, f"{path}.{name}", faults) for name, each in value.items() if name in fields}
@@ -76,11 +79,14 @@ def _names(value: Mapping[Any, Any], fields: Mapping[str, Any], path: str) -> It
     for name in value:
         if name not in fields:
             shown = ascii(name)[1:-1][:_SHOWN_MAX] if isinstance(name, str) else type(name).__name__
-            close = get_close_matches(shown, fields, n=1)
+            if shown == _TOTAL and _ITEMS in fields:
+                yield Fault(f"{path}.{shown}", "cannot stand beside items, which say it: leave one of them out")
+                continue
+            close = get_close_matches(shown, [*fields, _TOTAL] if _ITEMS in fields else fields, n=1)
             yield Fault(f"{path}.{shown}", "is no key here" + (f"; did you mean {close[0]}?" if close else ""))
     for name, field in fields.items():
         if field.default is attrs.NOTHING and name not in value:
-            yield Fault(f"{path}.{name}", "is required")
+            yield Fault(f"{path}.{name}", "is required" + (", or a total in their place" if name == _ITEMS else ""))
 
 
 def _part(name: str, value: object, path: str, faults: list[Fault]) -> Any:

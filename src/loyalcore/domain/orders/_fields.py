@@ -8,6 +8,7 @@ from typing import Final
 from loyalcore.domain.orders._amounts import ItemRow
 from loyalcore.domain.orders._cart import Cart
 from loyalcore.domain.orders._order import Order
+from loyalcore.domain.orders._states import OrderState
 from loyalcore.query import Amount, Field, Id, Instant, Noun, Text, TextMap, TextSet, Whole
 
 
@@ -27,7 +28,7 @@ class OrderFields:
     holder_id: Id = Id("holder_id", attrgetter("holder_id"), is_required=True)
     customer_id: Id = Id("customer_id", attrgetter("customer_id"), is_required=True)
     program_id: Id = Id("program_id", attrgetter("program_id"), is_required=True)
-    state: Text = Text("state", attrgetter("state.value"), is_required=True)
+    state: Text = Text("state", attrgetter("state.value"), is_required=True, words=[each.value for each in OrderState])
     created_at: Instant = Instant("created_at", attrgetter("created_at"), is_required=True)
     updated_at: Instant = Instant("updated_at", attrgetter("updated_at"), is_required=True)
     closed_at: Instant = Instant("closed_at", attrgetter("closed_at"))

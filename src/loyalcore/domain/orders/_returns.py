@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from loyalcore.domain.orders._order import Order, OrderAward
 
 _PLACES_MIN: Final = 2
+_SHOWN_MAX: Final = 5
 
 
 def check_items(order: Order, items: tuple[tuple[str, int], ...] | None) -> tuple[tuple[str, int], ...]:
@@ -46,8 +47,8 @@ def check_items(order: Order, items: tuple[tuple[str, int], ...] | None) -> tupl
         return items
     for line_id, pieces in items:
         if line_id not in left:
-            known = ", ".join(sorted(left)[:5])
-            raise InvalidInput(f"the order has no line of this id; its lines are {known}", path="items")
+            known = ", ".join(sorted(left)[:_SHOWN_MAX]) + (" and others" if len(left) > _SHOWN_MAX else "")
+            raise InvalidInput(f"the order has no line {line_id!r}; its lines are {known}", path="items")
         if pieces > left[line_id]:
             raise ReturnTooLarge(order_id=order.order_id, line_id=line_id, requested=pieces, left=left[line_id])
     return items

@@ -62,5 +62,7 @@ def state_after(state: OrderState | None, move: str) -> OrderState:
     """
     after = MOVES[state].get(move)
     if after is None:
-        raise IllegalTransition(state="not there" if state is None else state.value, move=move)
+        moves = ", ".join(MOVES[state])
+        hint = f"what can be done with it is {moves}" if moves else "nothing can be done with it any more"
+        raise IllegalTransition(state="not there" if state is None else state.value, move=move, hint=hint)
     return after

@@ -37,7 +37,7 @@ def by_id(programs: Iterable[object]) -> dict[str, Program]:
     for index, program in enumerate(listed):
         path = f"programs[{index}]"
         if not isinstance(program, Program):
-            raise InvalidInput("give a Program; Program.load reads one from a document", path=path)
+            raise InvalidInput("give a Program: Program.load reads a file, Program.from_document a document", path=path)
         found.setdefault(program.id, []).append((path, program))
     if not found:
         raise InvalidInput("give at least one program", path="programs")

@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import Final
 
 from loyalcore.domain.referrals._model import Referral, ReferralCode
-from loyalcore.domain.referrals._states import SHOWN
+from loyalcore.domain.referrals._states import SHOWN, ReferralState
 from loyalcore.query import Amount, Choice, Field, Id, Instant, Noun, Text, Whole
 
 
@@ -31,7 +31,7 @@ class ReferralFields:
     program_id: Id = Id("program_id", attrgetter("program_id"), is_required=True)
     code: Id = Id("code", attrgetter("code"), is_required=True)
     campaign: Id = Id("campaign", attrgetter("campaign"), is_required=True)
-    state: Id = Id("state", attrgetter("state.value"), is_required=True)
+    state: Id = Id("state", attrgetter("state.value"), is_required=True, words=[each.value for each in ReferralState])
     referrer_id: Id = Id("referrer_id", attrgetter("referrer_id"))
     referrer_holder_id: Id = Id("referrer_holder_id", attrgetter("referrer_holder_id"), is_required=True)
     referee_id: Id = Id("referee_id", attrgetter("referee_id"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from loyalcore.domain.decision import ReferralCodeRef, ReferralRef
-from loyalcore.domain.referrals._states import STANDING, ReferralState
+from loyalcore.domain.referrals._states import SHOWN, STANDING, ReferralState
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -58,6 +58,17 @@ class ReferralCode:
     def ref(self) -> ReferralCodeRef:
         """The name it is kept under."""
         return ReferralCodeRef(self.environment, self.code)
+
+    def is_open_at(self, at: datetime) -> bool:
+        """Say whether it is switched on and its time has come and is not over; limits are not looked at.
+
+        Args:
+            at: The instant, UTC.
+
+        Source: DOMAIN 3.1 (windows are half-open), 3.6 (start, expiry, link off).
+        """
+        has_begun = self.starts_at is None or self.starts_at <= at
+        return self.disabled_at is None and has_begun and (self.expires_at is None or at < self.expires_at)
 
 
 @attrs.frozen(kw_only=True)
@@ -116,7 +127,7 @@ class Referral:
         environment: `live` or `sandbox`.
         referral_id: Minted when it is first written.
         program_id: The program.
-        code: The code that was used; the referrer's own link for a friend who was invited by name.
+        code: The code that was used; of a friend who was invited by name, the one that was made for the friend.
         campaign: The campaign of the code, `""` for none.
         state: Where it stands.
         referrer_holder_id: Who refers, or a holder that was merged into who does.
@@ -180,6 +191,14 @@ class Referral:
         """
         is_waiting = self.state in {ReferralState.INVITED, ReferralState.PENDING}
         return is_waiting and self.expires_at is not None and self.expires_at <= at
+
+    @property
+    def status(self) -> str:
+        """What BLOOP shows of the state: `pending`, `blocked` or `completed`.
+
+        Source: BLP (referral rows), DOMAIN 3.6.
+        """
+        return SHOWN[self.state]
 
     @property
     def stands(self) -> bool:

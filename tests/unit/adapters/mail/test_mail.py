@@ -132,6 +132,26 @@ def test_a_kind_without_a_template_is_set_aside() -> None:
         written(told=delivery("unheard_of"))
 
 
+@pytest.mark.parametrize(
+    ("kind", "template", "message"),
+    [
+        ("points_addd", MailTemplate("s", "t"), "points_addd is no kind of notice; did you mean points_added?"),
+        ("zzz", MailTemplate("s", "t"), "zzz is no kind of notice"),
+        ("points_added", MailTemplate("${pints}", "t"), "names pints, which the notice does not have; did you mean"),
+        ("points_added", MailTemplate("s", "t", "${tier}"), "names tier, which the notice does not have"),
+    ],
+)
+def test_a_template_that_fits_no_notice_is_refused(kind: str, template: MailTemplate, message: str) -> None:
+    """A slip of the pen is told when the handler is made; with values of the host's only a wrong kind is."""
+    templates = TEMPLATES.including({(kind, "de"): template})
+    with pytest.raises(InvalidInput) as caught:
+        MailHandler(SETTINGS, templates=templates)
+    assert message in caught.value.message
+    assert caught.value.path == f"templates[{kind}, de]"
+    if kind == "points_added":
+        MailHandler(SETTINGS, templates=templates, values=lambda told: {"pints": "5"})
+
+
 def test_a_template_that_names_what_is_not_there_is_set_aside() -> None:
     """A mail with a hole in it is not sent."""
     with pytest.raises(Undeliverable, match="'more'"):

@@ -118,7 +118,13 @@ def test_a_total_stands_for_the_items() -> None:
     assert faults({"total": "x"}) == [
         ("cart.total", "must be an amount such as 12.50: digits and at most one point"),
     ]
-    assert faults({"total": 1, "items": [LINE]}) == [("cart.total", "is no key here")]
+    assert faults({"total": 1, "items": [LINE]}) == [
+        ("cart.total", "cannot stand beside items, which say it: leave one of them out")
+    ]
+    assert faults({"totl": 1}) == [
+        ("cart.totl", "is no key here; did you mean total?"),
+        ("cart.items", "is required, or a total in their place"),
+    ]
 
 
 @pytest.mark.parametrize("bad", [None, 5, "total", [LINE], True])
@@ -151,7 +157,7 @@ def test_a_key_that_there_is_not(key: Any, path: str, message: str) -> None:
 
 def test_what_is_required() -> None:
     """A cart needs items, a line its id and its price, a payment its kind and its amount."""
-    assert faults({}) == [("cart.items", "is required")]
+    assert faults({}) == [("cart.items", "is required, or a total in their place")]
     assert faults({"items": [{}], "payments": [{}], "discounts": [{}]}) == [
         ("cart.items[0].line_id", "is required"),
         ("cart.items[0].unit_price", "is required"),

@@ -74,6 +74,22 @@ def test_three_are_shown() -> None:
     }
 
 
+@pytest.mark.parametrize("state", ReferralState)
+def test_a_referral_says_what_is_shown(state: ReferralState) -> None:
+    """The status of a referral is what its state is shown as."""
+    assert referral(state).status == SHOWN[state]
+
+
+def test_when_a_code_is_open() -> None:
+    """A code is open from its start on, not at its end, and not while it is switched off."""
+    tick = timedelta(microseconds=1)
+    assert code().is_open_at(AT)
+    assert code(starts_at=AT, expires_at=AT + tick).is_open_at(AT)
+    assert not code(starts_at=AT + tick).is_open_at(AT)
+    assert not code(expires_at=AT).is_open_at(AT)
+    assert not code(disabled_at=AT).is_open_at(AT)
+
+
 def test_who_uses_up_a_code() -> None:
     """A referral uses up its code while it is pending, on review or completed."""
     assert {state.value for state in ReferralState if referral(state).stands} == {"pending", "on_review", "completed"}

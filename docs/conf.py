@@ -14,6 +14,7 @@ from loyalcore import errors
 from loyalcore.domain import orders, referrals
 from loyalcore.domain.flows import COMMANDS, NOTICE_KINDS
 from loyalcore.fields import CARTS, CODES, CUSTOMERS, ENTRIES, ITEMS, ORDERS, REFERRALS
+from loyalcore.query import Id, Text
 from loyalcore.store import _protocol
 from loyalcore.testing.broken import CATCHES
 from loyalcore.testing.contract import StoreContract
@@ -138,8 +139,9 @@ def _fields(noun: Noun) -> Iterator[str]:
             "yes" if mark else "" for mark in (field.is_required, field.moves, field.is_sortable, field.is_personal)
         )
         column = f"`{field.column}`" if field.column else ""
-        words = ": " + ", ".join(f"`{word}`" for word in field.words) if getattr(field, "words", ()) else ""
-        rows.append((f"`{field.name}`", field.kind + words, ", ".join(names.get(field.name, [])), *marks, column))
+        words = field.words if isinstance(field, Text | Id) else ()
+        kind = field.kind + (": " + ", ".join(f"`{word}`" for word in words) if words else "")
+        rows.append((f"`{field.name}`", kind, ", ".join(names.get(field.name, [])), *marks, column))
     return _rows(*rows)
 
 

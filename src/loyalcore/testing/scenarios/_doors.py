@@ -244,6 +244,3 @@ DOORS: Final[dict[str, Door]] = {
     "tiers.level": _door(_level, _level, is_question=True),
 }
 """Every path that a step may name."""
-
-OWN_IDS: Final = frozenset({"customer_id", "into", "order_id", "referee_id", "referrer", "segment_id", "to"})
-"""The names under which ids of the host's own are given: of customers, orders and segments."""

@@ -70,11 +70,15 @@ def test_what_is_no_document_is_refused(values: Any) -> None:
     assert faults(values)
 
 
-def test_programs_have_different_ids() -> None:
-    """Two programs of one id are a fault."""
+def test_programs_of_one_id_are_versions() -> None:
+    """Two programs of one id are versions, each with its number and, but for the first, its instant."""
     values = document(ADA, programs=[BEANS, BEANS])
     del values["program"]
-    assert faults(values) == [("programs[1].id", "is the id of an earlier program")]
+    assert faults(values) == [("programs[1]", "two programs have the id beans and the version 1")]
+    values["programs"] = [BEANS, {**BEANS, "version": 2}]
+    assert faults(values) == [("programs[1].applies_from", "is required: another version of beans runs beside it")]
+    values["programs"] = []
+    assert faults(values) == [("programs", "give at least one program")]
 
 
 @pytest.mark.parametrize(

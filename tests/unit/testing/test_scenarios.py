@@ -10,7 +10,7 @@ import pytest
 
 from loyalcore.adapters.memory import MemoryStore
 from loyalcore.errors import InvalidDocument, InvalidInput, LoyaltyError, NotFound
-from loyalcore.services import Customers, Entries, Points, Segments
+from loyalcore.services import Points
 from loyalcore.testing import example
 from loyalcore.testing.scenarios import Scenario, Step, run, run_files
 from loyalcore.testing.scenarios._doors import DOORS
@@ -272,10 +272,13 @@ def test_a_command_is_run_and_previewed_in_its_json_form() -> None:
 
 def test_every_method_of_the_facade_is_a_path() -> None:
     """Every public method of the facade's parts may be named, but for those that take or give many."""
-    parts = {"customers": Customers, "entries": Entries, "points": Points, "segments": Segments}
+    shop = example()
+    parts = {name: kind for name, kind in vars(shop).items() if not name.startswith("_")}
     methods = {f"{part}.{name}" for part, kind in parts.items() for name in dir(kind)}
-    many = {"customers.stream", "entries.stream", "points.post_many", "segments.all"}
-    assert {name for name in methods if "._" not in name} - set(DOORS) == many
+    nouns = ("customers", "entries", "orders", "referral_codes", "referrals")
+    many = {*(f"{noun}.stream" for noun in nouns), "points.post_many", "segments.all"}
+    delivery = {"outbox.deliver", "outbox.retry", "outbox.set_aside"}
+    assert {name for name in methods if "._" not in name} - set(DOORS) == many | delivery
 
 
 def test_every_parameter_of_the_facade_is_of_a_type_that_a_file_can_write() -> None:
@@ -285,7 +288,119 @@ def test_every_parameter_of_the_facade_is_of_a_type_that_a_file_can_write() -> N
     types = {kind.removesuffix(" | Keep") for kind in kinds}
     lists = {"tuple[str, ...]", "Iterable[str]", "Mapping[str, str | None]", "Mapping[str, int]"}
     money = {"Decimal", "Decimal | int | str", "Cart", "Cart | Mapping[str, Any]"}
-    assert types == {"str", "int", "bool", "datetime", "date", "object", "Asked", where} | lists | money
+    assert types == {"str", "int", "bool", "datetime", "date", "object", "Asked", "Who", where} | lists | money
+
+
+def test_versions_of_one_program_apply_from_their_instants() -> None:
+    """A file may hold versions of one program: each applies from its instant, to quotes and to what is booked."""
+    double = {**BEANS, "version": 2, "applies_from": "2026-02-01T00:00:00Z", "earning": [{"id": "base", "per": 5}]}
+    quote = {"ask": "earning.quote", "with": {"total": "100"}}
+    close: dict[str, Any] = {
+        "do": "orders.close",
+        "with": {"customer_id": "ada", "order_id": "o-1", "cart": {"total": "100"}, "key": "1"},
+    }
+    values = document(
+        ADA,
+        {**quote, "at": "2026-01-31T23:59:59Z", "expect": {"points": 10}},
+        {**close, "expect": {"points": 10, "entries[0].program_version": 1}},
+        {**quote, "at": "2026-02-01T00:00:00Z", "expect": {"points": 20}},
+        {**close, "with": {**close["with"], "order_id": "o-2", "key": "2"}, "expect": {"points": 20}},
+        programs=[BEANS, double],
+    )
+    del values["program"]
+    assert run(Scenario.from_document(values)) is None
+
+
+def test_the_moves_of_a_state_are_asked() -> None:
+    """`orders.moves` and `referrals.moves` name what may be done in a state, and where it leads."""
+    closed = {"moves": ["cancel", "reopen", "return_items"], "states": ["cancelled", "open", "partially_returned"]}
+    assert (
+        told(
+            {"ask": "orders.moves", "with": {"state": "closed"}, "expect": closed},
+            {"ask": "orders.moves", "expect": {"moves": ["close", "open"], "states": ["closed", "open"]}},
+            {"ask": "orders.moves", "with": {"state": "cancelled"}, "expect": {"moves": [], "states": []}},
+            {"ask": "referrals.moves", "with": {"state": "completed"}, "expect": {"states": ["reversed"]}},
+            {"ask": "orders.moves", "with": {"state": "close"}, "refused": "invalid_input"},
+            {"ask": "referrals.moves", "with": {"state": 5}, "refused": "invalid_input"},
+        )
+        == []
+    )
+
+
+def matching(query: Any, *records: Any, **more: Any) -> dict[str, Any]:
+    """Ask which records a query finds."""
+    return {"ask": "query.matches", "with": {"query": query, "records": [*records], **more}}
+
+
+@pytest.mark.parametrize(
+    ("asked", "expect"),
+    [
+        (matching("revenue:1..999.99", *({"revenue": each} for each in ("0.99", "1", "999.99", "1000"))), "nyyn"),
+        (matching("points:>1000", {"points": 999}, {"points.active": 1000}, {"points": 1001}), "nny"),
+        (matching("-tier:gold", {}, {"tier": None}, {"tier": "Gold"}, {"tier": "Silver"}), "yyny"),
+        (
+            matching("joined_at:>=-4w", {"joined_at": "2025-12-03T23:00:00Z"}, {"joined_at": "2025-12-03T22:59:59Z"}),
+            "yn",
+        ),
+        (matching("birth_on:2000-02-29 newsletter:true", {"birth_on": "2000-02-29", "has_newsletter": True}, {}), "yn"),
+        (matching("tag:vip attributes.color:red", {"tags": ["VIP"], "attributes.color": "Red"}, {"tags": []}), "yn"),
+        (matching("no:attributes", {"attributes.color": "red"}, {"attributes.color": None}), "ny"),
+        (matching("lifecycle:potential", {"orders": 0}, {"orders": 1}), "yn"),
+        (matching("state:closed OR net:>5", {"state": "closed"}, {"net": "5.01"}, {"net": "5"}, noun="order"), "yyn"),
+        (
+            matching(
+                {"version": 1, "noun": "customer", "where": {"any": [{"field": "tags", "op": "any_of", "value": []}]}},
+                {"tags": ["vip"]},
+            ),
+            "n",
+        ),
+    ],
+)
+def test_a_query_is_met_by_records_as_they_are_written(asked: dict[str, Any], expect: str) -> None:
+    """`query.matches` answers for each record, written field by field, whether a query finds it."""
+    assert told({**asked, "expect": {"matches": [each == "y" for each in expect]}}) == []
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        matching("teir:gold"),
+        matching("tier:gold", {"teir": "gold"}),
+        matching("tier:gold", {"tier": 5}),
+        matching("tier:gold", "gold"),
+        matching("lifecycle:new", {"lifecycle": "new"}),
+        matching("no:attributes", {"attributes": {"color": "red"}}),
+        matching("tag:vip", {"tags": "vip"}),
+        matching("tier:gold", noun="people"),
+        matching("tier:gold", noun=None),
+        matching(5),
+        {"ask": "query.matches", "with": {"query": "tier:gold", "records": {}}},
+    ],
+)
+def test_a_record_that_is_none_is_refused(asked: Any) -> None:
+    """A query or a record that is none is refused, as the query itself refuses it."""
+    assert "actual refused invalid" in told({**asked, "expect": {}})[1]
+
+
+def test_a_query_is_told_as_it_is_written() -> None:
+    """`query.matches` answers with the query as it is written: two ways to say one thing are one text."""
+    same = {"expect": {"query": "joined_at:>=-12m"}}
+    assert told({**matching("joined:>=12_months_ago"), **same}, {**matching("joined_at:>=-12m"), **same}) == []
+
+
+def test_a_bulk_action_answers_with_its_counts() -> None:
+    """`bulk` takes ids or a query, and answers with how many were done, refused and unchanged."""
+    adjust = {"do": "bulk.adjust", "with": {"who": ["ada", "eve"], "points": -10, "reason": "sale", "key": "b-1"}}
+    assert (
+        told(
+            ADA,
+            AWARD,
+            {**adjust, "expect": {"done": 1, "refused": 1, "refusals[0].customer_id": "eve"}},
+            {**ASK, "expect": {"active": 40}},
+            {"do": "bulk.tag", "with": {"who": "points:40", "add": ["vip"], "key": "b-2"}, "expect": {"done": 1}},
+        )
+        == []
+    )
 
 
 # Files ----------------------------------------------------------------------------------------------------------------
@@ -394,6 +509,51 @@ def test_others_in_the_same_store_are_left_alone() -> None:
     scenario = Scenario.from_document(document(ADA, EXPIRING, *BOB, SWEEP, {**ASK, "expect": {"awarded": 50}}))
     assert run(scenario, store) is None
     assert shop.points.entries("ada") == before
+
+
+def test_lists_and_bulk_actions_show_and_touch_only_the_run() -> None:
+    """In a store that is given, lists, bulk actions and what time has decided are about the run's own records."""
+    rules = {"rewards": [{"id": "hello", "points": 5, "side": "referee", "on": "claimed"}], "claim_expiry": "1D"}
+    program = {**BEANS, "points": {"notices": ["points_added"]}, "referrals": rules}
+    paid = {"customer_id": "bob", "order_id": "o-1", "cart": {"total": "20"}, "key": "o-1"}
+    own = {"version": 1, "noun": "customer", "where": {"field": "customer_id", "op": "in", "value": ["ada", "eve"]}}
+    values = document(
+        ADA,
+        BOB[0],
+        {"do": "customers.join", "with": {"customer_id": "ada"}, "save": {"code": "membership.referral_code"}},
+        {"do": "referrals.claim", "with": {"customer_id": "bob", "code": "$code", "key": "c-1"}},
+        {"do": "orders.close", "with": paid},
+        {"ask": "customers.count", "expect": 2},
+        {
+            "ask": "customers.page",
+            "expect": {"items": [{"customer.customer_id": "ada"}, {"customer.customer_id": "bob"}]},
+        },
+        {"ask": "customers.count", "with": {"query": "id:ada OR id:(bob,eve)"}, "expect": 2},
+        {"ask": "customers.count", "with": {"query": "-id:^ad"}, "expect": 1},
+        {"ask": "customers.count", "with": {"query": own}, "expect": 1},
+        {"ask": "customers.count", "with": {"query": "teir:gold"}, "refused": "invalid_query"},
+        {"ask": "customers.count", "with": {"query": 5}, "refused": "invalid_input"},
+        {"ask": "orders.count", "with": {"query": "order_id:o-1 customer_id:bob"}, "expect": 1},
+        {"ask": "entries.page", "with": {"query": "order:o-1"}, "expect": {"items": [{"points": 2}]}},
+        {"ask": "referrals.count", "with": {"query": "referrer:ada"}, "expect": 1},
+        {"ask": "referral_codes.page", "with": {"query": "used:1"}, "expect": {"items": [{"campaign": ""}]}},
+        {"do": "segments.save", "with": {"segment_id": "s", "title": "S", "where": "id:ada"}},
+        {"do": "segments.save", "with": {"segment_id": "t", "title": "T", "where": own}},
+        {"ask": "segments.count", "with": {"segment_id": "s"}, "expect": 1},
+        {"ask": "segments.has", "with": {"segment_id": "t", "customer_id": "ada"}, "expect": True},
+        {"ask": "outbox.waiting", "expect": [{"kind": "points_added"}, {"kind": "points_added"}]},
+        {"do": "bulk.tag", "with": {"who": "*", "add": ["here"], "key": "b-1"}, "expect": {"done": 2}},
+        {"do": "bulk.tag", "with": {"who": ["bob"], "add": ["bob"], "key": "b-2"}, "expect": {"done": 1}},
+        {"do": "bulk.tag", "with": {"who": None, "add": ["bob"], "key": "b-2"}, "refused": "invalid_input"},
+        {"at": "2026-03-01T00:00:00Z", "do": "referrals.expire", "expect": 1},
+        {"do": "tiers.review", "expect": 0},
+        program=program,
+    )
+    store = MemoryStore()
+    shop = example(store)
+    scenario = Scenario.from_document(values)
+    assert [run(scenario), run(scenario, store), run(scenario, store)] == [None, None, None]
+    assert shop.customers.get("ada").tags == ()
 
 
 def test_the_ids_of_a_run_do_not_show() -> None:

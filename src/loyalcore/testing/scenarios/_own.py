@@ -1,4 +1,4 @@
-"""What belongs to a run: in a store that others share, its ids and its programs bear a mark, and its lists show only these.
+"""What belongs to a run: in a store that others share its ids and programs bear a mark, and its lists show only these.
 
 The mark stands before each id, so that ids keep their order, and a list is kept to the run's own by how an id begins.
 """
@@ -103,8 +103,7 @@ class Owner:
             if isinstance(asked, str):
                 query = parse(asked, noun)
             elif isinstance(asked, Mapping):
-                whole = {"version": 1, "noun": noun.name, "where": asked}
-                query = from_document(asked if "noun" in asked or "version" in asked else whole, noun)
+                query = from_document(asked, noun)
             else:
                 return asked
         except (InvalidInput, LimitExceeded):

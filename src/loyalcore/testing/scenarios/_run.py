@@ -11,9 +11,10 @@ from loyalcore.adapters.memory import MemoryStore
 from loyalcore.errors import LoyaltyError
 from loyalcore.services import Loyalty
 from loyalcore.testing._clock import CountedIds, FixedClock
-from loyalcore.testing.scenarios._doors import DOORS, Asked
+from loyalcore.testing.scenarios._doors import DOORS
 from loyalcore.testing.scenarios._match import Difference, Matcher, NotThereError, show
 from loyalcore.testing.scenarios._own import Owner
+from loyalcore.testing.scenarios._questions import Asked
 from loyalcore.values.ids import SystemIds
 
 if TYPE_CHECKING:

@@ -126,6 +126,7 @@ def test_a_step_of_another_form_is_refused(step: Any, path: str) -> None:
         ("entries[0].points", ("entries", 0, "points")),
         ("[1].rules.rule-1", (1, "rules", "rule-1")),
         ("a[0][1]", ("a", 0, 1)),
+        ("order.returned.1", ("order", "returned", "1")),
         ("", None),
         (".a", None),
         ("a.", None),

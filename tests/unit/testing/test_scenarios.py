@@ -78,6 +78,15 @@ def test_a_receipt_is_matched_by_fields_and_properties(expect: Any, said: str | 
     assert lines == [] if said is None else lines[1].strip().startswith(said)
 
 
+def test_names_of_the_files_own_are_names_in_an_answer() -> None:
+    """What has keys of the file's own, such as lines that are digits and rules with dots, is matched by them."""
+    program = {**BEANS, "earning": [{"id": "rule.1", "points": 1, "per": 10}, {"id": "2nd", "points": 1, "per": 5}]}
+    quote = {"ask": "earning.quote", "with": {"total": "10"}}
+    assert told({**quote, "expect": {"rules": {"rule.1": 1, "2nd": 2}}}, program=program) == []
+    missing = told({**quote, "expect": {"rules": {"3rd": 1}}}, program=program)
+    assert missing[1].startswith("  rules.3rd: expected 1, actual no such name")
+
+
 def test_every_difference_of_the_first_step_that_differs_is_told() -> None:
     """All differences of one step are told, and no later step is run."""
     lines = told(ADA, {**ASK, "expect": {"active": 1, "held": 2, "spent": 0}}, {**ASK, "expect": {"active": 3}})

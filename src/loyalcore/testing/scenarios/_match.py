@@ -17,7 +17,7 @@ from loyalcore.errors import Fault, InvalidInput, LimitExceeded, LoyaltyError
 from loyalcore.values.clock import parse_instant
 from loyalcore.values.money import check_amount
 
-_PART = re.compile(r"(?:^|(?<!^)\.)([A-Za-z][A-Za-z0-9_-]*)|\[([0-9]{1,9})\]")
+_PART = re.compile(r"(?:^|(?<!^)\.)([A-Za-z0-9][A-Za-z0-9_-]*)|\[([0-9]{1,9})\]")
 _SHOWN_MAX: Final = 300
 
 
@@ -101,6 +101,8 @@ class Matcher:
         Raises:
             NotThereError: There is no such part.
         """
+        if isinstance(actual, Mapping) and path in actual:
+            return actual[path]
         for part in parse_path(path) or ():
             if isinstance(part, int):
                 if not isinstance(actual, list | tuple):
@@ -156,7 +158,11 @@ def part_names(actual: Any) -> list[str]:
         return [str(name) for name in actual]
     if isinstance(actual, LoyaltyError):
         return [*actual.details]
-    kind = type(actual)
+    return names_of_kind(type(actual))
+
+
+def names_of_kind(kind: type[Any]) -> list[str]:
+    """Name the parts of an answer of a class: fields and properties."""
     fields = [field.name for field in attrs.fields(kind)] if attrs.has(kind) else [*getattr(kind, "_fields", ())]
     if fields:
         fields += [name for name in dir(kind) if isinstance(getattr(kind, name, None), property) and name not in fields]

@@ -190,7 +190,7 @@ def test_a_saved_value_stands_for_its_name() -> None:
         told(
             ADA,
             {**AWARD, "save": {"award": "entries[0].id", "points": "points"}},
-            {"do": "points.reverse", "with": take, "expect": {"entries[0].reason": "$", "points": 50}},
+            {"do": "points.reverse", "with": take, "expect": {"entries[0].reason": "$$", "points": 50}},
             {**AWARD, "with": {**AWARD["with"], "points": "$points", "key": "w-2"}, "expect": {"points": 50}},
             {
                 "do": "points.extend",
@@ -199,6 +199,20 @@ def test_a_saved_value_stands_for_its_name() -> None:
         )
         == []
     )
+
+
+def test_a_saved_value_may_be_expected() -> None:
+    """What was saved may be expected again, in a store of others too; two dollar signs begin a text with one."""
+    saved = {**AWARD, "save": {"entry": "entries[0].id", "holder": "entries[0].ledger.holder_id"}}
+    again = {**AWARD, "expect": {"replayed": True, "entries": [{"id": "$entry", "ledger.holder_id": "$holder"}]}}
+    taken = {**AWARD, "with": {**AWARD["with"], "reason": "$$5"}, "refused": {"code": "idempotency_conflict"}}
+    key = {"do": "points.award", "with": {**AWARD["with"], "key": "w-2", "reason": "$$5"}}
+    told_so = {**key, "expect": {"entries[0].reason": "$$5"}}
+    scenario = Scenario.from_document(document(ADA, saved, again, taken, told_so))
+    assert [run(scenario), run(scenario, MemoryStore())] == [None, None]
+    wrong = {**AWARD, "expect": {"entries[0].id": "$holder"}}
+    mismatch = run(Scenario.from_document(document(ADA, saved, wrong)), MemoryStore())
+    assert "entries[0].id: expected" in str(mismatch)
 
 
 def test_a_value_that_is_not_there_cannot_be_saved() -> None:

@@ -84,7 +84,7 @@ class Matcher:
         elif isinstance(expected, list):
             yield from self._list_differences(expected, actual, path)
         elif not self._is_equal(expected, actual):
-            yield Difference(path, show(expected), show(actual, self.mark))
+            yield Difference(path, show(expected, self.mark), show(actual, self.mark))
 
     def _list_differences(self, expected: list[Any], actual: Any, path: str) -> Iterator[Difference]:
         if not isinstance(actual, list | tuple):
@@ -125,7 +125,8 @@ class Matcher:
             return _reads_as(parse_instant, expected, actual)
         if isinstance(actual, Decimal):
             return not isinstance(expected, bool) and _reads_as(check_amount, expected, actual)
-        return type(plain := _plain(actual, self.mark)) is type(expected) and bool(plain == expected)
+        plain, expected = _plain(actual, self.mark), _plain(expected, self.mark)
+        return type(plain) is type(expected) and bool(plain == expected)
 
 
 def _reads_as(read: Any, expected: Any, actual: Any) -> bool:

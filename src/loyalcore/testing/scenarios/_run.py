@@ -112,7 +112,7 @@ class _Stage:
             return [Difference("", _wanted(step), f"the unexpected error {type(error).__name__}: {error}")]
         if step.code is not None:
             return [Difference("", _wanted(step), show(answer, self.mark))]
-        found = list(self.matcher.differences(step.expect, answer)) if step.has_expectation else []
+        found = list(self.matcher.differences(self._filled(step.expect), answer)) if step.has_expectation else []
         return found or self._save(step, answer)
 
     def _answer(self, step: Step, asked: Asked) -> Any:
@@ -134,7 +134,7 @@ class _Stage:
         if step.code != error.code:
             message = error.message.replace(self.mark, "") if self.mark else error.message
             return [Difference("", _wanted(step), f"refused {error.code}: {message}")]
-        return list(self.matcher.differences(step.details, error, "refused.details"))
+        return list(self.matcher.differences(self._filled(step.details), error, "refused.details"))
 
     def _save(self, step: Step, answer: Any) -> list[Difference]:
         for name, path in step.save.items():

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from loyalcore import Registry
 from loyalcore.adapters.memory import MemoryStore
 from loyalcore.errors import InvalidDocument, InvalidInput, LoyaltyError, NotFound
 from loyalcore.services import Points
@@ -465,6 +466,20 @@ def test_a_file_that_is_none_is_a_typed_error(name: str, kind: type[LoyaltyError
     with pytest.raises(kind):
         Scenario.load(tmp_path / name)
     assert run_files([tmp_path / name]) == 2
+
+
+def test_functions_of_the_hosts_are_given_in_python(
+    written: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A program may name functions where a registry is given; a file alone cannot be run, and says which it lacks."""
+    quote = {"ask": "earning.quote", "with": {"total": "5"}, "expect": {"points": 13}}
+    values = document(quote, program={**BEANS, "earning": [{"id": "lucky", "function": "thirteen"}]})
+    assert run(Scenario.from_document(values), registry=Registry(earning={"thirteen": lambda _: 13})) is None
+    path = written("lucky.json", values)
+    assert run_files([path, written("good.json", document(ADA))]) == 2
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == f"{path}: earning[lucky].function: thirteen is not in the registry's earning"
+    assert lines[1].endswith("good.json: ok")
 
 
 def test_a_faulty_file_names_itself(written: Callable[..., Path]) -> None:

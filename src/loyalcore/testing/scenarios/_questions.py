@@ -19,15 +19,16 @@ from loyalcore.values.points import check_points
 from loyalcore.values.zones import wall_at
 
 if TYPE_CHECKING:
-    from loyalcore.domain.programs import Program
+    from loyalcore.domain.programs import Program, Registry
     from loyalcore.services import Loyalty
 
 
 class Asked(NamedTuple):
-    """Whom a step speaks to: the facade, and the instant of the step."""
+    """Whom a step speaks to: the facade, the instant of the step, and the functions of the host's."""
 
     shop: Loyalty
     now: datetime
+    registry: Registry
 
 
 def _rules(asked: Asked, program: str | None) -> Program:
@@ -86,7 +87,7 @@ def _quote(
     if (total is None) is (cart is None):
         raise InvalidInput("give a total or a cart, and not both", path="total")
     bought = read_cart(cart, "cart") if total is None else Cart.of_total(total)
-    quoted = _rules(asked, program).quote(bought, at=asked.now)
+    quoted = _rules(asked, program).quote(bought, at=asked.now, functions=asked.registry.earning)
     return {
         "points": quoted.points,
         "rules": {award.rule: award.points for award in quoted.awards},

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from loyalcore.adapters.memory import MemoryStore
+from loyalcore.domain.programs import Registry
 from loyalcore.errors import LoyaltyError
 from loyalcore.services import Loyalty
 from loyalcore.testing._clock import CountedIds, FixedClock
@@ -50,16 +51,20 @@ class Mismatch:
         return "\n".join(lines)
 
 
-def run(scenario: Scenario, store: Store | None = None) -> Mismatch | None:
+def run(scenario: Scenario, store: Store | None = None, *, registry: Registry | None = None) -> Mismatch | None:
     """Run a scenario up to the first step that differs.
 
     Args:
         scenario: The scenario.
         store: Where it runs; None is a new memory store. In a store that is given the customers, orders, segments and
             programs get ids of this run, so that it may hold others, and the same scenario may run in it again.
+        registry: The functions of the host's that the programs name.
 
     Returns:
         The first step that differs, None where none does.
+
+    Raises:
+        InvalidInput: A program names a function that is not in the registry.
 
     Source: HOUSE 5.
 
@@ -73,7 +78,7 @@ def run(scenario: Scenario, store: Store | None = None) -> Mismatch | None:
         step 1, calendar.expiry at 2026-01-01T00:00:00Z
           wall: expected "2024-02-28T00:00:00", actual "2024-02-29T00:00:00"
     """
-    stage = _Stage(scenario, store)
+    stage = _Stage(scenario, store, registry)
     for number, step in enumerate(scenario.steps, start=1):
         if step.at is not None:
             stage.clock.put(step.at)
@@ -87,25 +92,27 @@ def run(scenario: Scenario, store: Store | None = None) -> Mismatch | None:
 class _Stage:
     """Where a scenario runs: a facade, a clock, and what was saved so far."""
 
-    def __init__(self, scenario: Scenario, store: Store | None) -> None:
+    def __init__(self, scenario: Scenario, store: Store | None, registry: Registry | None) -> None:
         self.clock = FixedClock(BEGINNING)
         self.mark = "" if store is None else f"{SystemIds().new('run')[:_MARK_LENGTH]}-"
         self.owner = Owner(self.mark)
         self.matcher = Matcher(self.mark)
         self.saved: dict[str, Any] = {}
+        self.registry = Registry() if registry is None else registry
         self.loyalty = Loyalty(
             MemoryStore() if store is None else store,
             [self.owner.program(each) for each in scenario.programs],
             environment=scenario.environment,
             clock=self.clock,
             ids=CountedIds() if store is None else SystemIds(),
+            registry=self.registry,
         )
 
     def play(self, step: Step) -> list[Difference]:
         """Play one step, and name where its answer differs."""
         shop = self.loyalty.acting_as(step.actor)
         try:
-            answer = self._answer(step, Asked(shop, self.clock.now()))
+            answer = self._answer(step, Asked(shop, self.clock.now(), self.registry))
         except LoyaltyError as error:
             return self._refused(step, error)
         except Exception as error:  # noqa: BLE001 - a fault of the library is a difference too, never a traceback

@@ -267,6 +267,28 @@ def test_a_quote_and_a_level_are_asked_of_the_program() -> None:
     assert told({**level, "expect": {"tier": None}}, program=plain)[1].strip().endswith("the program has no tiers")
 
 
+def test_what_an_order_redeems_is_asked_of_the_program() -> None:
+    """`earning.redeemable` and `earning.price_in_points` need nobody who has the points."""
+    program = {**BEANS, "orders": {"point_value": "0.10", "redeem_step": 10, "redeem_min": 20, "redeem_cap": 50}}
+    ask: dict[str, Any] = {"ask": "earning.redeemable", "with": {"points": 1000, "balance": 95, "total": "100"}}
+    cart = {"items": [{"line_id": "1", "unit_price": "10"}], "discounts": [{"percent": "20"}]}
+    assert (
+        told(
+            {**ask, "expect": {"points": 90, "value": "9"}},
+            {**ask, "with": {"points": 55, "balance": 95, "cart": cart}, "expect": {"points": 40, "value": "4.0"}},
+            {**ask, "with": {**ask["with"], "points": 19}, "expect": {"points": 0, "value": "0"}},
+            {**ask, "with": {**ask["with"], "points": -1}, "refused": "invalid_input"},
+            {**ask, "with": {**ask["with"], "balance": "95"}, "refused": "invalid_input"},
+            {**ask, "with": {**ask["with"], "cart": cart}, "refused": "invalid_input"},
+            {"ask": "earning.price_in_points", "with": {"amount": "9.91"}, "expect": {"points": 100}},
+            program=program,
+        )
+        == []
+    )
+    price = {"ask": "earning.price_in_points", "with": {"amount": "9.91"}, "refused": "invalid_input"}
+    assert told({**ask, "refused": "invalid_input"}, price) == []
+
+
 def test_of_several_programs_one_is_named() -> None:
     """Where several programs run a question names one."""
     programs = [BEANS, {**BEANS, "id": "beans-2", "timezone": "UTC"}]

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from loyalcore.domain import orders, referrals
+from loyalcore.domain.earning import price_in_points, redeemable
 from loyalcore.domain.flows import did_you_mean, find_program
 from loyalcore.domain.orders import Cart, read_cart
 from loyalcore.errors import InvalidInput
@@ -84,9 +85,7 @@ def _duration(
 def _quote(
     asked: Asked, total: Decimal | None = None, *, cart: Cart | None = None, program: str | None = None
 ) -> dict[str, Any]:
-    if (total is None) is (cart is None):
-        raise InvalidInput("give a total or a cart, and not both", path="total")
-    bought = read_cart(cart, "cart") if total is None else Cart.of_total(total)
+    bought = _bought(total, cart)
     quoted = _rules(asked, program).quote(bought, at=asked.now, functions=asked.registry.earning)
     return {
         "points": quoted.points,
@@ -94,6 +93,31 @@ def _quote(
         "basis": quoted.basis,
         "trace": quoted.trace,
     }
+
+
+def _bought(total: Decimal | None, cart: object) -> Cart:
+    if (total is None) is (cart is None):
+        raise InvalidInput("give a total or a cart, and not both", path="total")
+    return read_cart(cart, "cart") if total is None else Cart.of_total(total)
+
+
+def _redeemable(
+    asked: Asked,
+    points: int,
+    balance: int,
+    *,
+    total: Decimal | None = None,
+    cart: Cart | None = None,
+    program: str | None = None,
+) -> dict[str, Any]:
+    bought, rules = _bought(total, cart), _rules(asked, program)
+    wanted, there = check_points(points, "points", minimum=0), check_points(balance, "balance", minimum=0)
+    redeemed = redeemable(bought, there, rules.orders, wanted)
+    return {"points": redeemed.points, "value": redeemed.value}
+
+
+def _price(asked: Asked, amount: Decimal, *, program: str | None = None) -> dict[str, Any]:
+    return {"points": price_in_points(amount, _rules(asked, program).orders)}
 
 
 def _level(asked: Asked, measured: object, *, program: str | None = None) -> dict[str, Any]:
@@ -137,7 +161,9 @@ QUESTIONS: Final[dict[str, Callable[..., Any]]] = {
     "calendar.start": _start,
     "calendar.expiry": _expiry,
     "calendar.duration": _duration,
+    "earning.price_in_points": _price,
     "earning.quote": _quote,
+    "earning.redeemable": _redeemable,
     "orders.moves": _order_moves,
     "query.matches": _matches,
     "referrals.moves": _referral_moves,

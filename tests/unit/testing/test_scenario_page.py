@@ -19,7 +19,8 @@ from loyalcore.domain.orders import Amounts, Order, OrderAward, OrderReferral, O
 from loyalcore.domain.referrals import Evidence, Referral, ReferralCode, ReferralGrant, ReferralRefusal, ReferralState
 from loyalcore.domain.tiers import TierReport
 from loyalcore.errors import LoyaltyError
-from loyalcore.query import Page
+from loyalcore.fields import CARTS, CODES, CUSTOMERS, ENTRIES, ITEMS, ORDERS, REFERRALS
+from loyalcore.query import Noun, Page
 from loyalcore.services import BulkResult, BulkRow
 from loyalcore.testing import example
 from loyalcore.testing.scenarios._doors import DOORS
@@ -27,6 +28,7 @@ from loyalcore.testing.scenarios._match import names_of_kind
 
 TEXT = (Path(__file__).parents[3] / "docs" / "reference" / "scenarios.md").read_text(encoding="utf-8")
 WORD = re.compile(r"`([^`]+)`")
+NOUNS = (CARTS, CODES, CUSTOMERS, ENTRIES, ITEMS, ORDERS, REFERRALS)
 ANSWERS = (
     *(Balance, BulkResult, BulkRow, Customer, CustomerRow, Entry, Evidence, Membership, Notice, Order, OrderAward),
     *(Amounts, OrderFigures, OrderReferral, OrderReturn, Page, PointsHold, Quote, QuotedAward, Receipt, Redemption),
@@ -58,6 +60,21 @@ def test_the_page_lists_every_path_with_its_parameters(verb: str, is_question: b
             must = ["command"] if door.takes_command else [name for name, needed in door.parameters.items() if needed]
             wanted.append((path, must, [name for name, needed in door.parameters.items() if not needed]))
     assert listed == wanted
+
+
+def test_the_page_says_what_each_parameter_is() -> None:
+    """Each parameter of a path has its row, and no row is of a parameter that there is not."""
+    named = [name for cells in rows("What the parameters are") for name in WORD.findall(cells[0])]
+    assert sorted(named) == sorted({name for door in DOORS.values() for name in door.parameters})
+
+
+@pytest.mark.parametrize(
+    "noun", [CARTS, CODES, CUSTOMERS, ENTRIES, ITEMS, ORDERS, REFERRALS], ids=lambda noun: noun.name
+)
+def test_the_page_names_the_fields_of_each_noun(noun: Noun) -> None:
+    """The fields of a noun and their other names all stand on the page, and no other."""
+    ((_, fields),) = [cells for cells in rows("What queries ask about") if cells[0] == f"`{noun.name}`"]
+    assert sorted(WORD.findall(fields)) == sorted([*(field.name for field in noun.fields), *noun.aliases])
 
 
 def test_the_page_names_errors_with_their_details() -> None:

@@ -109,5 +109,5 @@ def test_the_page_names_only_what_answers_have() -> None:
     known = {name for kind in kinds for name in names_of_kind(kind)}
     known |= {each.value for kind in (EntryKind, OrderState, ReferralState) for each in kind}
     known |= {*DOORS, *(path.partition(".")[0] + ".…" for path in DOORS), "null", "true", "false", "do", "ask"}
-    known |= {"….page", "….count", '{"line_id": pieces}', "cart.amounts", "referral", "customers.update"}
+    known |= {"….page", "….count", '{"line_id": pieces}', "cart.amounts", "referral", "customers.update", "sort:…"}
     assert set(WORD.findall(" ".join(section("What is answered").split()))) - known == set()

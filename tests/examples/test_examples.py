@@ -21,13 +21,14 @@ FILES = sorted(path for path in HERE.rglob("*") if path.suffix in {".json", ".to
 GOLDEN = [path for path in FILES if path.parent.name == "golden"]
 LATE = datetime(9000, 1, 1, tzinfo=UTC)
 
-# The published cases that the ledger, the calendar, the tiers, earning, orders and referrals cover so far.
+# The published cases that the ledger, the calendar, the tiers, earning, orders, referrals and queries cover so far.
 CASES = {
     "D": (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12),
     "E": (1, 2, 6, 8, 9, 11, 13, 14, 17, 19, 20, 21),
     "F": (1, 3, 5, 7, 9, 11, 12),
     "L": (1, 2, 4, 6, 8, 9, 10, 13, 14, 18, 19, 20, 21, 22),
     "C": (1, 2, 3, 6, 8, 11, 14, 16, 18, 22, 23, 26),
+    "Q": (1, 3, 4),
     "R": (1, 4, 6, 8, 11, 14),
     "T": (1, 3, 4, 9, 10, 12, 16, 19, 22),
 }

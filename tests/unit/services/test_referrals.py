@@ -284,6 +284,16 @@ def test_an_order_with_the_code_of_another_referrer_is_refused(shop: Any) -> Non
     assert shop.figures("cyd").total == 0
 
 
+def test_an_order_is_refused_for_the_first_reason_that_there_is(shop: Any) -> None:
+    """Who has ordered is an existing customer before it matters who referred them, by an order as by a claim."""
+    other = shop.join("cyd")
+    shop.close("bob", "o-1")
+    assert shop.close("bob", "o-2", code=other).order.referral.refused == "existing_customer"
+    assert refusal(shop, "bob", other) == "existing_customer"
+    late = shop.referral_codes.create("cyd", starts_at=shop.time.now().replace(year=2030), key="late").code.code
+    assert shop.close("bob", "o-3", code=late).order.referral.refused == "not_started"
+
+
 def test_an_order_must_meet_the_condition_of_the_program() -> None:
     """An order that does not is counted, and leaves the referral pending for the next one."""
     shop = open_shop(program({"where": "net:>=50"}))

@@ -180,6 +180,20 @@ def test_a_report_says_what_is_missing() -> None:
     assert (top.current, top.next, top.to_next, top.expires_at) == ("Platinum", None, None, None)
 
 
+def test_a_report_about_money_is_in_money() -> None:
+    """What is measured in money is money also where it is none, and points stay points."""
+    levels = [{"name": "Silver", "at": 0}, {"name": "Gold", "at": "10.50"}]
+    money = {"measure": "money_spent", "levels": levels, "downgrade": "one_down", "expires_in": "12M"}
+    shown = Shop(program(money)).tiers.report("ada")
+    assert [type(each) for each in (shown.value, shown.to_next, shown.to_stay)] == [Decimal, Decimal, type(None)]
+    shop = Shop(program(money))
+    shop.orders.close("ada", "o-1", {"total": "10.50"}, key="k-1")
+    shown = shop.tiers.report("ada")
+    assert [type(each) for each in (shown.value, shown.to_next, shown.to_stay)] == [Decimal, type(None), Decimal]
+    shown = Shop(program()).tiers.report("ada")
+    assert (type(shown.value), type(shown.to_next)) == (int, int)
+
+
 def test_a_report_counts_what_will_have_lapsed() -> None:
     """Lots that lapse before the tier ends do not help to stay, and the projected tier is without them."""
     ends = {"measure": "active_balance", "downgrade": "balance_based", "expires_in": "12M"}

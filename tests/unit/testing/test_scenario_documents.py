@@ -70,11 +70,15 @@ def test_what_is_no_document_is_refused(values: Any) -> None:
     assert faults(values)
 
 
-def test_programs_have_different_ids() -> None:
-    """Two programs of one id are a fault."""
+def test_programs_of_one_id_are_versions() -> None:
+    """Two programs of one id are versions, each with its number and, but for the first, its instant."""
     values = document(ADA, programs=[BEANS, BEANS])
     del values["program"]
-    assert faults(values) == [("programs[1].id", "is the id of an earlier program")]
+    assert faults(values) == [("programs[1]", "two programs have the id beans and the version 1")]
+    values["programs"] = [BEANS, {**BEANS, "version": 2}]
+    assert faults(values) == [("programs[1].applies_from", "is required: another version of beans runs beside it")]
+    values["programs"] = []
+    assert faults(values) == [("programs", "give at least one program")]
 
 
 @pytest.mark.parametrize(
@@ -103,6 +107,9 @@ def test_programs_have_different_ids() -> None:
         ({**ADA, "save": {"a": "b c"}}, ".save.a"),
         ({**ADA, "save": {"a": 7}}, ".save.a"),
         ({**ADA, "with": {"customer_id": "$who"}}, ".with.customer_id"),
+        ({**ADA, "expect": {"customer.customer_id": "$who"}}, ".expect.customer.customer_id"),
+        ({**ADA, "expect": {"replayed": "$me"}, "save": {"me": "replayed"}}, ".expect.replayed"),
+        ({**ADA, "refused": {"code": "x", "details": {"name": "$who"}}}, ".refused.details.name"),
         ({"do": "run", "with": {"command": "points.buy"}}, ".with.command"),
         ({"do": "run", "with": {}}, ".with.command"),
         ({"do": "run", "with": {"command": "customers.register"}}, ".with.customer_id"),
@@ -122,6 +129,7 @@ def test_a_step_of_another_form_is_refused(step: Any, path: str) -> None:
         ("entries[0].points", ("entries", 0, "points")),
         ("[1].rules.rule-1", (1, "rules", "rule-1")),
         ("a[0][1]", ("a", 0, 1)),
+        ("order.returned.1", ("order", "returned", "1")),
         ("", None),
         (".a", None),
         ("a.", None),

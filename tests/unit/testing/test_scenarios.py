@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from loyalcore import Registry
 from loyalcore.adapters.memory import MemoryStore
 from loyalcore.errors import InvalidDocument, InvalidInput, LoyaltyError, NotFound
-from loyalcore.services import Customers, Entries, Points, Segments
+from loyalcore.services import Points
 from loyalcore.testing import example
 from loyalcore.testing.scenarios import Scenario, Step, run, run_files
 from loyalcore.testing.scenarios._doors import DOORS
@@ -76,6 +77,15 @@ def test_a_receipt_is_matched_by_fields_and_properties(expect: Any, said: str | 
     """A receipt shows its fields and properties; an object in a list is matched in part, a list in full."""
     lines = told(ADA, {**AWARD, "expect": expect})
     assert lines == [] if said is None else lines[1].strip().startswith(said)
+
+
+def test_names_of_the_files_own_are_names_in_an_answer() -> None:
+    """What has keys of the file's own, such as lines that are digits and rules with dots, is matched by them."""
+    program = {**BEANS, "earning": [{"id": "rule.1", "points": 1, "per": 10}, {"id": "2nd", "points": 1, "per": 5}]}
+    quote = {"ask": "earning.quote", "with": {"total": "10"}}
+    assert told({**quote, "expect": {"rules": {"rule.1": 1, "2nd": 2}}}, program=program) == []
+    missing = told({**quote, "expect": {"rules": {"3rd": 1}}}, program=program)
+    assert missing[1].startswith("  rules.3rd: expected 1, actual no such name")
 
 
 def test_every_difference_of_the_first_step_that_differs_is_told() -> None:
@@ -181,7 +191,7 @@ def test_a_saved_value_stands_for_its_name() -> None:
         told(
             ADA,
             {**AWARD, "save": {"award": "entries[0].id", "points": "points"}},
-            {"do": "points.reverse", "with": take, "expect": {"entries[0].reason": "$", "points": 50}},
+            {"do": "points.reverse", "with": take, "expect": {"entries[0].reason": "$$", "points": 50}},
             {**AWARD, "with": {**AWARD["with"], "points": "$points", "key": "w-2"}, "expect": {"points": 50}},
             {
                 "do": "points.extend",
@@ -190,6 +200,20 @@ def test_a_saved_value_stands_for_its_name() -> None:
         )
         == []
     )
+
+
+def test_a_saved_value_may_be_expected() -> None:
+    """What was saved may be expected again, in a store of others too; two dollar signs begin a text with one."""
+    saved = {**AWARD, "save": {"entry": "entries[0].id", "holder": "entries[0].ledger.holder_id"}}
+    again = {**AWARD, "expect": {"replayed": True, "entries": [{"id": "$entry", "ledger.holder_id": "$holder"}]}}
+    taken = {**AWARD, "with": {**AWARD["with"], "reason": "$$5"}, "refused": {"code": "idempotency_conflict"}}
+    key = {"do": "points.award", "with": {**AWARD["with"], "key": "w-2", "reason": "$$5"}}
+    told_so = {**key, "expect": {"entries[0].reason": "$$5"}}
+    scenario = Scenario.from_document(document(ADA, saved, again, taken, told_so))
+    assert [run(scenario), run(scenario, MemoryStore())] == [None, None]
+    wrong = {**AWARD, "expect": {"entries[0].id": "$holder"}}
+    mismatch = run(Scenario.from_document(document(ADA, saved, wrong)), MemoryStore())
+    assert "entries[0].id: expected" in str(mismatch)
 
 
 def test_a_value_that_is_not_there_cannot_be_saved() -> None:
@@ -243,6 +267,28 @@ def test_a_quote_and_a_level_are_asked_of_the_program() -> None:
     assert told({**level, "expect": {"tier": None}}, program=plain)[1].strip().endswith("the program has no tiers")
 
 
+def test_what_an_order_redeems_is_asked_of_the_program() -> None:
+    """`earning.redeemable` and `earning.price_in_points` need nobody who has the points."""
+    program = {**BEANS, "orders": {"point_value": "0.10", "redeem_step": 10, "redeem_min": 20, "redeem_cap": 50}}
+    ask: dict[str, Any] = {"ask": "earning.redeemable", "with": {"points": 1000, "balance": 95, "total": "100"}}
+    cart = {"items": [{"line_id": "1", "unit_price": "10"}], "discounts": [{"percent": "20"}]}
+    assert (
+        told(
+            {**ask, "expect": {"points": 90, "value": "9"}},
+            {**ask, "with": {"points": 55, "balance": 95, "cart": cart}, "expect": {"points": 40, "value": "4.0"}},
+            {**ask, "with": {**ask["with"], "points": 19}, "expect": {"points": 0, "value": "0"}},
+            {**ask, "with": {**ask["with"], "points": -1}, "refused": "invalid_input"},
+            {**ask, "with": {**ask["with"], "balance": "95"}, "refused": "invalid_input"},
+            {**ask, "with": {**ask["with"], "cart": cart}, "refused": "invalid_input"},
+            {"ask": "earning.price_in_points", "with": {"amount": "9.91"}, "expect": {"points": 100}},
+            program=program,
+        )
+        == []
+    )
+    price = {"ask": "earning.price_in_points", "with": {"amount": "9.91"}, "refused": "invalid_input"}
+    assert told({**ask, "refused": "invalid_input"}, price) == []
+
+
 def test_of_several_programs_one_is_named() -> None:
     """Where several programs run a question names one."""
     programs = [BEANS, {**BEANS, "id": "beans-2", "timezone": "UTC"}]
@@ -272,10 +318,13 @@ def test_a_command_is_run_and_previewed_in_its_json_form() -> None:
 
 def test_every_method_of_the_facade_is_a_path() -> None:
     """Every public method of the facade's parts may be named, but for those that take or give many."""
-    parts = {"customers": Customers, "entries": Entries, "points": Points, "segments": Segments}
+    shop = example()
+    parts = {name: kind for name, kind in vars(shop).items() if not name.startswith("_")}
     methods = {f"{part}.{name}" for part, kind in parts.items() for name in dir(kind)}
-    many = {"customers.stream", "entries.stream", "points.post_many", "segments.all"}
-    assert {name for name in methods if "._" not in name} - set(DOORS) == many
+    nouns = ("customers", "entries", "orders", "referral_codes", "referrals")
+    many = {*(f"{noun}.stream" for noun in nouns), "points.post_many", "segments.all"}
+    delivery = {"outbox.deliver", "outbox.retry", "outbox.set_aside"}
+    assert {name for name in methods if "._" not in name} - set(DOORS) == many | delivery
 
 
 def test_every_parameter_of_the_facade_is_of_a_type_that_a_file_can_write() -> None:
@@ -285,7 +334,119 @@ def test_every_parameter_of_the_facade_is_of_a_type_that_a_file_can_write() -> N
     types = {kind.removesuffix(" | Keep") for kind in kinds}
     lists = {"tuple[str, ...]", "Iterable[str]", "Mapping[str, str | None]", "Mapping[str, int]"}
     money = {"Decimal", "Decimal | int | str", "Cart", "Cart | Mapping[str, Any]"}
-    assert types == {"str", "int", "bool", "datetime", "date", "object", "Asked", where} | lists | money
+    assert types == {"str", "int", "bool", "datetime", "date", "object", "Asked", "Who", where} | lists | money
+
+
+def test_versions_of_one_program_apply_from_their_instants() -> None:
+    """A file may hold versions of one program: each applies from its instant, to quotes and to what is booked."""
+    double = {**BEANS, "version": 2, "applies_from": "2026-02-01T00:00:00Z", "earning": [{"id": "base", "per": 5}]}
+    quote = {"ask": "earning.quote", "with": {"total": "100"}}
+    close: dict[str, Any] = {
+        "do": "orders.close",
+        "with": {"customer_id": "ada", "order_id": "o-1", "cart": {"total": "100"}, "key": "1"},
+    }
+    values = document(
+        ADA,
+        {**quote, "at": "2026-01-31T23:59:59Z", "expect": {"points": 10}},
+        {**close, "expect": {"points": 10, "entries[0].program_version": 1}},
+        {**quote, "at": "2026-02-01T00:00:00Z", "expect": {"points": 20}},
+        {**close, "with": {**close["with"], "order_id": "o-2", "key": "2"}, "expect": {"points": 20}},
+        programs=[BEANS, double],
+    )
+    del values["program"]
+    assert run(Scenario.from_document(values)) is None
+
+
+def test_the_moves_of_a_state_are_asked() -> None:
+    """`orders.moves` and `referrals.moves` name what may be done in a state, and where it leads."""
+    closed = {"moves": ["cancel", "reopen", "return_items"], "states": ["cancelled", "open", "partially_returned"]}
+    assert (
+        told(
+            {"ask": "orders.moves", "with": {"state": "closed"}, "expect": closed},
+            {"ask": "orders.moves", "expect": {"moves": ["close", "open"], "states": ["closed", "open"]}},
+            {"ask": "orders.moves", "with": {"state": "cancelled"}, "expect": {"moves": [], "states": []}},
+            {"ask": "referrals.moves", "with": {"state": "completed"}, "expect": {"states": ["reversed"]}},
+            {"ask": "orders.moves", "with": {"state": "close"}, "refused": "invalid_input"},
+            {"ask": "referrals.moves", "with": {"state": 5}, "refused": "invalid_input"},
+        )
+        == []
+    )
+
+
+def matching(query: Any, *records: Any, **more: Any) -> dict[str, Any]:
+    """Ask which records a query finds."""
+    return {"ask": "query.matches", "with": {"query": query, "records": [*records], **more}}
+
+
+@pytest.mark.parametrize(
+    ("asked", "expect"),
+    [
+        (matching("revenue:1..999.99", *({"revenue": each} for each in ("0.99", "1", "999.99", "1000"))), "nyyn"),
+        (matching("points:>1000", {"points": 999}, {"points.active": 1000}, {"points": 1001}), "nny"),
+        (matching("-tier:gold", {}, {"tier": None}, {"tier": "Gold"}, {"tier": "Silver"}), "yyny"),
+        (
+            matching("joined_at:>=-4w", {"joined_at": "2025-12-03T23:00:00Z"}, {"joined_at": "2025-12-03T22:59:59Z"}),
+            "yn",
+        ),
+        (matching("birth_on:2000-02-29 newsletter:true", {"birth_on": "2000-02-29", "has_newsletter": True}, {}), "yn"),
+        (matching("tag:vip attributes.color:red", {"tags": ["VIP"], "attributes.color": "Red"}, {"tags": []}), "yn"),
+        (matching("no:attributes", {"attributes.color": "red"}, {"attributes.color": None}), "ny"),
+        (matching("lifecycle:potential", {"orders": 0}, {"orders": 1}), "yn"),
+        (matching("state:closed OR net:>5", {"state": "closed"}, {"net": "5.01"}, {"net": "5"}, noun="order"), "yyn"),
+        (
+            matching(
+                {"version": 1, "noun": "customer", "where": {"any": [{"field": "tags", "op": "any_of", "value": []}]}},
+                {"tags": ["vip"]},
+            ),
+            "n",
+        ),
+    ],
+)
+def test_a_query_is_met_by_records_as_they_are_written(asked: dict[str, Any], expect: str) -> None:
+    """`query.matches` answers for each record, written field by field, whether a query finds it."""
+    assert told({**asked, "expect": {"matches": [each == "y" for each in expect]}}) == []
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        matching("teir:gold"),
+        matching("tier:gold", {"teir": "gold"}),
+        matching("tier:gold", {"tier": 5}),
+        matching("tier:gold", "gold"),
+        matching("lifecycle:new", {"lifecycle": "new"}),
+        matching("no:attributes", {"attributes": {"color": "red"}}),
+        matching("tag:vip", {"tags": "vip"}),
+        matching("tier:gold", noun="people"),
+        matching("tier:gold", noun=None),
+        matching(5),
+        {"ask": "query.matches", "with": {"query": "tier:gold", "records": {}}},
+    ],
+)
+def test_a_record_that_is_none_is_refused(asked: Any) -> None:
+    """A query or a record that is none is refused, as the query itself refuses it."""
+    assert "actual refused invalid" in told({**asked, "expect": {}})[1]
+
+
+def test_a_query_is_told_as_it_is_written() -> None:
+    """`query.matches` answers with the query as it is written: two ways to say one thing are one text."""
+    same = {"expect": {"query": "joined_at:>=-12m"}}
+    assert told({**matching("joined:>=12_months_ago"), **same}, {**matching("joined_at:>=-12m"), **same}) == []
+
+
+def test_a_bulk_action_answers_with_its_counts() -> None:
+    """`bulk` takes ids or a query, and answers with how many were done, refused and unchanged."""
+    adjust = {"do": "bulk.adjust", "with": {"who": ["ada", "eve"], "points": -10, "reason": "sale", "key": "b-1"}}
+    assert (
+        told(
+            ADA,
+            AWARD,
+            {**adjust, "expect": {"done": 1, "refused": 1, "refusals[0].customer_id": "eve"}},
+            {**ASK, "expect": {"active": 40}},
+            {"do": "bulk.tag", "with": {"who": "points:40", "add": ["vip"], "key": "b-2"}, "expect": {"done": 1}},
+        )
+        == []
+    )
 
 
 # Files ----------------------------------------------------------------------------------------------------------------
@@ -327,6 +488,20 @@ def test_a_file_that_is_none_is_a_typed_error(name: str, kind: type[LoyaltyError
     with pytest.raises(kind):
         Scenario.load(tmp_path / name)
     assert run_files([tmp_path / name]) == 2
+
+
+def test_functions_of_the_hosts_are_given_in_python(
+    written: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A program may name functions where a registry is given; a file alone cannot be run, and says which it lacks."""
+    quote = {"ask": "earning.quote", "with": {"total": "5"}, "expect": {"points": 13}}
+    values = document(quote, program={**BEANS, "earning": [{"id": "lucky", "function": "thirteen"}]})
+    assert run(Scenario.from_document(values), registry=Registry(earning={"thirteen": lambda _: 13})) is None
+    path = written("lucky.json", values)
+    assert run_files([path, written("good.json", document(ADA))]) == 2
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == f"{path}: earning[lucky].function: thirteen is not in the registry's earning"
+    assert lines[1].endswith("good.json: ok")
 
 
 def test_a_faulty_file_names_itself(written: Callable[..., Path]) -> None:
@@ -394,6 +569,51 @@ def test_others_in_the_same_store_are_left_alone() -> None:
     scenario = Scenario.from_document(document(ADA, EXPIRING, *BOB, SWEEP, {**ASK, "expect": {"awarded": 50}}))
     assert run(scenario, store) is None
     assert shop.points.entries("ada") == before
+
+
+def test_lists_and_bulk_actions_show_and_touch_only_the_run() -> None:
+    """In a store that is given, lists, bulk actions and what time has decided are about the run's own records."""
+    rules = {"rewards": [{"id": "hello", "points": 5, "side": "referee", "on": "claimed"}], "claim_expiry": "1D"}
+    program = {**BEANS, "points": {"notices": ["points_added"]}, "referrals": rules}
+    paid = {"customer_id": "bob", "order_id": "o-1", "cart": {"total": "20"}, "key": "o-1"}
+    own = {"version": 1, "noun": "customer", "where": {"field": "customer_id", "op": "in", "value": ["ada", "eve"]}}
+    values = document(
+        ADA,
+        BOB[0],
+        {"do": "customers.join", "with": {"customer_id": "ada"}, "save": {"code": "membership.referral_code"}},
+        {"do": "referrals.claim", "with": {"customer_id": "bob", "code": "$code", "key": "c-1"}},
+        {"do": "orders.close", "with": paid},
+        {"ask": "customers.count", "expect": 2},
+        {
+            "ask": "customers.page",
+            "expect": {"items": [{"customer.customer_id": "ada"}, {"customer.customer_id": "bob"}]},
+        },
+        {"ask": "customers.count", "with": {"query": "id:ada OR id:(bob,eve)"}, "expect": 2},
+        {"ask": "customers.count", "with": {"query": "-id:^ad"}, "expect": 1},
+        {"ask": "customers.count", "with": {"query": own}, "expect": 1},
+        {"ask": "customers.count", "with": {"query": "teir:gold"}, "refused": "invalid_query"},
+        {"ask": "customers.count", "with": {"query": 5}, "refused": "invalid_input"},
+        {"ask": "orders.count", "with": {"query": "order_id:o-1 customer_id:bob"}, "expect": 1},
+        {"ask": "entries.page", "with": {"query": "order:o-1"}, "expect": {"items": [{"points": 2}]}},
+        {"ask": "referrals.count", "with": {"query": "referrer:ada"}, "expect": 1},
+        {"ask": "referral_codes.page", "with": {"query": "used:1"}, "expect": {"items": [{"campaign": ""}]}},
+        {"do": "segments.save", "with": {"segment_id": "s", "title": "S", "where": "id:ada"}},
+        {"do": "segments.save", "with": {"segment_id": "t", "title": "T", "where": own}},
+        {"ask": "segments.count", "with": {"segment_id": "s"}, "expect": 1},
+        {"ask": "segments.has", "with": {"segment_id": "t", "customer_id": "ada"}, "expect": True},
+        {"ask": "outbox.waiting", "expect": [{"kind": "points_added"}, {"kind": "points_added"}]},
+        {"do": "bulk.tag", "with": {"who": "*", "add": ["here"], "key": "b-1"}, "expect": {"done": 2}},
+        {"do": "bulk.tag", "with": {"who": ["bob"], "add": ["bob"], "key": "b-2"}, "expect": {"done": 1}},
+        {"do": "bulk.tag", "with": {"who": None, "add": ["bob"], "key": "b-2"}, "refused": "invalid_input"},
+        {"at": "2026-03-01T00:00:00Z", "do": "referrals.expire", "expect": 1},
+        {"do": "tiers.review", "expect": 0},
+        program=program,
+    )
+    store = MemoryStore()
+    shop = example(store)
+    scenario = Scenario.from_document(values)
+    assert [run(scenario), run(scenario, store), run(scenario, store)] == [None, None, None]
+    assert shop.customers.get("ada").tags == ()
 
 
 def test_the_ids_of_a_run_do_not_show() -> None:

@@ -112,9 +112,8 @@ def _live(referring: Referring, referee: Side, code: ReferralCode) -> Referral |
         return None
     if found.referrer_holder_id in referee.customer.holders:  # the two were merged
         raise refused(ReferralRefusal.SELF_REFERRAL)
-    if referring.who(found.referrer_holder_id) != referring.who(code.holder_id):
-        raise refused(ReferralRefusal.ALREADY_REFERRED)
-    return found
+    # By the code of somebody else it does not go on: the claim is refused, for the first reason that there is.
+    return found if referring.who(found.referrer_holder_id) == referring.who(code.holder_id) else None
 
 
 def _judged(referring: Referring, referral: Referral, referee: Side, order: Order) -> Referral:

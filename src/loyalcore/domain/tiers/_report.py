@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import attrs
 
 from loyalcore.domain.tiers._amount import minus
 from loyalcore.domain.tiers._hand import beneath
+from loyalcore.domain.tiers._model import Measure
 from loyalcore.domain.tiers._walk import Walk
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from decimal import Decimal
     from zoneinfo import ZoneInfo
 
     from loyalcore.domain.customers import Standing
@@ -123,9 +124,14 @@ def report(
         since=standing.since,
         is_by_hand=is_by_hand,
         next=None if above is None else above.name,
-        value=value,
-        to_next=None if above is None else max(minus(above.at, value), 0),
+        value=_shown(value, tiers),
+        to_next=None if above is None else _shown(max(minus(above.at, value), 0), tiers),
         expires_at=standing.expires_at,
-        to_stay=to_stay,
+        to_stay=None if to_stay is None else _shown(to_stay, tiers),
         projected=projected,
     )
+
+
+def _shown(number: int | Decimal, tiers: TierSet) -> int | Decimal:
+    """Give money as money, also where it is none."""
+    return Decimal(number) if tiers.measure is Measure.MONEY_SPENT else number

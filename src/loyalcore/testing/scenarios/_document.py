@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from loyalcore.domain.programs import Program, read_file
+from loyalcore.domain.programs import Program, by_id, read_file
 from loyalcore.errors import Fault, InvalidDocument, NotFound
-from loyalcore.testing.scenarios._steps import Step, read_list, read_object, read_steps, read_text
+from loyalcore.testing.scenarios._steps import Step, checked, read_list, read_object, read_steps, read_text
 
 if TYPE_CHECKING:
     import os
@@ -152,14 +152,14 @@ def _programs(document: Mapping[str, Any], faults: list[Fault]) -> tuple[Program
     else:
         faults.append(Fault("program", "is required: a program document, or programs with a list of them"))
         return ()
-    programs: dict[str, Program] = {}
+    programs: list[Program] = []
     for path, each in items:
         try:
             program = Program.from_document(each)
         except InvalidDocument as error:
             faults += [Fault(f"{path}.{fault.path}" if fault.path else path, fault.message) for fault in error.faults]
             continue
-        if program.id in programs:
-            faults.append(Fault(f"{path}.id", "is the id of an earlier program"))
-        programs[program.id] = program
-    return tuple(programs.values())
+        programs.append(program)
+    if len(programs) == len(items):
+        checked(lambda value, _: by_id(value), programs, "programs", faults)
+    return tuple(programs)

@@ -48,11 +48,10 @@ def run_files(paths: Sequence[Path], store_url: str | None = None) -> int:
 
 def _run_file(path: Path, store: Store | None) -> int:
     try:
-        scenario = Scenario.load(path)
+        mismatch = run(Scenario.load(path), store)
     except LoyaltyError as error:
         print(f"{path}: {error.message.removeprefix(f'{path}: ')}")
         return UNUSABLE
-    mismatch = run(scenario, store)
     print(f"{path}: {'ok' if mismatch is None else mismatch}")
     return SAME if mismatch is None else DIFFERS
 

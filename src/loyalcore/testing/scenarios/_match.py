@@ -17,7 +17,7 @@ from loyalcore.errors import Fault, InvalidInput, LimitExceeded, LoyaltyError
 from loyalcore.values.clock import parse_instant
 from loyalcore.values.money import check_amount
 
-_PART = re.compile(r"(?:^|(?<!^)\.)([A-Za-z][A-Za-z0-9_-]*)|\[([0-9]{1,9})\]")
+_PART = re.compile(r"(?:^|(?<!^)\.)([A-Za-z0-9][A-Za-z0-9_-]*)|\[([0-9]{1,9})\]")
 _SHOWN_MAX: Final = 300
 
 
@@ -65,10 +65,10 @@ class Matcher:
     """Compares what is expected with what was answered.
 
     Args:
-        suffix: What a run appends to the customer ids of its file; it is taken off every text that was answered.
+        mark: What a run puts before the ids of its file; it is taken off every text that was answered.
     """
 
-    suffix: str = ""
+    mark: str = ""
 
     def differences(self, expected: Any, actual: Any, path: str = "") -> Iterator[Difference]:
         """Name the places that differ, in the order of what is expected."""
@@ -84,16 +84,16 @@ class Matcher:
         elif isinstance(expected, list):
             yield from self._list_differences(expected, actual, path)
         elif not self._is_equal(expected, actual):
-            yield Difference(path, show(expected), show(actual, self.suffix))
+            yield Difference(path, show(expected, self.mark), show(actual, self.mark))
 
     def _list_differences(self, expected: list[Any], actual: Any, path: str) -> Iterator[Difference]:
         if not isinstance(actual, list | tuple):
-            yield Difference(path, show(expected), show(actual, self.suffix))
+            yield Difference(path, show(expected), show(actual, self.mark))
             return
         for index, (each, found) in enumerate(zip(expected, actual, strict=False)):
             yield from self.differences(each, found, f"{path}[{index}]")
         if len(expected) != len(actual):
-            yield Difference(path, _count(expected), f"{_count(actual)}: {show(actual, self.suffix)}")
+            yield Difference(path, _count(expected), f"{_count(actual)}: {show(actual, self.mark)}")
 
     def find(self, actual: Any, path: str) -> Any:
         """Follow a path into an answer.
@@ -101,20 +101,22 @@ class Matcher:
         Raises:
             NotThereError: There is no such part.
         """
+        if isinstance(actual, Mapping) and path in actual:
+            return actual[path]
         for part in parse_path(path) or ():
             if isinstance(part, int):
                 if not isinstance(actual, list | tuple):
-                    raise NotThereError(f"no list, but {show(actual, self.suffix)}")
+                    raise NotThereError(f"no list, but {show(actual, self.mark)}")
                 if part >= len(actual):
                     raise NotThereError(f"a list of {len(actual)}")
                 actual = actual[part]
             else:
-                actual = _part(actual, part, self.suffix)
+                actual = _part(actual, part, self.mark)
         return actual
 
     def value(self, actual: Any) -> Any:
-        """Give an answer as a JSON value, as a later step may use it."""
-        return _plain(actual, self.suffix)
+        """Give an answer as a JSON value, as a later step may use it: the mark stays, because ids hold each other."""
+        return _plain(actual, "")
 
     def _is_equal(self, expected: Any, actual: Any) -> bool:
         if isinstance(actual, Enum):
@@ -123,7 +125,8 @@ class Matcher:
             return _reads_as(parse_instant, expected, actual)
         if isinstance(actual, Decimal):
             return not isinstance(expected, bool) and _reads_as(check_amount, expected, actual)
-        return type(plain := _plain(actual, self.suffix)) is type(expected) and bool(plain == expected)
+        plain, expected = _plain(actual, self.mark), _plain(expected, self.mark)
+        return type(plain) is type(expected) and bool(plain == expected)
 
 
 def _reads_as(read: Any, expected: Any, actual: Any) -> bool:
@@ -137,7 +140,7 @@ def _count(items: list[Any] | tuple[Any, ...]) -> str:
     return "1 item" if len(items) == 1 else f"{len(items)} items"
 
 
-def _part(actual: Any, name: str, suffix: str) -> Any:
+def _part(actual: Any, name: str, mark: str) -> Any:
     names = part_names(actual)
     if name in names:
         try:
@@ -145,7 +148,7 @@ def _part(actual: Any, name: str, suffix: str) -> Any:
         except LookupError as missing:
             raise NotThereError(str(missing.args[0]) if missing.args else "not there") from None
     if not names:
-        raise NotThereError(f"nothing under that name in {show(actual, suffix)}")
+        raise NotThereError(f"nothing under that name in {show(actual, mark)}")
     close = get_close_matches(name, names, n=1)
     raise NotThereError("no such name" + (f"; did you mean {close[0]}?" if close else f" among {', '.join(names)}"))
 
@@ -156,34 +159,38 @@ def part_names(actual: Any) -> list[str]:
         return [str(name) for name in actual]
     if isinstance(actual, LoyaltyError):
         return [*actual.details]
-    kind = type(actual)
+    return names_of_kind(type(actual))
+
+
+def names_of_kind(kind: type[Any]) -> list[str]:
+    """Name the parts of an answer of a class: fields and properties."""
     fields = [field.name for field in attrs.fields(kind)] if attrs.has(kind) else [*getattr(kind, "_fields", ())]
     if fields:
         fields += [name for name in dir(kind) if isinstance(getattr(kind, name, None), property) and name not in fields]
     return [name for name in fields if not name.startswith("_")]
 
 
-def show(value: Any, suffix: str = "") -> str:
+def show(value: Any, mark: str = "") -> str:
     """Write a value as JSON, cut short where it is long."""
-    text = json.dumps(_plain(value, suffix), ensure_ascii=True)
+    text = json.dumps(_plain(value, mark), ensure_ascii=True)
     return text if len(text) <= _SHOWN_MAX else f"{text[:_SHOWN_MAX]}…"
 
 
-def _plain(value: Any, suffix: str) -> Any:
+def _plain(value: Any, mark: str) -> Any:
     if isinstance(value, Enum):
         value = value.value
     if isinstance(value, str):
-        return value.replace(suffix, "") if suffix else value
+        return value.replace(mark, "") if mark else value
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, datetime | date | Decimal):
         return _text_of(value)
     if isinstance(value, list | tuple | set | frozenset) and not hasattr(value, "_fields"):
-        return [_plain(each, suffix) for each in value]
+        return [_plain(each, mark) for each in value]
     parts = _fields_of(value)
     if parts is None:
         return f"<{type(value).__name__}>"
-    return {name: _plain(each, suffix) for name, each in parts.items()}
+    return {name: _plain(each, mark) for name, each in parts.items()}
 
 
 def _text_of(value: datetime | date | Decimal) -> str:

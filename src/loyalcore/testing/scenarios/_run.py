@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from loyalcore.adapters.memory import MemoryStore
+from loyalcore.domain.programs import Registry
 from loyalcore.errors import LoyaltyError
 from loyalcore.services import Loyalty
 from loyalcore.testing._clock import CountedIds, FixedClock
-from loyalcore.testing.scenarios._doors import DOORS, OWN_IDS, Asked
+from loyalcore.testing.scenarios._doors import DOORS
 from loyalcore.testing.scenarios._match import Difference, Matcher, NotThereError, show
+from loyalcore.testing.scenarios._own import Owner
+from loyalcore.testing.scenarios._questions import Asked
 from loyalcore.values.ids import SystemIds
 
 if TYPE_CHECKING:
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
 
 BEGINNING: Final = "2026-01-01T00:00:00Z"
 """Where the clock stands before the first step that puts it."""
-_ID_MAX: Final = 255
+_MARK_LENGTH: Final = 12
 
 
 @attrs.frozen(kw_only=True)
@@ -48,16 +51,20 @@ class Mismatch:
         return "\n".join(lines)
 
 
-def run(scenario: Scenario, store: Store | None = None) -> Mismatch | None:
+def run(scenario: Scenario, store: Store | None = None, *, registry: Registry | None = None) -> Mismatch | None:
     """Run a scenario up to the first step that differs.
 
     Args:
         scenario: The scenario.
-        store: Where it runs; None is a new memory store. In a store that is given the customers get ids of this run,
-            so that it may hold others, and the same scenario may run in it again.
+        store: Where it runs; None is a new memory store. In a store that is given the customers, orders, segments and
+            programs get ids of this run, so that it may hold others, and the same scenario may run in it again.
+        registry: The functions of the host's that the programs name.
 
     Returns:
         The first step that differs, None where none does.
+
+    Raises:
+        InvalidInput: A program names a function that is not in the registry.
 
     Source: HOUSE 5.
 
@@ -71,7 +78,7 @@ def run(scenario: Scenario, store: Store | None = None) -> Mismatch | None:
         step 1, calendar.expiry at 2026-01-01T00:00:00Z
           wall: expected "2024-02-28T00:00:00", actual "2024-02-29T00:00:00"
     """
-    stage = _Stage(scenario, store)
+    stage = _Stage(scenario, store, registry)
     for number, step in enumerate(scenario.steps, start=1):
         if step.at is not None:
             stage.clock.put(step.at)
@@ -85,61 +92,56 @@ def run(scenario: Scenario, store: Store | None = None) -> Mismatch | None:
 class _Stage:
     """Where a scenario runs: a facade, a clock, and what was saved so far."""
 
-    def __init__(self, scenario: Scenario, store: Store | None) -> None:
+    def __init__(self, scenario: Scenario, store: Store | None, registry: Registry | None) -> None:
         self.clock = FixedClock(BEGINNING)
-        self.suffix = "" if store is None else f"~{SystemIds().new('run')[:12]}"
-        self.matcher = Matcher(self.suffix)
+        self.mark = "" if store is None else f"{SystemIds().new('run')[:_MARK_LENGTH]}-"
+        self.owner = Owner(self.mark)
+        self.matcher = Matcher(self.mark)
         self.saved: dict[str, Any] = {}
-        self.customers: dict[str, None] = {}
+        self.registry = Registry() if registry is None else registry
         self.loyalty = Loyalty(
             MemoryStore() if store is None else store,
-            scenario.programs,
+            [self.owner.program(each) for each in scenario.programs],
             environment=scenario.environment,
             clock=self.clock,
             ids=CountedIds() if store is None else SystemIds(),
+            registry=self.registry,
         )
 
     def play(self, step: Step) -> list[Difference]:
         """Play one step, and name where its answer differs."""
         shop = self.loyalty.acting_as(step.actor)
         try:
-            answer = self._answer(step, Asked(shop, self.clock.now()))
+            answer = self._answer(step, Asked(shop, self.clock.now(), self.registry))
         except LoyaltyError as error:
             return self._refused(step, error)
         except Exception as error:  # noqa: BLE001 - a fault of the library is a difference too, never a traceback
             return [Difference("", _wanted(step), f"the unexpected error {type(error).__name__}: {error}")]
         if step.code is not None:
-            return [Difference("", _wanted(step), show(answer, self.suffix))]
-        found = list(self.matcher.differences(step.expect, answer)) if step.has_expectation else []
+            return [Difference("", _wanted(step), show(answer, self.mark))]
+        found = list(self.matcher.differences(self._filled(step.expect), answer)) if step.has_expectation else []
         return found or self._save(step, answer)
 
     def _answer(self, step: Step, asked: Asked) -> Any:
-        values = {name: self._filled(value, name) for name, value in step.values.items()}
-        if step.path == "points.sweep" and self.suffix and values.get("customer_id") is None:
-            # The customers of others in the same store are not swept with ours.
-            return sum(DOORS[step.path].answer(asked, {**values, "customer_id": each}) for each in self.customers)
-        answer = DOORS[step.path].answer(asked, values)
-        if step.path == "customers.register" or values.get("command") == "customers.register":
-            self.customers[values["customer_id"]] = None
-        return answer
+        door = DOORS[step.path]
+        values = {name: self._filled(value) for name, value in step.values.items()}
+        return door.answer(asked, self.owner.values(step.path, values, door.types))
 
-    def _filled(self, value: Any, name: str) -> Any:
-        """Put what was saved for its name, and the suffix of this run behind an id of the host's own."""
+    def _filled(self, value: Any) -> Any:
+        """Put what was saved for its name."""
         if isinstance(value, Mapping):
-            return {key: self._filled(each, key) for key, each in value.items()}
+            return {key: self._filled(each) for key, each in value.items()}
         if isinstance(value, list):
-            return [self._filled(each, "") for each in value]
+            return [self._filled(each) for each in value]
         if isinstance(value, str) and value.startswith("$"):
-            value = value[1:] if value.startswith("$$") else self.saved[value[1:]]
-        if name in OWN_IDS and isinstance(value, str) and 0 < len(value) <= _ID_MAX - len(self.suffix):
-            return value + self.suffix
+            return value[1:] if value.startswith("$$") else self.saved[value[1:]]
         return value
 
     def _refused(self, step: Step, error: LoyaltyError) -> list[Difference]:
         if step.code != error.code:
-            message = error.message.replace(self.suffix, "") if self.suffix else error.message
+            message = error.message.replace(self.mark, "") if self.mark else error.message
             return [Difference("", _wanted(step), f"refused {error.code}: {message}")]
-        return list(self.matcher.differences(step.details, error, "refused.details"))
+        return list(self.matcher.differences(self._filled(step.details), error, "refused.details"))
 
     def _save(self, step: Step, answer: Any) -> list[Difference]:
         for name, path in step.save.items():

@@ -108,6 +108,7 @@ def _step(item: Any, path: str, saved: set[str], faults: list[Fault]) -> Step:
     if name in DOORS:
         faults += _value_faults(name, values, f"{path}.with")
     faults += _unknown_references(values, saved, f"{path}.with")
+    faults += _unknown_references(step.get("expect"), saved, f"{path}.expect")
     save = _object_or_empty(step, "save", path, faults)
     for each, where in save.items():
         here = f"{path}.save.{each}"
@@ -115,10 +116,10 @@ def _step(item: Any, path: str, saved: set[str], faults: list[Fault]) -> Step:
             faults.append(Fault(here, "must be a name of lower-case letters, digits and _"))
         if not isinstance(where, str) or parse_path(where) is None:
             faults.append(Fault(here, "must be a path such as entries[0].id"))
-    saved.update(save)
     expect = step.get("expect", _NOTHING)
-    code, details = _refusal(step, path, faults)
+    code, details = _refusal(step, path, saved, faults)
     faults += _outcome_faults(step, path)
+    saved.update(save)
     return Step(
         path=name,
         at=checked(parse_instant, step["at"], f"{path}.at", faults) if "at" in step else None,
@@ -185,7 +186,9 @@ def _unknown_references(value: Any, saved: set[str], path: str) -> list[Fault]:
     return []
 
 
-def _refusal(step: Mapping[str, Any], path: str, faults: list[Fault]) -> tuple[str | None, Mapping[str, Any]]:
+def _refusal(
+    step: Mapping[str, Any], path: str, saved: set[str], faults: list[Fault]
+) -> tuple[str | None, Mapping[str, Any]]:
     if "refused" not in step:
         return None, {}
     refused = step["refused"]
@@ -194,6 +197,7 @@ def _refusal(step: Mapping[str, Any], path: str, faults: list[Fault]) -> tuple[s
     refusal = read_object(refused, f"{path}.refused", _REFUSED, faults)
     details = _object_or_empty(refusal, "details", f"{path}.refused", faults)
     faults += expectation_faults(details, f"{path}.refused.details")
+    faults += _unknown_references(details, saved, f"{path}.refused.details")
     return read_text(refusal.get("code", "-"), f"{path}.refused.code", faults), details
 
 

@@ -59,6 +59,7 @@ def test_what_is_completed_stays_and_brings_nothing_more(into: str) -> None:
     merge(shop, into)
     assert (shop.referral_of(into).state, shop.had(into)) == ("completed", (150, 0, 0))
     assert shop.close(into, "o-2").order.referral.refused == "self_referral"
+    assert shop.close(into, "o-3", code=shop.join("cyd")).order.referral.refused == "existing_customer"
     assert (shop.had(into), shop.figures(into).revenue) == ((150, 0, 0), 40)
     shop.orders.cancel("o-1", reason="fault", key="x-1")
     assert (shop.referral_of(into).state, shop.had(into)) == ("reversed", (0, 0, 0))

@@ -110,10 +110,11 @@ def _live(referring: Referring, referee: Side, code: ReferralCode) -> Referral |
     goes_on = {ReferralState.PENDING, ReferralState.ON_REVIEW, ReferralState.COMPLETED, ReferralState.BLOCKED}
     if found.state not in goes_on:
         return None
+    if referring.who(found.referrer_holder_id) != referring.who(code.holder_id):
+        return None  # by the code of somebody else the claim is refused, for the first reason that there is
     if found.referrer_holder_id in referee.customer.holders:  # the two were merged
         raise refused(ReferralRefusal.SELF_REFERRAL)
-    # By the code of somebody else it does not go on: the claim is refused, for the first reason that there is.
-    return found if referring.who(found.referrer_holder_id) == referring.who(code.holder_id) else None
+    return found
 
 
 def _judged(referring: Referring, referral: Referral, referee: Side, order: Order) -> Referral:

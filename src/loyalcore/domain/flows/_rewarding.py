@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from loyalcore.domain.flows._referring import Referring, Side
+    from loyalcore.domain.ledger import Entry
     from loyalcore.domain.referrals import Referral, ReferralReward
 
 REWARD_LOTS_MAX: Final = 1_000
@@ -244,7 +245,13 @@ def _taken_back(
         order_id=done.order_id,
     )
     referring.entries += written
-    reward = next((each for each in referring.policy.rewards if each.id == done.reward), None)
+    reward = _reward_of(referring, done, award)
     if reward is not None:
         _move_caps(referring, reward, who, -1, to_micros(award.recorded_at))
     return attrs.evolve(done, taken_back_at=at, waived=sum(entry.waived for entry in written))
+
+
+def _reward_of(referring: Referring, done: ReferralGrant, award: Entry) -> ReferralReward | None:
+    """Find a reward as the version of the program had it that granted it; None where this process knows none."""
+    policy = referring.program.version_of(award.program_version).referrals
+    return None if policy is None else next((each for each in policy.rewards if each.id == done.reward), None)

@@ -183,6 +183,23 @@ class Program:
         begun = [each for each in self.versions[1:] if each.applies_from is not None and each.applies_from <= instant]
         return begun[-1] if begun else self.versions[0]
 
+    def version_of(self, number: int) -> Program:
+        """Give a version by its number, of those that were given together; this one where there is no such one.
+
+        Args:
+            number: The number of the version, as entries name it.
+        """
+        return next((each for each in self.versions if each.version == number), self)
+
+    @property
+    def standing_referrals(self) -> ReferralPolicy | None:
+        """What goes for referrals that have begun: what this version says, or the last one before it that says any.
+
+        So what a referral has brought can be taken back after the program has given referrals up.
+        """
+        earlier = [each for each in self.versions if each.version < self.version]
+        return next((each.referrals for each in (self, *reversed(earlier)) if each.referrals is not None), None)
+
     def is_behind(self, version: int) -> bool:
         """Say whether a standing that was worked out under a version of this program still has to come to this one.
 

@@ -155,3 +155,15 @@ def test_a_referee_who_is_gone_completes_nothing() -> None:
     held = shop.referral_of("bob")
     shop.customers.erase("bob")
     assert shop.referrals.approve(held.referral_id, reason="known", key=shop.key()).referral.state == "pending"
+
+
+def test_what_a_reversal_by_hand_let_go_is_not_had_again() -> None:
+    """A reward that a person took back was spent by then: its owner has kept it, and has none when both begin again."""
+    shop = open_shop(program({"rewards": [HELLO]}, points={"return_policy": "only_pending"}))
+    first = shop.claim("bob")
+    shop.points.reverse("ada", 4, entry_id=first.grants[0].entry_id, key=shop.key())
+    shop.referrals.cancel(first.referral_id, reason="asked", key=shop.key())
+    ended = shop.referrals.get(first.referral_id)
+    assert [each.waived for each in ended.grants] == [10, 10]
+    second = shop.claim("bob")
+    assert ([each.refused for each in second.grants], shop.had("ada")[0]) == (["had", "had"], 10)

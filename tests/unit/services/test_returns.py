@@ -185,6 +185,20 @@ def test_more_may_be_kept_than_is_earned_again() -> None:
     assert (closed.order.awarded, closed.order.unrecovered) == (0, (("", 50),))
 
 
+def test_what_a_reversal_by_hand_let_go_is_not_awarded_again(store: Store) -> None:
+    """Points that were spent before a reversal by hand are kept; closing the reopened order awards so many less."""
+    shop, _ = opened(store)
+    award = shop.orders.close("ada", "o-1", CART, key="k-1").entries[0]
+    shop.points.spend("ada", 40, key="s-1")
+    shop.points.reverse("ada", entry_id=award.id, key="h-1")
+    assert active(shop) == 0
+    reopened = shop.orders.reopen("o-1", key="k-2")
+    assert reopened.order is not None
+    assert reopened.order.unrecovered == (("", 40),)
+    shop.orders.close("ada", "o-1", key="k-3")
+    assert active(shop) == 10
+
+
 def test_reopening_gives_back_what_closing_spent(store: Store) -> None:
     """Reopening gives back the points that closing redeemed, and no others; closing spends them again."""
     shop, _ = opened(store)

@@ -8,7 +8,7 @@ import attrs
 
 from loyalcore.domain.customers import barred_as
 from loyalcore.domain.decision import Fact, FactRef
-from loyalcore.domain.flows.corrections import take_back
+from loyalcore.domain.flows.corrections import let_go, take_back
 from loyalcore.domain.ledger import EntryKind, grant
 from loyalcore.domain.referrals import ReferralGrant, RewardEvent, RewardSide, rewards_for
 from loyalcore.values.clock import to_micros
@@ -248,7 +248,8 @@ def _taken_back(
     reward = _reward_of(referring, done, award)
     if reward is not None:
         _move_caps(referring, reward, who, -1, to_micros(award.recorded_at))
-    return attrs.evolve(done, taken_back_at=at, waived=sum(entry.waived for entry in written))
+    waived = let_go(case, who.customer, book.ref, [award]) + sum(entry.waived for entry in written)
+    return attrs.evolve(done, taken_back_at=at, waived=waived)
 
 
 def _reward_of(referring: Referring, done: ReferralGrant, award: Entry) -> ReferralReward | None:

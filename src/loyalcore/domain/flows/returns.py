@@ -190,16 +190,18 @@ def _reverse(checkout: Checkout, before: Order, claims: dict[str, int] | None) -
     """Take back the recorded awards of an order: so many points of each ledger; None is all that is left."""
     case, customer = checkout.case, checkout.customer
     written: list[Entry] = []
+    granted: dict[str, Entry] = {}
     for ledger in dict.fromkeys(award.ledger for award in before.awards):
         points = None if claims is None else claims[ledger]
         if points == 0:
             continue
         _ref, awards = _awards(checkout, before, ledger)
+        granted |= {award.id: award for award in awards}
         fields = {**_fields(checkout), "order_id": before.order_id}
         written += checkout.write(take_back(case, customer, checkout.book(ledger), awards, points, **fields))
     if written:
         desk = checkout.desk
-        caps = freed(desk.membership.caps, written, checkout.program, before)
+        caps = freed(desk.membership.caps, written, granted, checkout.program, before)
         desk.membership = attrs.evolve(desk.membership, caps=caps)
     return written
 

@@ -167,3 +167,20 @@ def test_what_a_reversal_by_hand_let_go_is_not_had_again() -> None:
     assert [each.waived for each in ended.grants] == [10, 10]
     second = shop.claim("bob")
     assert ([each.refused for each in second.grants], shop.had("ada")[0]) == (["had", "had"], 10)
+
+
+@pytest.mark.parametrize(("weight", "state"), [(60, "on_review"), (100, "blocked")])
+def test_a_friend_who_was_invited_is_looked_at_as_any_other(weight: int, state: str) -> None:
+    """A claim or an order with the code of an invitation is held back or blocked, and the order closes all the same."""
+    shop = open_shop(program({"fraud": [{**BLOCKING, "weight": weight}]}))
+    same_mailbox(shop)
+    for order_id in (None, "o-1"):
+        invited = shop.referrals.refer("ada", contact="bob@example.org", key=shop.key())
+        if order_id is None:
+            found = shop.claim("bob", invited.code.code)
+            shop.referrals.cancel(found.referral_id, reason="asked", key=shop.key())
+        else:
+            assert shop.close("bob", order_id, code=invited.code.code).order.referral.refused is None
+            found = shop.referral_of("bob")
+        assert (found.referral_id, found.state.value, found.contact) == (invited.referral.referral_id, state, None)
+    assert shop.had("ada") == shop.had("bob") == (0, 0, 0)

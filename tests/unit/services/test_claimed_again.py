@@ -184,3 +184,11 @@ def test_a_friend_who_was_invited_is_looked_at_as_any_other(weight: int, state: 
             found = shop.referral_of("bob")
         assert (found.referral_id, found.state.value, found.contact) == (invited.referral.referral_id, state, None)
     assert shop.had("ada") == shop.had("bob") == (0, 0, 0)
+
+
+def test_a_reward_that_would_be_over_before_it_begins_is_none() -> None:
+    """A claim and an order go on where the day of a reward has passed; the referral says why there is none."""
+    shop = open_shop(program({"rewards": [{**HELLO, "expiry": "on(2025-12-31)"}, WELCOME]}))
+    shop.close("bob", "o-1")
+    assert [each.refused for each in shop.referral_of("bob").grants] == ["over", "over", None]
+    assert (shop.had("ada")[0], shop.had("bob")[0]) == (0, 30)

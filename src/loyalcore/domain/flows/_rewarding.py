@@ -75,6 +75,10 @@ def _granted(
     who = referring.side_of(holder_id)
     points = reward.points - _had(referral, reward, side, order_id)
     refused = "had" if points <= 0 else _refused(referring, reward, side, who)
+    if refused is None and referring.program.begins_over(
+        reward.activation, reward.expiry, referring.case.now, occurred_at
+    ):
+        refused = "over"
     done = ReferralGrant(reward=reward.id, side=side.value, event=reward.on.value, order_id=order_id, refused=refused)
     if who is not None and refused is None:
         done = attrs.evolve(done, points=points)

@@ -192,3 +192,13 @@ def test_a_reward_that_would_be_over_before_it_begins_is_none() -> None:
     shop.close("bob", "o-1")
     assert [each.refused for each in shop.referral_of("bob").grants] == ["over", "over", None]
     assert (shop.had("ada")[0], shop.had("bob")[0]) == (0, 30)
+
+
+def test_an_approval_brings_nothing_where_the_referee_was_erased() -> None:
+    """Nobody is left who was referred, so that the referrer is not rewarded either."""
+    shop = open_shop(program({"rewards": [HELLO], "fraud": [{**BLOCKING, "weight": 60}]}))
+    same_mailbox(shop)
+    held = shop.claim("bob")
+    shop.customers.erase("bob")
+    approved = shop.referrals.approve(held.referral_id, reason="known", key=shop.key()).referral
+    assert (approved.state.value, approved.grants, shop.had("ada")) == ("pending", (), (0, 0, 0))

@@ -270,11 +270,11 @@ def review_due_at(referring: Referring) -> datetime:
 
 
 def begun(referring: Referring, referral: Referral, occurred_at: datetime | None = None) -> Referral:
-    """Book what a claim brings, for a referral that is pending."""
-    events = [RewardEvent.CLAIMED]
+    """Book what a claim brings, for a referral that is pending; nothing where the referee was erased meanwhile."""
     referee = referring.side_of(referral.referee_holder_id)
-    if referee is not None and not referee.customer.is_guest:
-        events.append(RewardEvent.REGISTERED)
+    if referee is None:
+        return referral
+    events = [RewardEvent.CLAIMED] if referee.customer.is_guest else [RewardEvent.CLAIMED, RewardEvent.REGISTERED]
     return rewarded(referring, referral, *events, occurred_at=occurred_at)
 
 

@@ -33,10 +33,10 @@ CART: dict[str, Any] = {
 }
 
 
-def opened(store: Store, program: Program = BEANS) -> tuple[Loyalty, FixedClock]:
+def opened(store: Store, program: Program = BEANS, *others: Program) -> tuple[Loyalty, FixedClock]:
     """Open a shop with two customers."""
     clock = FixedClock("2026-01-31T12:00:00Z")
-    shop = Loyalty(store, [program], clock=clock, ids=CountedIds(), actor="till")
+    shop = Loyalty(store, [program, *others], clock=clock, ids=CountedIds(), actor="till")
     shop.customers.register("ada")
     shop.customers.register("bob")
     return shop, clock

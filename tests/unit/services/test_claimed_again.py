@@ -155,3 +155,50 @@ def test_a_referee_who_is_gone_completes_nothing() -> None:
     held = shop.referral_of("bob")
     shop.customers.erase("bob")
     assert shop.referrals.approve(held.referral_id, reason="known", key=shop.key()).referral.state == "pending"
+
+
+def test_what_a_reversal_by_hand_let_go_is_not_had_again() -> None:
+    """A reward that a person took back was spent by then: its owner has kept it, and has none when both begin again."""
+    shop = open_shop(program({"rewards": [HELLO]}, points={"return_policy": "only_pending"}))
+    first = shop.claim("bob")
+    shop.points.reverse("ada", 4, entry_id=first.grants[0].entry_id, key=shop.key())
+    shop.referrals.cancel(first.referral_id, reason="asked", key=shop.key())
+    ended = shop.referrals.get(first.referral_id)
+    assert [each.waived for each in ended.grants] == [10, 10]
+    second = shop.claim("bob")
+    assert ([each.refused for each in second.grants], shop.had("ada")[0]) == (["had", "had"], 10)
+
+
+@pytest.mark.parametrize(("weight", "state"), [(60, "on_review"), (100, "blocked")])
+def test_a_friend_who_was_invited_is_looked_at_as_any_other(weight: int, state: str) -> None:
+    """A claim or an order with the code of an invitation is held back or blocked, and the order closes all the same."""
+    shop = open_shop(program({"fraud": [{**BLOCKING, "weight": weight}]}))
+    same_mailbox(shop)
+    for order_id in (None, "o-1"):
+        invited = shop.referrals.refer("ada", contact="bob@example.org", key=shop.key())
+        if order_id is None:
+            found = shop.claim("bob", invited.code.code)
+            shop.referrals.cancel(found.referral_id, reason="asked", key=shop.key())
+        else:
+            assert shop.close("bob", order_id, code=invited.code.code).order.referral.refused is None
+            found = shop.referral_of("bob")
+        assert (found.referral_id, found.state.value, found.contact) == (invited.referral.referral_id, state, None)
+    assert shop.had("ada") == shop.had("bob") == (0, 0, 0)
+
+
+def test_a_reward_that_would_be_over_before_it_begins_is_none() -> None:
+    """A claim and an order go on where the day of a reward has passed; the referral says why there is none."""
+    shop = open_shop(program({"rewards": [{**HELLO, "expiry": "on(2025-12-31)"}, WELCOME]}))
+    shop.close("bob", "o-1")
+    assert [each.refused for each in shop.referral_of("bob").grants] == ["over", "over", None]
+    assert (shop.had("ada")[0], shop.had("bob")[0]) == (0, 30)
+
+
+def test_an_approval_brings_nothing_where_the_referee_was_erased() -> None:
+    """Nobody is left who was referred, so that the referrer is not rewarded either."""
+    shop = open_shop(program({"rewards": [HELLO], "fraud": [{**BLOCKING, "weight": 60}]}))
+    same_mailbox(shop)
+    held = shop.claim("bob")
+    shop.customers.erase("bob")
+    approved = shop.referrals.approve(held.referral_id, reason="known", key=shop.key()).referral
+    assert (approved.state.value, approved.grants, shop.had("ada")) == ("pending", (), (0, 0, 0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +11,8 @@ import pytest
 
 from loyalcore.adapters.memory import MemoryStore
 from loyalcore.domain.customers import CustomerPolicy, Erase
-from loyalcore.domain.earning import EarningRule
-from loyalcore.domain.ledger import ExpiryModel, PointsPolicy
+from loyalcore.domain.earning import EarningRule, Why
+from loyalcore.domain.ledger import ExpiryAnchor, ExpiryModel, PointsPolicy
 from loyalcore.domain.orders import (
     CancelOrder,
     Cart,
@@ -350,3 +351,41 @@ def test_a_program_that_began_later_lists_its_customer() -> None:
     shop.orders.open("ada", "o-1", CART, key="k-1", program="tea")
     assert shop.customers.get("ada").programs == ("beans", "tea")
     assert shop.orders.count(program="tea") == 1
+
+
+@pytest.mark.parametrize(
+    ("points", "rule"),
+    [
+        ({"expiry": parse_expiry("on(2026-01-01)", "expiry")}, {}),
+        ({}, {"expiry": "on(2026-01-01)"}),
+        ({}, {"expiry": "on(2026-01-01)", "activation": "on_action"}),
+        ({}, {"expiry": "1D", "activation": "2D"}),
+    ],
+)
+def test_a_rule_whose_points_would_be_over_grants_none(
+    store: Store, points: dict[str, Any], rule: dict[str, Any]
+) -> None:
+    """The order closes, the other rules grant what they grant, and the quote says the same."""
+    rules = (EarningRule("past", points=5, **rule), EarningRule("base", points=1, per=1, expiry="1M"))
+    shop, _ = opened(store, attrs.evolve(with_points(**points), earning=rules))
+    quoted = shop.orders.quote("ada", CART)
+    assert (quoted.points, [(each.rule, each.why, each.points) for each in quoted.trace]) == (
+        50,
+        [("base", Why.GRANTED, 50), ("past", Why.OVER, 0)],
+    )
+    assert [entry.rule for entry in shop.orders.close("ada", "o-1", CART, key="k-1").entries] == ["base"]
+    shop.orders.cancel("o-1", key="k-2")
+    assert active(shop) == 0
+
+
+def test_an_order_that_is_told_of_late_closes(store: Store) -> None:
+    """Where an expiry counts from the order, one that was closed long ago earns nothing, and counts."""
+    settings: dict[str, Any] = {
+        "expiry": parse_expiry("30D", "expiry"),
+        "expiry_anchor": ExpiryAnchor.ORDER_CLOSED,
+    }
+    shop, clock = opened(store, with_points(**settings))
+    shop.orders.close("ada", "o-1", CART, key="k-1", occurred_at=clock.now() - timedelta(days=60))
+    assert (active(shop), shop.customers.membership("ada").orders.count) == (0, 1)
+    shop.orders.close("ada", "o-2", CART, key="k-2", occurred_at=clock.now() - timedelta(days=20))
+    assert active(shop) == 50

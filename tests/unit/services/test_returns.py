@@ -18,6 +18,8 @@ from loyalcore.errors import (
     InsufficientPoints,
 )
 from loyalcore.values.calendar import parse_duration
+from loyalcore.values.clock import parse_instant
+from loyalcore.values.periods import Period
 from tests.unit.services._till import BEANS, CART, active, opened, with_orders, with_points
 
 if TYPE_CHECKING:
@@ -185,6 +187,20 @@ def test_more_may_be_kept_than_is_earned_again() -> None:
     assert (closed.order.awarded, closed.order.unrecovered) == (0, (("", 50),))
 
 
+def test_what_a_reversal_by_hand_let_go_is_not_awarded_again(store: Store) -> None:
+    """Points that were spent before a reversal by hand are kept; closing the reopened order awards so many less."""
+    shop, _ = opened(store)
+    award = shop.orders.close("ada", "o-1", CART, key="k-1").entries[0]
+    shop.points.spend("ada", 40, key="s-1")
+    shop.points.reverse("ada", entry_id=award.id, key="h-1")
+    assert active(shop) == 0
+    reopened = shop.orders.reopen("o-1", key="k-2")
+    assert reopened.order is not None
+    assert reopened.order.unrecovered == (("", 40),)
+    shop.orders.close("ada", "o-1", key="k-3")
+    assert active(shop) == 10
+
+
 def test_reopening_gives_back_what_closing_spent(store: Store) -> None:
     """Reopening gives back the points that closing redeemed, and no others; closing spends them again."""
     shop, _ = opened(store)
@@ -214,3 +230,21 @@ def test_the_last_order_is_found_again(store: Store) -> None:
     shop.orders.reopen("o-3", key="c-3")
     figures = shop.customers.membership("ada").orders
     assert (figures.count, figures.first_at, figures.last_at) == (0, None, None)
+
+
+@pytest.mark.parametrize("between", [(), (EarningRule("hello", points=30, max_per_period=30, period=Period.DAILY),)])
+def test_a_cap_is_freed_as_the_version_had_it_that_granted_the_points(between: tuple[EarningRule, ...]) -> None:
+    """What a rule granted under the first version counts no more when it went under another one."""
+    hello = attrs.evolve(BEANS, earning=(EarningRule("hello", points=30, max_per_customer=30),))
+    shop, clock = opened(
+        MemoryStore(),
+        hello,
+        attrs.evolve(hello, version=2, applies_from=parse_instant("2026-02-01T00:00:00Z", "at"), earning=between),
+        attrs.evolve(hello, version=3, applies_from=parse_instant("2026-03-01T00:00:00Z", "at")),
+    )
+    shop.orders.close("ada", "o-1", CART, key="k-1")
+    clock.move(days=10)
+    shop.orders.cancel("o-1", key="k-2")
+    clock.move(days=30)
+    shop.orders.close("ada", "o-2", CART, key="k-3")
+    assert active(shop) == 30

@@ -5,7 +5,7 @@ from loyalcore.domain.earning._decide import Earned, earn
 from loyalcore.domain.earning._model import EarningRule, Steps
 from loyalcore.domain.earning._plan import Plan, plans_of
 from loyalcore.domain.earning._purchase import Purchase
-from loyalcore.domain.earning._quote import barred, lessened, quote
+from loyalcore.domain.earning._quote import barred, lessened, quote, without_over
 from loyalcore.domain.earning._redeem import Redemption, price_in_points, redeemable, value_of
 from loyalcore.domain.earning._trace import Quote, QuotedAward, Step, Why
 
@@ -31,6 +31,7 @@ __all__ = [
     "quote",
     "redeemable",
     "value_of",
+    "without_over",
 ]
 
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Final
 
 from loyalcore.domain.earning._redeem import Redemption, value_of
 from loyalcore.domain.earning._share import shared
-from loyalcore.domain.earning._trace import Quote, Step, Why
+from loyalcore.domain.earning._trace import Quote, QuotedAward, Step, Why
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from loyalcore.domain.earning._plan import Plan
     from loyalcore.domain.earning._purchase import Purchase
@@ -107,3 +107,20 @@ def lessened(quoted: Quote, kept: Sequence[tuple[str, int]]) -> Quote:
         if award.points > less:
             awards.append(award._replace(points=award.points - less))
     return quoted._replace(awards=tuple(awards))
+
+
+def without_over(quoted: Quote, is_over: Callable[[QuotedAward], bool]) -> Quote:
+    """Return a quote without awards of points that would be over before they begin.
+
+    Args:
+        quoted: What the order earns.
+        is_over: Says it of one award.
+
+    Source: DOMAIN 3.1 (an expiry not after the start is refused); that the order is not is a house decision.
+    """
+    over = {award.rule for award in quoted.awards if is_over(award)}
+    if not over:
+        return quoted
+    awards = tuple([award for award in quoted.awards if award.rule not in over])
+    trace = tuple([step._replace(why=Why.OVER, points=0) if step.rule in over else step for step in quoted.trace])
+    return quoted._replace(awards=awards, trace=trace)

@@ -36,6 +36,8 @@ class Why(StrEnum):
     """It does not stack, and one before it does not either."""
     TOO_LITTLE = "too_little"
     """What it counts does not make one point."""
+    OVER = "over"
+    """Its points would be over before they begin: the day of its expiry has passed, say."""
     BARRED = "barred"
     """The customer takes no part: excluded, deactivated, or a guest where guests do not."""
 

@@ -25,7 +25,7 @@ from loyalcore.domain.decision import (
 )
 from loyalcore.domain.flows import movements, points
 from loyalcore.domain.flows._case import Case, gather
-from loyalcore.domain.flows._receipt import Receipt, with_notices
+from loyalcore.domain.flows._receipt import Receipt, as_written
 from loyalcore.domain.ledger import Adjust, Award, Deduct, Spend, Sweep
 from loyalcore.errors import InvalidInput, LoyaltyError
 from loyalcore.values.drafts import evolved
@@ -169,7 +169,7 @@ class Batch(Case):
         try:
             decision = flow(command, self)
             receipt: Receipt = decision.receipt
-            return receipt if decision.changes is _NOTHING else with_notices(decision)
+            return receipt if decision.changes is _NOTHING else as_written(decision)
         except LoyaltyError:
             for desk, _ in self._touched:
                 desk.undo()

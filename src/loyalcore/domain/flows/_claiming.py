@@ -96,8 +96,7 @@ def claimed(
         earlier=None if goes_on is None else goes_on.referral_id,
         unrecovered=left_with(history, () if owner is None else owner.holders),
     )
-    state = state_after(None if before is None else before.state, _MOVES[found])
-    referral = attrs.evolve(referral, state=state, evidence=evidence)
+    referral = attrs.evolve(referral, state=_state_of(before, found), evidence=evidence)
     if found is Verdict.REVIEW:
         referral = attrs.evolve(referral, review_due_at=review_due_at(referring))
     known = dict.fromkeys((*referee.member.tokens, *tokens))
@@ -108,6 +107,14 @@ def claimed(
     elif found is Verdict.BLOCK:
         tell(referring, referral, blocked_notice(referral, case.now))
     return referring.put(before, referral)
+
+
+def _state_of(before: Referral | None, found: Verdict) -> ReferralState:
+    """Say where a claim leads; a friend who was invited is pending first, whatever is found then."""
+    if before is None:
+        return state_after(None, _MOVES[found])
+    state = state_after(before.state, _MOVES[Verdict.ALLOW])
+    return state if found is Verdict.ALLOW else state_after(state, _MOVES[found])
 
 
 def _begun(referring: Referring, referee: Side, code: ReferralCode) -> tuple[Referral | None, Referral]:
@@ -263,11 +270,11 @@ def review_due_at(referring: Referring) -> datetime:
 
 
 def begun(referring: Referring, referral: Referral, occurred_at: datetime | None = None) -> Referral:
-    """Book what a claim brings, for a referral that is pending."""
-    events = [RewardEvent.CLAIMED]
+    """Book what a claim brings, for a referral that is pending; nothing where the referee was erased meanwhile."""
     referee = referring.side_of(referral.referee_holder_id)
-    if referee is not None and not referee.customer.is_guest:
-        events.append(RewardEvent.REGISTERED)
+    if referee is None:
+        return referral
+    events = [RewardEvent.CLAIMED] if referee.customer.is_guest else [RewardEvent.CLAIMED, RewardEvent.REGISTERED]
     return rewarded(referring, referral, *events, occurred_at=occurred_at)
 
 

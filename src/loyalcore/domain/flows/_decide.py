@@ -22,7 +22,7 @@ from loyalcore.domain.flows import (
     tiers,
 )
 from loyalcore.domain.flows._case import Case
-from loyalcore.domain.flows._receipt import with_notices
+from loyalcore.domain.flows._receipt import as_written
 from loyalcore.domain.ledger import (
     Activate,
     Activity,
@@ -217,5 +217,5 @@ def decide(
             f"not a command: {type(command).__name__}; from_json reads one from its JSON form", path="command"
         )
     decision = flow(command, Case(world, programs, now, ids, registry))
-    receipt = with_notices(decision)
+    receipt = as_written(decision)
     return decision if receipt is decision.receipt else attrs.evolve(decision, receipt=receipt)

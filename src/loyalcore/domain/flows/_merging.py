@@ -53,9 +53,7 @@ def referrals_ended(
     Returns:
         The referrals, and the codes and counters that follow them; the figures are changed on the desks.
     """
-    if program.referrals is None:
-        return []
-    referring = Referring(case, program, program.referrals)
+    referring = Referring.begun(case, program)
     for customer, desk in (leaving, staying):
         referring.adopt(customer, desk)
     for (_, desk), (other, _) in ((leaving, staying), (staying, leaving)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -78,8 +78,12 @@ class Receipt:
         raise NotFound("hold made by", self.command)
 
 
-def with_notices(decision: Decision) -> Receipt:
-    """Give the receipt of a decision, with the notices that it writes."""
+def as_written(decision: Decision) -> Receipt:
+    """Give the receipt of a decision, with the notices that it writes, and the membership as it writes it."""
     receipt: Receipt = decision.receipt
     notices = tuple([record for record in decision.changes.inserts if isinstance(record, Notice)])
+    member = receipt.membership
+    if member is not None:
+        written: list[Any] = [put.record for put in decision.changes.puts if put.record.ref == member.ref]
+        receipt = attrs.evolve(receipt, membership=written[0]) if written else receipt
     return attrs.evolve(receipt, notices=notices) if notices else receipt

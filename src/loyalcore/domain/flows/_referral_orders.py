@@ -149,10 +149,10 @@ def follow(checkout: Checkout, before: Order, after: Order) -> None:
         before: The order as it was.
         after: The order as it is.
     """
-    program, noted = checkout.program, before.referral
-    if program.referrals is None or noted == attrs.evolve(OrderReferral(), refused=noted.refused):
+    noted = before.referral
+    if noted == attrs.evolve(OrderReferral(), refused=noted.refused):
         return
-    referring = checkout.referring = Referring(checkout.case, program, program.referrals)
+    referring = checkout.referring = Referring.begun(checkout.case, checkout.program)
     referring.adopt(checkout.customer, checkout.desk)
     _count(referring, before, after)
     is_gone = not after.counts or after.is_returned

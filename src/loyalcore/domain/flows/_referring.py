@@ -24,7 +24,7 @@ from loyalcore.domain.decision import (
 )
 from loyalcore.domain.flows._case import gather
 from loyalcore.domain.flows._receipt import Receipt
-from loyalcore.domain.referrals import Referral, ReferralCode, ReferralState
+from loyalcore.domain.referrals import Referral, ReferralCode, ReferralPolicy, ReferralState
 from loyalcore.errors import NotFound
 from loyalcore.values.digest import digest
 from loyalcore.values.money import EXACT, shortest
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from loyalcore.domain.flows._desk import Desk
     from loyalcore.domain.ledger import Book, Entry
     from loyalcore.domain.programs import Program
-    from loyalcore.domain.referrals import ReferralPolicy
 
 _WITHOUT_REVENUE: Final = frozenset({ReferralState.BLOCKED, ReferralState.CANCELLED, ReferralState.EXPIRED})
 
@@ -78,14 +77,28 @@ class Referring:
 
     @classmethod
     def of(cls, case: Case, program: Program) -> Referring:
-        """Open the referrals of a program.
+        """Open the referrals of a program, those too that have begun before it gave referrals up.
 
         Raises:
-            NotFound: It has none.
+            NotFound: It never had any.
         """
-        if program.referrals is None:
-            raise NotFound("referrals of the program", program.id, hint="its document has no table 'referrals'")
-        return cls(case, program, program.referrals)
+        if program.standing_referrals is None:
+            raise _without_referrals(program)
+        return cls.begun(case, program)
+
+    @classmethod
+    def begun(cls, case: Case, program: Program) -> Referring:
+        """Open what has begun, though the host may no longer run the version under which it did."""
+        return cls(case, program, program.standing_referrals or ReferralPolicy())
+
+    def check_goes_on(self) -> None:
+        """Make sure that referrals can begin and bring something now.
+
+        Raises:
+            NotFound: The program has given them up.
+        """
+        if self.program.referrals is None:
+            raise _without_referrals(self.program)
 
     # Members --------------------------------------------------------------------------------------------------------
 
@@ -189,8 +202,7 @@ class Referring:
             code = self.code(after.code)
             if code is not None:
                 self.write(attrs.evolve(code, used=max(code.used + step, 0)))
-            campaign = self.policy.campaign(after.campaign)
-            if campaign is not None and campaign.limit:
+            if after.campaign:  # whether it has a limit now: another version of the program may
                 self.count(campaign_counter(after.campaign), step)
         return after
 
@@ -225,6 +237,10 @@ class Referring:
         key = [self.case.key_record(command, owner, entries)] if hasattr(command, "key") else []
         changes = gather(self.desks(), self.puts(), [*key, *self.inserts])
         return Decision(changes, Receipt(command=command.name, entries=entries, **answer))
+
+
+def _without_referrals(program: Program) -> NotFound:
+    return NotFound("referrals of the program", program.id, hint="its document has no table 'referrals'")
 
 
 def moved(figures: ReferralFigures, before: Referral | None, after: Referral) -> ReferralFigures:

@@ -8,7 +8,7 @@ import attrs
 
 from loyalcore.domain.customers import barred_as
 from loyalcore.domain.decision import Fact, FactRef
-from loyalcore.domain.flows.corrections import take_back
+from loyalcore.domain.flows.corrections import let_go, take_back
 from loyalcore.domain.ledger import EntryKind, grant
 from loyalcore.domain.referrals import ReferralGrant, RewardEvent, RewardSide, rewards_for
 from loyalcore.values.clock import to_micros
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from loyalcore.domain.flows._referring import Referring, Side
+    from loyalcore.domain.ledger import Entry
     from loyalcore.domain.referrals import Referral, ReferralReward
 
 REWARD_LOTS_MAX: Final = 1_000
@@ -74,6 +75,10 @@ def _granted(
     who = referring.side_of(holder_id)
     points = reward.points - _had(referral, reward, side, order_id)
     refused = "had" if points <= 0 else _refused(referring, reward, side, who)
+    if refused is None and referring.program.begins_over(
+        reward.activation, reward.expiry, referring.case.now, occurred_at
+    ):
+        refused = "over"
     done = ReferralGrant(reward=reward.id, side=side.value, event=reward.on.value, order_id=order_id, refused=refused)
     if who is not None and refused is None:
         done = attrs.evolve(done, points=points)
@@ -244,7 +249,14 @@ def _taken_back(
         order_id=done.order_id,
     )
     referring.entries += written
-    reward = next((each for each in referring.policy.rewards if each.id == done.reward), None)
+    reward = _reward_of(referring, done, award)
     if reward is not None:
         _move_caps(referring, reward, who, -1, to_micros(award.recorded_at))
-    return attrs.evolve(done, taken_back_at=at, waived=sum(entry.waived for entry in written))
+    waived = let_go(case, who.customer, book.ref, [award]) + sum(entry.waived for entry in written)
+    return attrs.evolve(done, taken_back_at=at, waived=waived)
+
+
+def _reward_of(referring: Referring, done: ReferralGrant, award: Entry) -> ReferralReward | None:
+    """Find a reward as the version of the program had it that granted it; None where this process knows none."""
+    policy = referring.program.version_of(award.program_version).referrals
+    return None if policy is None else next((each for each in policy.rewards if each.id == done.reward), None)

@@ -71,6 +71,18 @@ def take_back(
     return reverse(book, list(zip(awards, corrections, strict=True)), points, **fields)
 
 
+def let_go(case: Case, customer: Customer, ref: LedgerRef, awards: list[Entry]) -> int:
+    """Say how many points of awards taking them back has let go before this command: whose they are has kept them.
+
+    Args:
+        case: The case.
+        customer: Whose awards they are.
+        ref: Their ledger, or the one that it was merged into.
+        awards: The awards.
+    """
+    return sum(entry.waived for found in _corrections(case, customer, ref, awards) for entry in found)
+
+
 def decide_restore(command: Restore, case: Case) -> Decision:
     """Give back a spend, or the spends of an order, the last one first."""
 

@@ -109,6 +109,7 @@ def _earn(checkout: Checkout, order: Order) -> Order:
         at=checkout.book().recorded_at,
         functions=checkout.case.registry.earning,
         redeemed=order.redeemed,
+        occurred_at=checkout.command.occurred_at,
     )
     less = lessened(quoted, order.unrecovered)
     awards = [_award(checkout, order, award, quoted) for award in less.awards]

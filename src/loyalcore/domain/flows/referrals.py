@@ -72,6 +72,7 @@ def decide_invite(command: Invite, case: Case) -> Decision:
     side = referring.side(customer)
     if replayed is not None:
         return Decision(ChangeSet(), attrs.evolve(replayed, membership=side.member))
+    referring.check_goes_on()
     status = barred_as(customer, referring.program.customers)
     if status is not None:
         raise Ineligible(status=status, move="earn")
@@ -179,6 +180,7 @@ def decide_create_code(command: CreateCode, case: Case) -> Decision:
     customer, referring, replayed = _begin(command, case)
     if replayed is not None:
         return Decision(ChangeSet(), replayed)
+    referring.check_goes_on()
     if command.campaign and referring.policy.campaign(command.campaign) is None:
         raise NotFound("campaign", command.campaign)
     if command.expires_at is not None and command.expires_at <= (command.starts_at or case.now):
@@ -203,7 +205,7 @@ def decide_disable_code(command: DisableCode, case: Case) -> Decision:
     code: ReferralCode | None = case.world.get(ReferralCodeRef(environment, typed_code(command.code) or ""))
     if code is None:
         raise NotFound("referral code", command.code)
-    referring = Referring.of(case, case.program(code.program_id))
+    referring = Referring.begun(case, case.program(code.program_id))
     owner = referring.who(code.holder_id)
     if owner is None:
         raise NotFound("referral code", command.code)
@@ -222,6 +224,7 @@ def decide_refer(command: Refer, case: Case) -> Decision:
     customer, referring, replayed = _begin(command, case)
     if replayed is not None:
         return Decision(ChangeSet(), replayed)
+    referring.check_goes_on()
     side = referring.side(customer)
     if side.member.banned_at is not None or barred_as(customer, referring.program.customers) is not None:
         raise refused(ReferralRefusal.EXCLUDED)
@@ -265,7 +268,8 @@ def decide_claim(command: Claim, case: Case) -> Decision:
         return Decision(ChangeSet(), attrs.evolve(replayed, referral=_latest(customer, code, case)))
     if code is None or command.program not in (None, code.program_id):
         raise refused(ReferralRefusal.NOT_FOUND)
-    referring = Referring.of(case, case.program(code.program_id))
+    referring = Referring.begun(case, case.program(code.program_id))
+    referring.check_goes_on()
     referring.need(customer.holder_id, code.holder_id)
     side = referring.side(customer)
     referral = claimed(referring, side, code, tokens=command.tokens, occurred_at=command.occurred_at)
@@ -276,7 +280,7 @@ def _latest(customer: Customer, code: ReferralCode | None, case: Case) -> Referr
     """Find the referral of a referee who has claimed a code before."""
     if code is None:
         return None
-    referring = Referring.of(case, case.program(code.program_id))
+    referring = Referring.begun(case, case.program(code.program_id))
     referral_id = referring.side(customer).member.referral_id
     return None if referral_id is None else referring.referral(referral_id)
 
@@ -289,6 +293,7 @@ def decide_approve(command: ApproveReferral, case: Case) -> Decision:
     owner, referring, referral, replayed = _begin_of(command, case)
     if replayed is not None:
         return Decision(ChangeSet(), replayed)
+    referring.check_goes_on()
     if referral.state not in {ReferralState.ON_REVIEW, ReferralState.BLOCKED}:
         hint = "only what is on_review or blocked waits for a decision"
         raise IllegalTransition(state=referral.state.value, move="approve", hint=hint)
@@ -370,7 +375,7 @@ def decide_expire(command: ExpireReferral, case: Case) -> Decision:
         raise NotFound("referral", command.referral_id)
     if not found.is_over_at(case.now):
         return Decision(ChangeSet(), Receipt(command=command.name, referral=found, is_unchanged=True))
-    referring = Referring.of(case, case.program(found.program_id))
+    referring = Referring.begun(case, case.program(found.program_id))
     referring.need(found.referrer_holder_id)
     after = referring.put(found, attrs.evolve(found, state=state_after(found.state, "expire")))
     referring.settle()
@@ -409,7 +414,7 @@ def _begin_of(command: Any, case: Case) -> tuple[Customer, Referring, Referral, 
     referral: Referral | None = case.world.get(ReferralRef(environment, command.referral_id))
     if referral is None:
         raise NotFound("referral", command.referral_id)
-    referring = Referring.of(case, case.program(referral.program_id))
+    referring = Referring.begun(case, case.program(referral.program_id))
     referring.need(referral.referrer_holder_id, referral.referee_holder_id)
     owner = referring.who(referral.referrer_holder_id)
     if owner is None and referral.referee_holder_id is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -11,7 +12,7 @@ from loyalcore.domain.flows._caps import freed
 from loyalcore.domain.flows._checkout import Checkout
 from loyalcore.domain.flows._receipt import Receipt
 from loyalcore.domain.flows._referral_orders import follow
-from loyalcore.domain.flows.corrections import give_back, left_of_spends, take_back
+from loyalcore.domain.flows.corrections import give_back, left_of_spends, let_go, take_back
 from loyalcore.domain.ledger import EntryKind
 from loyalcore.domain.orders import (
     OrderReferral,
@@ -25,6 +26,7 @@ from loyalcore.domain.orders import (
 from loyalcore.errors import InsufficientPoints, ReturnTaken
 
 if TYPE_CHECKING:
+    from loyalcore.domain.decision import LedgerRef
     from loyalcore.domain.flows._case import Case
     from loyalcore.domain.ledger import Entry
     from loyalcore.domain.orders import CancelOrder, Order, ReopenOrder, ReturnItems
@@ -102,11 +104,11 @@ def decide_reopen(command: ReopenOrder, case: Case) -> Decision:
     state = state_after(before.state, "reopen")
     spends = [entry for entry in checkout.entries_of_order("", EntryKind.SPEND) if entry.id in before.spends]
     _give_back(checkout, "", spends, None)
-    reversals = _reverse(checkout, before, None)
-    unrecovered = dict(before.unrecovered)
-    for entry in reversals:
-        ledger = entry.ledger.ledger
-        unrecovered[ledger] = unrecovered.get(ledger, 0) + entry.waived
+    unrecovered = Counter(dict(before.unrecovered))
+    for ledger in dict.fromkeys(award.ledger for award in before.awards):
+        unrecovered[ledger] += let_go(checkout.case, checkout.customer, *_awards(checkout, before, ledger))
+    for entry in _reverse(checkout, before, None):
+        unrecovered[entry.ledger.ledger] += entry.waived
     after = checkout.changed(
         before,
         state=state,
@@ -188,16 +190,23 @@ def _reverse(checkout: Checkout, before: Order, claims: dict[str, int] | None) -
     """Take back the recorded awards of an order: so many points of each ledger; None is all that is left."""
     case, customer = checkout.case, checkout.customer
     written: list[Entry] = []
+    granted: dict[str, Entry] = {}
     for ledger in dict.fromkeys(award.ledger for award in before.awards):
         points = None if claims is None else claims[ledger]
         if points == 0:
             continue
-        ref = checkout.ledger_ref(ledger)
-        awards = [case.entry(customer, ref, award.entry_id) for award in before.awards if award.ledger == ledger]
+        _ref, awards = _awards(checkout, before, ledger)
+        granted |= {award.id: award for award in awards}
         fields = {**_fields(checkout), "order_id": before.order_id}
         written += checkout.write(take_back(case, customer, checkout.book(ledger), awards, points, **fields))
     if written:
         desk = checkout.desk
-        caps = freed(desk.membership.caps, written, checkout.program, before)
+        caps = freed(desk.membership.caps, written, granted, checkout.program, before)
         desk.membership = attrs.evolve(desk.membership, caps=caps)
     return written
+
+
+def _awards(checkout: Checkout, order: Order, ledger: str) -> tuple[LedgerRef, list[Entry]]:
+    """Give a ledger, and the recorded awards of an order in it."""
+    ref, customer = checkout.ledger_ref(ledger), checkout.customer
+    return ref, [checkout.case.entry(customer, ref, each.entry_id) for each in order.awards if each.ledger == ledger]

@@ -44,7 +44,7 @@ from loyalcore.domain.ledger._expiring import (
     lead_fact,
     leads_reached,
 )
-from loyalcore.domain.ledger._granting import activate, extend, grant, pending_lots
+from loyalcore.domain.ledger._granting import activate, begins_over, extend, grant, never_begins_over, pending_lots
 from loyalcore.domain.ledger._history import Difference, LotStory, Use, Verification, explain, fold, verify
 from loyalcore.domain.ledger._kernel import TIME, Account, OpenHold, OpenLot
 from loyalcore.domain.ledger._ledger import Debt, HoldState, Ledger, Lot, PointsHold, with_parts
@@ -122,6 +122,7 @@ __all__ = [
     "account_of",
     "activate",
     "balance",
+    "begins_over",
     "cached_balance",
     "capture",
     "endings",
@@ -137,6 +138,7 @@ __all__ = [
     "local_lot",
     "mark_notice",
     "merge",
+    "never_begins_over",
     "notices_of",
     "open_debt",
     "open_hold",

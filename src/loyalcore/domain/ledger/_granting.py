@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from loyalcore.domain.ledger._book import never
 from loyalcore.domain.ledger._entry import Draw, Entry, EntryKind, NewLot, TermChange
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from loyalcore.domain.ledger._book import Book
     from loyalcore.domain.ledger._kernel import OpenLot
+    from loyalcore.domain.ledger._policy import PointsPolicy
     from loyalcore.values.calendar import Duration
 
 _UNLIMITED = parse_expiry("unlimited", "expiry")
@@ -60,7 +61,7 @@ def grant(
     """
     start = _start(book, activation, active_from)
     term, waiting = _term(book, start, expiry, expires_at, expires_on, fields.get("occurred_at"))
-    if term.at <= (book.now if start == NEVER else start):
+    if _is_over(book, start, term):
         raise InvalidInput(
             "the expiry is not after the start of the points; give a later expiry or an earlier start",
             path=_expiry_path(expires_at, expires_on),
@@ -83,7 +84,61 @@ def grant(
     return entry
 
 
-def _start(book: Book, activation: str | None, active_from: datetime | None) -> int:
+class _Moment(NamedTuple):
+    """What terms are worked out from, where no ledger is open."""
+
+    policy: PointsPolicy
+    now: int
+    zone: ZoneInfo
+
+
+def begins_over(
+    policy: PointsPolicy,
+    at: datetime,
+    zone: ZoneInfo,
+    *,
+    activation: str | None = None,
+    expiry: str | None = None,
+    occurred_at: datetime | None = None,
+) -> bool:
+    """Say whether points that a rule grants would be over before they begin: `grant` would refuse them.
+
+    Args:
+        policy: What the program says of its ledgers.
+        at: When they are granted, UTC.
+        zone: The program's zone.
+        activation: The rule's start expression; None is the program's.
+        expiry: The rule's expiry expression; None is the program's.
+        occurred_at: When it happened, by the host.
+
+    Source: DOMAIN 3.1 (an expiry not after the start is refused).
+    """
+    moment = _Moment(policy, to_micros(at), zone)
+    start = _start(moment, activation, None)
+    term, _ = _term(moment, start, expiry, None, None, occurred_at)
+    return _is_over(moment, start, term)
+
+
+def never_begins_over(policy: PointsPolicy, activation: str | None, expiry: str | None) -> bool:
+    """Say whether points by some terms are never over before they begin, whenever they are granted.
+
+    Args:
+        policy: What the program says of its ledgers.
+        activation: The rule's start expression; None is the program's.
+        expiry: The rule's expiry expression; None is the program's.
+    """
+    start = policy.activation if activation is None else parse_start(activation, "activation")
+    end = policy.expiry if expiry is None else parse_expiry(expiry, "expiry")
+    is_span = not end.is_fixed and not end.text.startswith("start_of_day")
+    is_from_now = policy.expiry_anchor is not ExpiryAnchor.ORDER_CLOSED and start.text == "immediate"
+    return end == _UNLIMITED or (is_span and is_from_now)
+
+
+def _is_over(book: Book | _Moment, start: int, term: Term) -> bool:
+    return term.at <= (book.now if start == NEVER else start)
+
+
+def _start(book: Book | _Moment, activation: str | None, active_from: datetime | None) -> int:
     if active_from is not None:
         return to_micros(active_from)
     rule = book.policy.activation if activation is None else parse_start(activation, "activation")
@@ -91,7 +146,7 @@ def _start(book: Book, activation: str | None, active_from: datetime | None) -> 
 
 
 def _term(
-    book: Book,
+    book: Book | _Moment,
     start: int,
     expiry: str | None,
     expires_at: datetime | None,

@@ -16,8 +16,9 @@ from loyalcore.domain.earning import (
     plans_of,
     quote,
     redeemable,
+    without_over,
 )
-from loyalcore.domain.ledger import PointsPolicy
+from loyalcore.domain.ledger import PointsPolicy, begins_over, never_begins_over
 from loyalcore.domain.orders import OrderPolicy, read_cart
 from loyalcore.domain.programs._check import (
     CUSTOMERS,
@@ -108,6 +109,7 @@ class Program:
     referrals: ReferralPolicy | None = attrs.field(default=None, kw_only=True)
     zone: ZoneInfo = attrs.field(init=False, eq=False, repr=False, default=_NO_ZONE)
     rules: tuple[Plan, ...] = attrs.field(init=False, eq=False, repr=False, default=())
+    is_timeless: bool = attrs.field(init=False, eq=False, repr=False, default=False)
     versions: tuple[Program, ...] = attrs.field(init=False, eq=False, repr=False, default=())
 
     def __attrs_post_init__(self) -> None:
@@ -162,6 +164,8 @@ class Program:
             ("ledger_tiers", dict(self.ledger_tiers)),
         ):
             object.__setattr__(self, name, value)
+        is_timeless = all(never_begins_over(self.points, rule.activation, rule.expiry) for rule in self.earning)
+        object.__setattr__(self, "is_timeless", is_timeless)
 
     def at(self, instant: datetime) -> Program:
         """Give the version that applies at an instant, of those that were given together.
@@ -182,6 +186,23 @@ class Program:
             return self
         begun = [each for each in self.versions[1:] if each.applies_from is not None and each.applies_from <= instant]
         return begun[-1] if begun else self.versions[0]
+
+    def version_of(self, number: int) -> Program:
+        """Give a version by its number, of those that were given together; this one where there is no such one.
+
+        Args:
+            number: The number of the version, as entries name it.
+        """
+        return next((each for each in self.versions if each.version == number), self)
+
+    @property
+    def standing_referrals(self) -> ReferralPolicy | None:
+        """What goes for referrals that have begun: what this version says, or the last one before it that says any.
+
+        So what a referral has brought can be taken back after the program has given referrals up.
+        """
+        earlier = [each for each in self.versions if each.version < self.version]
+        return next((each.referrals for each in (self, *reversed(earlier)) if each.referrals is not None), None)
 
     def is_behind(self, version: int) -> bool:
         """Say whether a standing that was worked out under a version of this program still has to come to this one.
@@ -288,6 +309,7 @@ class Program:
         at: datetime,
         functions: Mapping[str, Callable[[Purchase], Any]] | None = None,
         redeemed: int | None = None,
+        occurred_at: datetime | None = None,
     ) -> Quote:
         """Say what an order earns, rule by rule, and what it redeems; no store is asked.
 
@@ -300,6 +322,8 @@ class Program:
             at: The instant, aware.
             functions: The host's own rules, as the registry's `earning` has them; None where the rules name none.
             redeemed: The points that pay for it, 0 or more; None: as many as the cart asks for and the program allows.
+            occurred_at: When the order was closed, as the host knows it, aware; None is the instant. Only an
+                expiry that counts from the order goes by it.
 
         Raises:
             InvalidDocument: The cart has faults; `faults` names all of them.
@@ -324,6 +348,7 @@ class Program:
         if customer is not None:
             check_row(customer, "customer")
         at = check_instant(at, "at")
+        occurred_at = None if occurred_at is None else check_instant(occurred_at, "occurred_at")
         if functions is not None:
             check_functions(functions, "functions")
         if redeemed is not None:
@@ -334,4 +359,20 @@ class Program:
             if redeemed is None and cart.redeem:
                 redeemed = redeemable(cart, customer.membership.points.active, self.orders).points
         purchase = Purchase(cart, customer, at, self.zone, self.orders, redeemed or 0)
-        return quote(self.rules, purchase, self.points.rounding, functions or {})
+        quoted = quote(self.rules, purchase, self.points.rounding, functions or {})
+        if self.is_timeless:
+            return quoted
+        return without_over(quoted, lambda each: self.begins_over(each.activation, each.expiry, at, occurred_at))
+
+    def begins_over(
+        self, activation: str | None, expiry: str | None, at: datetime, occurred_at: datetime | None = None
+    ) -> bool:
+        """Say whether points that a rule grants would be over before they begin; it grants none then.
+
+        Args:
+            activation: The rule's start expression; None is the program's.
+            expiry: The rule's expiry expression; None is the program's.
+            at: When they are granted, UTC.
+            occurred_at: When it happened, as the host knows it, UTC; None is then.
+        """
+        return begins_over(self.points, at, self.zone, activation=activation, expiry=expiry, occurred_at=occurred_at)

@@ -102,7 +102,8 @@ class ReferralGrant:
         entry_id: The award; None where nothing was booked, because a cap or the ban of the referrer refused it.
         points: How many points were granted; 0 where none were.
         waived: Of these, the points that taking back let go.
-        refused: Why nothing was booked: `had` before, `capped`, `banned`, `ineligible`; None where something was.
+        refused: Why nothing was booked: `had` before, `capped`, `banned`, `ineligible`, or `over` before it
+            begins; None where something was.
         taken_back_at: When it was taken back, UTC; None while it stands.
 
     Source: DOMAIN 3.6.

@@ -181,3 +181,9 @@ def test_a_measure_must_be_in_the_registry() -> None:
         with pytest.raises(InvalidInput, match="did you mean worths") as caught:
             Registry(measures={"worths": lambda points, orders: points.active}).check(program)
         assert caught.value.path == path
+
+
+def test_a_version_by_its_number() -> None:
+    """A version is found by the number that entries name; of an unknown one this one is given."""
+    first, second = by_id([FIRST, SECOND])["beans"].versions
+    assert (second.version_of(1), first.version_of(2), first.version_of(9)) == (first, second, first)

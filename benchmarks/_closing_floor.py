@@ -74,12 +74,12 @@ VALUES ('live', ?, ?, 'base', 'order', ?, '', '', 1, ?, ?)
 """
 _NOTICES = (
     """
-INSERT INTO loyal_outbox (environment, holder_id, notice_id, kind, program_id, at, details)
-VALUES ('live', ?, ?, 'points_added', ?, ?, ?)
+INSERT INTO loyal_outbox (environment, holder_id, notice_id, kind, program_id, at, next_change_at, details)
+VALUES ('live', ?, ?, 'points_added', ?, ?, ?, ?)
 """,
     """
-INSERT INTO loyal_outbox (environment, holder_id, notice_id, kind, program_id, at, details)
-VALUES ('live', ?, ?, 'points_added', ?, ?, ?), ('live', ?, ?, 'tier_up', ?, ?, ?)
+INSERT INTO loyal_outbox (environment, holder_id, notice_id, kind, program_id, at, next_change_at, details)
+VALUES ('live', ?, ?, 'points_added', ?, ?, ?, ?), ('live', ?, ?, 'tier_up', ?, ?, ?, ?)
 """,
 )
 _LEVELS = (("Gold", 200), ("Silver", 100), ("Base", 0))
@@ -130,11 +130,11 @@ class ClosingFloor(Floor):
         seq, lot, awarded, active, earned = seq + 1, lot + 1, awarded + points, active + points, earned + points
         next_change = end if next_change is None else min(end, next_change)
         entry_id = f"{holder}:{PROGRAM}:{seq}:"
-        told = [holder, entry_id, PROGRAM, now]
+        told = [holder, entry_id, PROGRAM, now, now]
         told.append(_json({"entry_id": entry_id, "ledger": "", "points": points, "reason": "base"}))
         reached = next(name for name, least in _LEVELS if spent >= least * 10**9)
         if reached != tier:
-            told += [holder, f"tier_up:{PROGRAM}::{of_member}.0", PROGRAM, now]
+            told += [holder, f"tier_up:{PROGRAM}::{of_member}.0", PROGRAM, now, now]
             told.append(_json({"ledger": "", "tier": reached, "before": tier}))
             tier, since, previous = reached, now, tier
         head = (version + 1, seq, now, now, lot, awarded, active, earned, next_change)
@@ -153,7 +153,7 @@ class ClosingFloor(Floor):
         execute(_ENTRY, (holder, PROGRAM, seq, points, now, now, made, ACTOR, work.order_id))
         execute(_KEY, (holder, work.key, _digests(work), _json([["live", holder, PROGRAM, "", [seq]]])))
         execute(_FACT, (holder, PROGRAM, work.order_id, _json(["live", holder, PROGRAM, ""]), seq))
-        execute(_NOTICES[len(told) > 5], tuple(told))
+        execute(_NOTICES[len(told) > 6], tuple(told))
 
 
 def _digests(work: Closing) -> str:

@@ -26,6 +26,7 @@ class Plan(NamedTuple):
         who: What tests customers.
         items: What tests items.
         has_limit: Whether it has a cap of any kind.
+        is_plain: Whether it runs always, and stacks.
     """
 
     rule: EarningRule
@@ -34,6 +35,7 @@ class Plan(NamedTuple):
     who: Compiled | None
     items: Compiled | None
     has_limit: bool
+    is_plain: bool
 
 
 def plans_of(rules: Iterable[EarningRule]) -> tuple[Plan, ...]:
@@ -53,6 +55,7 @@ def plans_of(rules: Iterable[EarningRule]) -> tuple[Plan, ...]:
                 who=_compiled(rule.who),
                 items=_compiled(rule.items),
                 has_limit=rule.has_cap or rule.max_per_order is not None,
+                is_plain=rule.stacks and rule.starts_at is None and rule.ends_at is None,
             )
             for rule in sorted(rules, key=lambda each: (-each.priority, each.id))
         ]

@@ -47,10 +47,10 @@ def quote(rules: Sequence[Plan], purchase: Purchase, rounding: Rounding, functio
     has_first = False
     cart, customer, at, zone, policy, redeemed = purchase
     amounts, basis = cart.amounts, purchase.basis
-    for rule, way, where, who, items, has_limit in rules:
+    for rule, way, where, who, items, has_limit, is_plain in rules:
         lines = amounts.lines
         why: Why | None = None
-        if (rule.starts_at or rule.ends_at) and not rule.runs_at(at):
+        if not is_plain and not rule.runs_at(at):
             why = Why.NOT_RUNNING
         elif where is not None and not where.test(at, zone)(cart):
             why = Why.WHERE
@@ -60,7 +60,7 @@ def quote(rules: Sequence[Plan], purchase: Purchase, rounding: Rounding, functio
             meeting = filter(items.test(at, zone), amounts.rows)
             lines = {item.line_id: net for item, net in meeting}
             why = None if lines else Why.ITEMS
-        if not rule.stacks and why is None:
+        if not is_plain and not rule.stacks and why is None:
             why = Why.NOT_FIRST if has_first else None
             has_first = True
         if why is not None:

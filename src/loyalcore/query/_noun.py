@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from functools import cached_property
 from typing import Any, Final, TypeVar
 
@@ -15,6 +14,7 @@ from loyalcore.query._condition import Clause, Condition, Every, Not, _Group
 from loyalcore.query._field import NAME_MAX, Field, Order, Single
 from loyalcore.query._types import Text, TextMap
 from loyalcore.values.digest import canonical
+from loyalcore.values.hints import did_you_mean
 from loyalcore.values.ids import check_text
 
 SORT_MAX: Final = 5
@@ -146,8 +146,7 @@ class Noun:
         if key and isinstance(table, TextMap):
             return table[key]
         shown = name[:_SHOWN_MAX]
-        close = get_close_matches(shown, [*self._table, *self.aliases], n=1)
-        hint = f"; did you mean {close[0]}?" if close else ""
+        hint = did_you_mean(shown, [*self._table, *self.aliases])
         raise InvalidInput(f"{shown!a} is no field of {self.name}{hint}", path=path)
 
     def check(self, condition: Condition, path: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date, datetime
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import attrs
@@ -18,6 +17,7 @@ from loyalcore.query._fold import fold
 from loyalcore.values.checks import check_flag
 from loyalcore.values.clock import check_instant, parse_instant
 from loyalcore.values.digest import canonical
+from loyalcore.values.hints import did_you_mean
 from loyalcore.values.ids import check_text
 from loyalcore.values.money import check_amount
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 TEXT_MAX: Final = 1_000
 WHOLE_MAX: Final = 2**63 - 1
-_SHOWN_MAX: Final = 40
 _WHOLE: Final = re.compile(r"-?[0-9]{1,19}")
 _ATTRIBUTE: Final = re.compile(r"[a-z0-9_.-]{1,64}")
 _FLAGS: Final = {"true": True, "yes": True, "false": False, "no": False}
@@ -43,10 +42,7 @@ def _words(words: Iterable[str]) -> tuple[str, ...]:
 def _check_word(text: str, words: tuple[str, ...], path: str) -> str:
     if not words or text in words:
         return text
-    close = get_close_matches(text[:_SHOWN_MAX], words, n=1)
-    raise InvalidInput(
-        f"must be one of {', '.join(words)}" + (f"; did you mean {close[0]}?" if close else ""), path=path
-    )
+    raise InvalidInput(f"must be one of {', '.join(words)}{did_you_mean(text, words)}", path=path)
 
 
 @attrs.frozen(eq=False)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from loyalcore.domain.customers import Customer
+from loyalcore.domain.customers import Customer, survivor
 from loyalcore.domain.decision import CustomerRef, LedgerRef, MembershipRef
-from loyalcore.errors import InvalidInput, NotFound
+from loyalcore.errors import InvalidInput
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,15 +25,11 @@ def find_customer(unit: Unit, environment: str, customer_id: str) -> Customer | 
     Raises:
         NotFound: The customer was merged into one that is not there.
     """
-    named = customer_id
-    while True:
-        ref = CustomerRef(environment, named)
-        found: Customer | None = unit.load([ref])[ref]
-        if found is None and named != customer_id:
-            raise NotFound("customer", named)
-        if found is None or found.merged_into is None:
-            return found
-        named = found.merged_into
+    ref = CustomerRef(environment, customer_id)
+    found: Customer | None = unit.load([ref])[ref]
+    if found is None or found.merged_into is None:
+        return found
+    return survivor(environment, found.merged_into, lambda name: unit.load([name])[name])
 
 
 def check_not_past(unit: Unit, customer: Customer, program_id: str, as_of: datetime) -> None:

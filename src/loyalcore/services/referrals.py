@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from loyalcore.domain.decision import ReferralCodeRef, ReferralRef
+from loyalcore.domain.flows import without_referrals
 from loyalcore.domain.referrals import (
     REFERRALS,
     Claim,
@@ -73,7 +74,7 @@ class Referrals(Reviews):
         """
         rules = self._executor.program(program)
         if rules.referrals is None:
-            raise NotFound("referrals of the program", rules.id, hint="its document has no table 'referrals'")
+            raise without_referrals(rules)
         name = find_member(self._executor, customer_id, rules).membership.referral_code
         if name is None:
             return None

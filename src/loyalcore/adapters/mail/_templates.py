@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
+from collections.abc import Mapping
 from html import escape
 from string import Template
 from typing import Final, NamedTuple
@@ -12,9 +11,9 @@ import attrs
 
 from loyalcore.domain.flows import NOTICE_KINDS
 from loyalcore.errors import InvalidInput, Undeliverable
+from loyalcore.values.hints import did_you_mean
 
 TEXT_LENGTH_MAX: Final = 100_000
-_SHOWN_MAX: Final = 40
 
 
 def _template(value: str, path: str) -> str:
@@ -100,11 +99,6 @@ COMMON_NAMES: Final = frozenset({"kind", "program", "customer_id", "first_name",
 """What a template may name beside the details of the notice."""
 
 
-def _nearest(name: str, known: Iterable[str]) -> str:
-    close = get_close_matches(name[:_SHOWN_MAX], list(known), n=1)
-    return f"; did you mean {close[0]}?" if close else ""
-
-
 class MailTemplates:
     """Templates by kind of notice and language.
 
@@ -184,10 +178,12 @@ class MailTemplates:
         for (kind, language), template in self._templates.items():
             path = f"templates[{kind}, {language}]"
             if kind not in NOTICE_KINDS:
-                raise InvalidInput(f"{kind} is no kind of notice{_nearest(kind, NOTICE_KINDS)}", path=path)
+                raise InvalidInput(f"{kind} is no kind of notice{did_you_mean(kind, NOTICE_KINDS)}", path=path)
             known = {*NOTICE_KINDS[kind].details, *COMMON_NAMES}
             for name in sorted(template.names - known if not has_more else ()):
-                raise InvalidInput(f"names {name}, which the notice does not have{_nearest(name, known)}", path=path)
+                raise InvalidInput(
+                    f"names {name}, which the notice does not have{did_you_mean(name, known)}", path=path
+                )
 
     def find(self, kind: str, language: str | None) -> MailTemplate:
         """Find the template of a kind in a language, or in the nearest that there is.

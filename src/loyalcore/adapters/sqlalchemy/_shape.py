@@ -194,19 +194,20 @@ def _beginnings(text: str) -> tuple[str, ...]:
 
 def given_in(shape: Shape) -> tuple[Place, ...]:
     """Give where the texts and ids stand that a condition asks for in full, which few rows may have."""
-    name, *parts = shape
-    if name == "and":
-        return tuple(place for part in parts for place in given_in(part))
-    is_given = name == "among" or _is_equality(shape)
-    return (parts[0],) if is_given and parts[0].kind in {"text", "id"} else ()
+    return _named_in(shape, lambda part: part[0] == "among" or _is_equality(part))
 
 
 def equal_in(shape: Shape) -> tuple[Place, ...]:
     """Give where the texts and ids stand that a condition asks to be one value, the same in every row."""
+    return _named_in(shape, _is_equality)
+
+
+def _named_in(shape: Shape, is_meant: Callable[[Shape], bool]) -> tuple[Place, ...]:
+    """Give where the texts and ids stand of clauses that must all be met, as far as these are meant."""
     name, *parts = shape
     if name == "and":
-        return tuple(place for part in parts for place in equal_in(part))
-    return (parts[0],) if _is_equality(shape) and parts[0].kind in {"text", "id"} else ()
+        return tuple(place for part in parts for place in _named_in(part, is_meant))
+    return (parts[0],) if is_meant(shape) and parts[0].kind in {"text", "id"} else ()
 
 
 def _is_equality(shape: Shape) -> bool:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from loyalcore.domain.customers import CustomerRow
     from loyalcore.domain.orders import Cart, ItemRow, OrderPolicy
 
-# Wide enough for every sum of amounts: the host's own decimal context makes no difference.
 _NOTHING: Final = Decimal(0)
 
 

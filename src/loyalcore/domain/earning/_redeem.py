@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from loyalcore.domain.orders import Cart, OrderPolicy
 
 _NOTHING: Final = Decimal(0)
-# Wide enough for every product of points and money: the host's own decimal context makes no difference.
 
 
 class Redemption(NamedTuple):

@@ -7,7 +7,6 @@ from loyalcore.domain.flows._desk import Desk
 from loyalcore.domain.flows._json import (
     command_fields,
     command_kind,
-    did_you_mean,
     from_json,
     name_faults,
     read_value,
@@ -16,6 +15,7 @@ from loyalcore.domain.flows._json import (
 from loyalcore.domain.flows._notices import NOTICE_KINDS
 from loyalcore.domain.flows._outlook import membership_at, tier_report
 from loyalcore.domain.flows._receipt import Receipt
+from loyalcore.domain.flows._referring import without_referrals
 from loyalcore.domain.flows._series import Series
 from loyalcore.domain.flows.tiers import no_tiers
 
@@ -32,7 +32,6 @@ __all__ = [
     "command_fields",
     "command_kind",
     "decide",
-    "did_you_mean",
     "find_program",
     "first_refs",
     "from_json",
@@ -43,6 +42,7 @@ __all__ = [
     "read_value",
     "tier_report",
     "to_json",
+    "without_referrals",
 ]
 
 

@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from difflib import get_close_matches
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,11 +20,10 @@ from loyalcore.domain.flows._decide import COMMANDS
 from loyalcore.domain.orders import Cart, cart_document, read_cart
 from loyalcore.errors import Fault, InvalidInput
 from loyalcore.values.clock import parse_instant
+from loyalcore.values.hints import did_you_mean
 from loyalcore.values.money import check_amount
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from loyalcore.domain.flows._decide import Command
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -144,12 +142,6 @@ def name_faults(given: Mapping[Any, Any], known: Mapping[str, bool], path: str) 
 
 def _under(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
-
-
-def did_you_mean(name: object, known: Iterable[str]) -> str:
-    """Say which known name comes closest to one that is not known, if any does."""
-    close = get_close_matches(name[:_SHOWN_MAX], known, n=1) if isinstance(name, str) else []
-    return f"; did you mean {close[0]}?" if close else ""
 
 
 def read_value(annotation: str, value: object, path: str) -> Any:

@@ -83,7 +83,7 @@ class Referring:
             NotFound: It never had any.
         """
         if program.standing_referrals is None:
-            raise _without_referrals(program)
+            raise without_referrals(program)
         return cls.begun(case, program)
 
     @classmethod
@@ -98,7 +98,7 @@ class Referring:
             NotFound: The program has given them up.
         """
         if self.program.referrals is None:
-            raise _without_referrals(self.program)
+            raise without_referrals(self.program)
 
     # Members --------------------------------------------------------------------------------------------------------
 
@@ -239,7 +239,12 @@ class Referring:
         return Decision(changes, Receipt(command=command.name, entries=entries, **answer))
 
 
-def _without_referrals(program: Program) -> NotFound:
+def without_referrals(program: Program) -> NotFound:
+    """Make the error of a program that has no referrals.
+
+    Args:
+        program: The program.
+    """
     return NotFound("referrals of the program", program.id, hint="its document has no table 'referrals'")
 
 

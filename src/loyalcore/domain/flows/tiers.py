@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import attrs
@@ -14,6 +13,7 @@ from loyalcore.domain.tiers import beneath, set_by_hand
 from loyalcore.errors import InvalidInput, NotFound
 from loyalcore.values.calendar import end_of
 from loyalcore.values.clock import from_micros, to_micros
+from loyalcore.values.hints import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,9 +31,8 @@ def decide_set(command: SetTier, case: Case) -> Decision:
 
     def change(standing: Standing, tiers: TierSet, book: Book) -> Standing:
         if command.tier is not None and command.tier not in tiers.ranks:
-            close = get_close_matches(command.tier, tiers.ranks, n=1)
-            known = f"did you mean {close[0]}?" if close else f"there are {', '.join(tiers.ranks)}"
-            raise NotFound("tier", command.tier, hint=known)
+            meant = did_you_mean(command.tier, tiers.ranks).removeprefix("; ")
+            raise NotFound("tier", command.tier, hint=meant or f"there are {', '.join(tiers.ranks)}")
         expires_at = _end(command, book)
         return set_by_hand(
             standing,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -15,6 +14,7 @@ import attrs
 from loyalcore.domain.orders._cart import Cart
 from loyalcore.domain.orders._item import Discount, Item, Payment
 from loyalcore.errors import Fault, InvalidDocument
+from loyalcore.values.hints import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,8 +82,8 @@ def _names(value: Mapping[Any, Any], fields: Mapping[str, Any], path: str) -> It
             if shown == _TOTAL and _ITEMS in fields:
                 yield Fault(f"{path}.{shown}", "cannot stand beside items, which say it: leave one of them out")
                 continue
-            close = get_close_matches(shown, [*fields, _TOTAL] if _ITEMS in fields else fields, n=1)
-            yield Fault(f"{path}.{shown}", "is no key here" + (f"; did you mean {close[0]}?" if close else ""))
+            known = [*fields, _TOTAL] if _ITEMS in fields else fields
+            yield Fault(f"{path}.{shown}", f"is no key here{did_you_mean(shown, known)}")
     for name, field in fields.items():
         if field.default is attrs.NOTHING and name not in value:
             yield Fault(f"{path}.{name}", "is required" + (", or a total in their place" if name == _ITEMS else ""))

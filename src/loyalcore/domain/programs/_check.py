@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from difflib import get_close_matches
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,6 +28,7 @@ from loyalcore.errors import Fault, InvalidInput, LimitExceeded
 from loyalcore.values.calendar import Duration, Expiry, Start, parse_duration, parse_expiry
 from loyalcore.values.checks import check_flag, fault_of
 from loyalcore.values.clock import check_instant
+from loyalcore.values.hints import did_you_mean
 from loyalcore.values.ids import check_text, check_word
 from loyalcore.values.points import SCALE_MAX, Rounding, check_points
 
@@ -285,9 +285,8 @@ def tier_faults(rules: Sequence[EarningRule], tiers: TierSet | None) -> Iterator
     for index, rule in enumerate(rules):
         for tier in rule.by_tier or ():
             if tier and tier not in known:
-                close = get_close_matches(tier, known, n=1)
-                hint = f"; did you mean {close[0]}?" if close else ""
-                yield Fault(f"earning[{index}].by_tier.{tier}", "is no tier of the program" + hint)
+                what = f"is no tier of the program{did_you_mean(tier, known)}"
+                yield Fault(f"earning[{index}].by_tier.{tier}", what)
 
 
 def ledger_tier_faults(tiers: object) -> Iterator[Fault]:

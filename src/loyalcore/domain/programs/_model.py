@@ -162,10 +162,9 @@ class Program:
             ("rules", plans_of(self.earning)),
             ("applies_from", applies_from),
             ("ledger_tiers", dict(self.ledger_tiers)),
+            ("is_timeless", all(never_begins_over(self.points, each.activation, each.expiry) for each in self.earning)),
         ):
             object.__setattr__(self, name, value)
-        is_timeless = all(never_begins_over(self.points, rule.activation, rule.expiry) for rule in self.earning)
-        object.__setattr__(self, "is_timeless", is_timeless)
 
     def at(self, instant: datetime) -> Program:
         """Give the version that applies at an instant, of those that were given together.

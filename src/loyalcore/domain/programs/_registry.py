@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,6 +10,7 @@ import attrs
 from loyalcore.domain.ledger import CONSUMPTION
 from loyalcore.errors import Fault, InvalidDocument, InvalidInput, LimitExceeded
 from loyalcore.values.checks import fault_of
+from loyalcore.values.hints import did_you_mean
 from loyalcore.values.ids import check_word
 
 if TYPE_CHECKING:
@@ -95,8 +95,7 @@ class Registry:
         own, mine = _KINDS[kind], getattr(self, kind)
         if name in own or name in mine:
             return
-        close = get_close_matches(name, [*own, *sorted(mine)], n=1)
-        hint = f"; did you mean {close[0]}?" if close else ""
+        hint = did_you_mean(name, [*own, *sorted(mine)])
         where = f"neither one of {', '.join(own)} nor in the registry" if own else f"not in the registry's {kind}"
         raise InvalidInput(f"{name} is {where}{hint}", path=path)
 

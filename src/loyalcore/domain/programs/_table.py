@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from difflib import get_close_matches
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
 from loyalcore.errors import Fault, InvalidDocument, InvalidInput, LimitExceeded
 from loyalcore.values.checks import fault_of
+from loyalcore.values.hints import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,8 +46,7 @@ class Table:
         if not isinstance(key, str):
             return Fault(self.path, f"has a key that is no text but {kind_of(key)}")
         shown = ascii(key[:_SHOWN_MAX])[1:-1]
-        close = get_close_matches(shown, [*self.keys], n=1)
-        return Fault(self.at(shown), "is no key of this table" + (f"; did you mean {close[0]}?" if close else ""))
+        return Fault(self.at(shown), f"is no key of this table{did_you_mean(shown, self.keys)}")
 
     def read(self, key: str, default: Any = None) -> Any:
         """Return a setting; the default where it is not said or has a fault."""
@@ -98,8 +97,7 @@ def choice(kind: type[Enum]) -> Read:
         if isinstance(value, str):
             if value in values:
                 return values[value]
-            close = get_close_matches(value[:_SHOWN_MAX], values, n=1)
-            hint = f"; did you mean {close[0]}?" if close else ""
+            hint = did_you_mean(value, values)
         else:
             hint = f", not {kind_of(value)}"
         raise InvalidInput(f"must be one of {', '.join(values)}{hint}", path=path)

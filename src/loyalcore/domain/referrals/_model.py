@@ -67,8 +67,27 @@ class ReferralCode:
 
         Source: DOMAIN 3.1 (windows are half-open), 3.6 (start, expiry, link off).
         """
-        has_begun = self.starts_at is None or self.starts_at <= at
-        return self.disabled_at is None and has_begun and (self.expires_at is None or at < self.expires_at)
+        return self.disabled_at is None and not self.is_early_at(at) and not self.is_late_at(at)
+
+    def is_early_at(self, at: datetime) -> bool:
+        """Say whether its time has not come.
+
+        Args:
+            at: The instant, UTC.
+
+        Source: DOMAIN 3.1, 3.6 (start).
+        """
+        return self.starts_at is not None and at < self.starts_at
+
+    def is_late_at(self, at: datetime) -> bool:
+        """Say whether its time is over.
+
+        Args:
+            at: The instant, UTC.
+
+        Source: DOMAIN 3.1, 3.6 (expiry).
+        """
+        return self.expires_at is not None and at >= self.expires_at
 
 
 @attrs.frozen(kw_only=True)

@@ -120,11 +120,11 @@ def _is_cycle(case: ClaimCase) -> bool:
 
 
 def _is_early(case: ClaimCase) -> bool:
-    return case.code is not None and case.code.starts_at is not None and case.at < case.code.starts_at
+    return case.code is not None and case.code.is_early_at(case.at)
 
 
 def _is_late(case: ClaimCase) -> bool:
-    return case.code is not None and case.code.expires_at is not None and case.at >= case.code.expires_at
+    return case.code is not None and case.code.is_late_at(case.at)
 
 
 def _is_for_another(case: ClaimCase) -> bool:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from difflib import get_close_matches
 from enum import Enum
 from typing import Any, Final, NamedTuple
 
@@ -15,6 +14,7 @@ import attrs
 
 from loyalcore.errors import Fault, InvalidInput, LimitExceeded, LoyaltyError
 from loyalcore.values.clock import parse_instant
+from loyalcore.values.hints import did_you_mean
 from loyalcore.values.money import check_amount
 
 _PART = re.compile(r"(?:^|(?<!^)\.)([A-Za-z0-9][A-Za-z0-9_-]*)|\[([0-9]{1,9})\]")
@@ -149,8 +149,7 @@ def _part(actual: Any, name: str, mark: str) -> Any:
             raise NotThereError(str(missing.args[0]) if missing.args else "not there") from None
     if not names:
         raise NotThereError(f"nothing under that name in {show(actual, mark)}")
-    close = get_close_matches(name, names, n=1)
-    raise NotThereError("no such name" + (f"; did you mean {close[0]}?" if close else f" among {', '.join(names)}"))
+    raise NotThereError("no such name" + (did_you_mean(name, names) or f" among {', '.join(names)}"))
 
 
 def part_names(actual: Any) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from loyalcore.domain.flows import did_you_mean, read_value
+from loyalcore.domain.flows import read_value
 from loyalcore.errors import InvalidInput
 from loyalcore.fields import CARTS, CODES, CUSTOMERS, ENTRIES, ITEMS, ORDERS, REFERRALS
 from loyalcore.query import (
@@ -24,6 +24,7 @@ from loyalcore.query import (
     resolve,
 )
 from loyalcore.testing.scenarios._own import rewritten
+from loyalcore.values.hints import did_you_mean
 
 if TYPE_CHECKING:
     from datetime import datetime

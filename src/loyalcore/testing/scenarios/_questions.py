@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from loyalcore.domain import orders, referrals
 from loyalcore.domain.earning import price_in_points, redeemable
-from loyalcore.domain.flows import did_you_mean, find_program
+from loyalcore.domain.flows import find_program
 from loyalcore.domain.orders import Cart, read_cart
 from loyalcore.errors import InvalidInput
 from loyalcore.testing.scenarios._matches import found_by
 from loyalcore.values.calendar import check_zone, parse_duration, parse_expiry, parse_start, wall_to_micros
 from loyalcore.values.clock import NEVER, check_instant, from_micros, parse_instant, to_micros
+from loyalcore.values.hints import did_you_mean
 from loyalcore.values.money import check_amount
 from loyalcore.values.points import check_points
 from loyalcore.values.zones import wall_at

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from loyalcore.domain.flows import command_fields, command_kind, did_you_mean, name_faults
+from loyalcore.domain.flows import command_fields, command_kind, name_faults
 from loyalcore.errors import Fault, InvalidInput, LimitExceeded
 from loyalcore.testing.scenarios._doors import DOORS
 from loyalcore.testing.scenarios._match import expectation_faults, parse_path
 from loyalcore.values.checks import fault_of
 from loyalcore.values.clock import parse_instant
+from loyalcore.values.hints import did_you_mean
 from loyalcore.values.ids import check_text
 
 if TYPE_CHECKING:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from loyalcore.adapters.memory import MemoryStore
 from loyalcore.domain.programs import Program, Registry
+from loyalcore.errors import ReferralRefused
 from loyalcore.query import All
 from loyalcore.services import Loyalty
 from loyalcore.testing import CountedIds, FixedClock
@@ -92,3 +95,10 @@ class Shop(Loyalty):
 def open_shop(*programs: Program, registry: Registry | None = None) -> Any:
     """Open a shop; its receipts say which of their parts they have only when they run."""
     return Shop(*programs, registry=registry)
+
+
+def refusal(shop: Any, name: str, code: str | None = None, **fields: Any) -> str:
+    """Say why a claim is refused."""
+    with pytest.raises(ReferralRefused) as raised:
+        shop.claim(name, code, **fields)
+    return raised.value.reason

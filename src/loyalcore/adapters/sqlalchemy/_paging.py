@@ -185,7 +185,7 @@ class Pager:
     def _behind(self, part: Part, orders: tuple[Sorted, ...]) -> list[ColumnElement[bool]]:
         if part.keys is None:
             return []
-        marks = [self._mark() if has_key else None for has_key in part.keys]
+        marks = [self._wording.key(self._mark()) if has_key else None for has_key in part.keys]
         orders = orders[: len(marks)]
         first = orders[0]
         if all(order.is_required and order.is_falling is first.is_falling for order in orders):

@@ -126,8 +126,10 @@ def whole_customer(row: Row) -> Customer:
         is_guest,
         is_excluded,
     ) = row
-    made.registered_at = EPOCH + registered_at * MICROSECOND
-    made.updated_at = None if updated_at is None else EPOCH + updated_at * MICROSECOND
+    # Most were never changed since they were registered: the instant is made once.
+    made.registered_at = made.updated_at = EPOCH + registered_at * MICROSECOND
+    if updated_at != registered_at:
+        made.updated_at = None if updated_at is None else EPOCH + updated_at * MICROSECOND
     made.shop_created_at = None if shop_created_at is None else EPOCH + shop_created_at * MICROSECOND
     made.deactivated_at = None if deactivated_at is None else EPOCH + deactivated_at * MICROSECOND
     made.absorbed = tuple(read(absorbed)) if absorbed else ()
@@ -264,8 +266,9 @@ def whole_membership(row: Row) -> Membership:
     ) = row
     points.__class__ = PointFigures
     made.points = points
-    made.known_at = None if known_at is None else EPOCH + known_at * MICROSECOND
-    made.joined_at = None if joined_at is None else EPOCH + joined_at * MICROSECOND
+    made.known_at = made.joined_at = None if known_at is None else EPOCH + known_at * MICROSECOND
+    if joined_at != known_at:
+        made.joined_at = None if joined_at is None else EPOCH + joined_at * MICROSECOND
     if tier is since is expires_at is previous is measured is gains is rest is None:
         made.standing = NO_STANDING
     else:

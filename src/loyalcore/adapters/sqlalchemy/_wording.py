@@ -35,6 +35,10 @@ class Wording(Protocol):
         """Ask that there is a value, so that an index in the order of the values is entered where they begin."""
         ...
 
+    def key(self, mark: BindParameter[Any]) -> ColumnElement[Any]:
+        """Give one key of the place that a page begins behind."""
+        ...
+
     def contains(self, column: ColumnElement[Any], mark: Mark) -> ColumnElement[bool]:
         """Ask that a text holds another one."""
         ...
@@ -92,6 +96,10 @@ class SqliteWording:
     def has_value(self, column: ColumnElement[Any], kind: str) -> ColumnElement[bool]:
         """Ask for at least the least value: SQLite enters no index by IS NOT NULL."""
         return column >= self._LEAST.get(kind, literal_column("''"))
+
+    def key(self, mark: BindParameter[Any]) -> ColumnElement[Any]:
+        """Give the mark itself."""
+        return mark
 
     def contains(self, column: ColumnElement[Any], mark: Mark) -> ColumnElement[bool]:
         """Ask for the place of a text; LIKE would ignore the case of ASCII."""
@@ -158,6 +166,10 @@ class PostgresWording:
     def has_value(self, column: ColumnElement[Any], kind: str) -> ColumnElement[bool]:
         """Ask that there is one."""
         return column.is_not(None)
+
+    def key(self, mark: BindParameter[Any]) -> ColumnElement[Any]:
+        """Hide the key from the planner: where it sees how far a list is left, it plans every page anew."""
+        return select(mark).scalar_subquery()
 
     def contains(self, column: ColumnElement[Any], mark: Mark) -> ColumnElement[bool]:
         """Ask for the place of a text."""

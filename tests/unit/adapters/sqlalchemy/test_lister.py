@@ -153,6 +153,16 @@ def test_a_deep_page_begins_at_its_place(on_server: Kept, order: Order) -> None:
     )
 
 
+@pytest.mark.parametrize("order", [F.active.desc(), F.seen_at.asc(), F.name.asc(), F.level.desc()], ids=shown)
+def test_a_page_is_planned_without_its_place(on_server: Kept, order: Order) -> None:
+    """PostgreSQL plans a page the same way wherever it begins, so that one plan serves all of them."""
+    query, beans = Query(SAMPLES, sort=[order]), [row for row in ROWS if row.program_id == "beans"]
+    places = {keys_of(query, row) for row in beans if order.field.get(row) is not None}
+    plans = {postgres_plan(on_server, asks(on_server, listing(None, order, keys=keys))[0]) for keys in places}
+    assert len(places) > 1
+    assert len(plans) == 1
+
+
 @pytest.mark.parametrize(
     ("order", "count", "number"), [(F.seen_at.asc(), 2, 1), (F.seen_at.asc(), 500, 2), (F.level.asc(), 500, 1)]
 )

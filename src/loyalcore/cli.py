@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import sys
 import time
@@ -33,6 +34,8 @@ BAD_INPUT: Final = 2
 
 STORE_FILE: Final = "loyalty.db"
 """Where a replay keeps its store, in the folder of its results, when it is not told another one."""
+PROGRAM_FILE: Final = "program.json"
+"""Where a replay keeps the program that it booked by, before it books."""
 _WIDTH: Final = 30
 
 
@@ -86,8 +89,8 @@ def _parser() -> argparse.ArgumentParser:
     replay = commands.add_parser(
         "replay",
         help="run a history of orders through a program",
-        description="Run a history of orders through a program and write what comes of it: summary.json, customers.csv "
-        "and transactions.csv. The same history, or a longer one, may be run again into the same store.",
+        description="Run a history of orders through a program and write what comes of it: summary.json, customers.csv, "
+        "transactions.csv and the program itself. The same history, or a longer one, may be run again into the same store.",
     )
     replay.add_argument("--program", required=True, metavar="P.toml", help="the program's document")
     replay.add_argument(
@@ -285,9 +288,13 @@ def _run(
     from loyalcore.exports import Outputs
     from loyalcore.replay import write_report, write_summary
 
+    if store_url is None:
+        _check_same(rules, out / PROGRAM_FILE)
     with SqlStore(_url(out) if store_url is None else store_url) as store:
         out.mkdir(parents=True, exist_ok=True)
         store.upgrade()
+        with Outputs(out) as files:
+            files.open(PROGRAM_FILE).write(json.dumps(rules.to_document(), ensure_ascii=False, indent=2) + "\n")
         with _Bar("orders") as bar:
             replayed = history.run(store, bar.show)
         with Outputs(out) as files, _Bar("customers") as bar:
@@ -306,6 +313,24 @@ def _run(
             )
     _print(summary, replayed, report, out)
     return summary
+
+
+def _check_same(rules: Program, kept: Path) -> None:
+    """Refuse changed rules over a folder's store: what the old ones booked would stay, and pass for the new result.
+
+    Raises:
+        InvalidInput: The folder's results are of another program of the same id and version.
+    """
+    if not kept.exists():
+        return
+    known = rules.load(kept)
+    if (known.id, known.version) == (rules.id, rules.version) and known != rules:
+        before, now = known.to_document(), rules.to_document()
+        changed = ", ".join(sorted(name for name in {**before, **now} if before.get(name) != now.get(name)))
+        raise InvalidInput(
+            f"has results of version {rules.version} of {rules.id} with other rules ({changed}): give a new folder",
+            path="--out",
+        )
 
 
 def _url(out: Path) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from loyalcore import cli
+from loyalcore import Program
 from loyalcore.cli import main
 
 PROGRAM = """
@@ -96,6 +97,7 @@ def test_the_replay_writes_three_tables_and_a_store(shop: Shop, capsys: pytest.C
     assert sorted(path.name for path in shop.out.iterdir()) == [
         "customers.csv",
         "loyalty.db",
+        "program.json",
         "summary.json",
         "transactions.csv",
     ]
@@ -285,6 +287,38 @@ def test_a_store_that_holds_other_orders_ends_with_1(shop: Shop, capsys: pytest.
     assert "replay:beans:award:4:base:o-1" in (told := capsys.readouterr().err)
     assert "other values of: points" in told
     assert "--store" in told
+
+
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_changed_rules_of_the_same_version_need_a_new_folder(
+    shop: Shop, capsys: pytest.CaptureFixture[str], is_whole: bool
+) -> None:
+    """What a folder's store has booked stays, so that it would pass for the result of the changed rules."""
+    if not is_whole:
+        (shop.out / "customers.csv").mkdir(parents=True)
+    assert shop.replay() == (0 if is_whole else 1)
+    before = {path.name: path.read_bytes() for path in shop.out.iterdir() if path.is_file()}
+    capsys.readouterr()
+    shop.write("p.toml", PROGRAM.replace("at = 100", "at = 120").replace("points = 1", "points = 2"))
+    assert shop.replay() == 2
+    assert "--out: has results of version 3 of beans with other rules (earning, tiers)" in capsys.readouterr().err
+    assert {path.name: path.read_bytes() for path in shop.out.iterdir() if path.is_file()} == before
+    assert Program.load(shop.out / "program.json") == Program.load(_written(shop, PROGRAM))
+
+
+def test_a_newer_version_pays_what_comes_after(shop: Shop) -> None:
+    """Rules of a higher version run into the same folder: what was booked stays, later orders earn by the new ones."""
+    shop.replay()
+    shop.write("p.toml", PROGRAM.replace("version = 3", "version = 4").replace("points = 1", "points = 10"))
+    shop.write("o.csv", "\n".join([ORDERS.splitlines()[0], ORDERS.splitlines()[-1]]) + "\n")
+    assert shop.replay(as_of="2025-01-03") == 0
+    assert shop.summary()["points"]["active"] == 50
+    assert Program.load(shop.out / "program.json").version == 4
+
+
+def _written(shop: Shop, program: str) -> Path:
+    shop.write("before.toml", program)
+    return shop.folder / "before.toml"
 
 
 def test_an_instant_before_what_the_store_holds_is_wrong_input(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:

@@ -123,20 +123,26 @@ def _behind(rows: Sequence[R], ways: Ways, place: Keys, count: int, *, is_inclus
 def _behind_present(rows: Sequence[R], ways: Ways, place: Keys, count: int, *, is_inclusive: bool) -> list[R]:
     """The same of rows that have a value in the first order, where the place has one."""
     way, rest, edge = ways[0], ways[1:], place[0]
-    get = way.get
-    if way.is_descending:
-        near = [row for row in rows if (key := get(row)) is not None and key <= edge]
-    else:
-        near = [row for row in rows if (key := get(row)) is not None and key >= edge]
-    keys = list(map(get, near))
-    ties = keys.count(edge)
-    if ties <= count:
-        # The few that are tied with the place come first among those that reach it.
-        reached = _first_present(near, keys, ways, count + ties)
-        tied, behind = reached[:ties], reached[ties:]
-        return (_behind(tied, rest, place[1:], count, is_inclusive=is_inclusive) + behind)[:count]
-    tied = [row for key, row in zip(keys, near, strict=True) if key == edge]
+    _, present, keys = _parted(rows, way)
+    reached = _reached(present, keys, edge, count, is_descending=way.is_descending)
+    tied = [row for key, row in reached if key == edge]
     found = _behind(tied, rest, place[1:], count, is_inclusive=is_inclusive)
     if len(found) == count:
         return found
-    return found + _first([row for key, row in zip(keys, near, strict=True) if key != edge], ways, count - len(found))
+    behind = [(key, row) for key, row in reached if key != edge]
+    return found + _first_present([row for _, row in behind], [key for key, _ in behind], ways, count - len(found))
+
+
+def _reached(rows: Sequence[R], keys: list[Any], edge: Any, count: int, *, is_descending: bool) -> list[tuple[Any, R]]:
+    """The rows that a page may hold, with their keys: all that are tied with its place, and enough behind that."""
+    if is_descending:
+        behind = [key for key in keys if key < edge]
+        end = nlargest(count, behind)[-1] if len(behind) > count > 0 else None
+        if end is None:
+            return [(key, row) for key, row in zip(keys, rows, strict=True) if key <= edge]
+        return [(key, row) for key, row in zip(keys, rows, strict=True) if end <= key <= edge]
+    behind = [key for key in keys if key > edge]
+    end = nsmallest(count, behind)[-1] if len(behind) > count > 0 else None
+    if end is None:
+        return [(key, row) for key, row in zip(keys, rows, strict=True) if key >= edge]
+    return [(key, row) for key, row in zip(keys, rows, strict=True) if edge <= key <= end]

@@ -89,8 +89,9 @@ def _parser() -> argparse.ArgumentParser:
     replay = commands.add_parser(
         "replay",
         help="run a history of orders through a program",
-        description="Run a history of orders through a program and write what comes of it: summary.json, customers.csv, "
-        "transactions.csv and the program itself. The same history, or a longer one, may be run again into the same store.",
+        description="Run a history of orders through a program and write what comes of it: summary.json, "
+        "customers.csv, transactions.csv and the program itself. The same history, or a longer one, may be run again "
+        "into the same store.",
     )
     replay.add_argument("--program", required=True, metavar="P.toml", help="the program's document")
     replay.add_argument(

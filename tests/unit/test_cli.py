@@ -13,8 +13,7 @@ from typing import Any
 
 import pytest
 
-from loyalcore import cli
-from loyalcore import Program
+from loyalcore import Program, cli
 from loyalcore.cli import main
 
 PROGRAM = """

@@ -177,15 +177,16 @@ def _fill(store: SqlStore, customers: int) -> None:
             holder = f"{number:032x}"
             figures = PointFigures(active=points, awarded=points, earned=points)
             named: dict[str, Any] = {"environment": "live", "holder_id": holder, "customer_id": f"customer-{number:07}"}
-            puts.append(Put(Customer(**named, registered_at=BEGIN, updated_at=BEGIN, programs=(PROGRAM,)), None))
+            at = BEGIN + number * timedelta(milliseconds=1)
+            puts.append(Put(Customer(**named, registered_at=at, updated_at=at, programs=(PROGRAM,)), None))
             next_change_at = LATE - timedelta(hours=1) if is_late else None
             puts.append(
                 Put(
                     Membership(
                         **named,
                         program_id=PROGRAM,
-                        known_at=BEGIN,
-                        joined_at=BEGIN,
+                        known_at=at,
+                        joined_at=at,
                         ledgers=("",),
                         points=figures,
                         next_change_at=next_change_at,

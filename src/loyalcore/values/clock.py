@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final, Protocol, runtime_checkable
 
 from loyalcore.errors import InvalidInput
@@ -49,6 +50,8 @@ MICROSECOND: Final = timedelta(microseconds=1)
 FAR: Final = (datetime(YEAR_MAX + 1, 1, 1, tzinfo=UTC) - EPOCH) // MICROSECOND
 """The first instant after `YEAR_MAX`, in microseconds: every instant that is not `NEVER` is before it."""
 
+KEPT_MAX: Final = 2_048
+"""How many instants are kept that were made of microseconds."""
 _ISO = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
     r"T(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?"
@@ -103,8 +106,11 @@ def to_micros(instant: datetime) -> int:
     return span.days * DAY + span.seconds * 1_000_000 + span.microseconds
 
 
+@lru_cache(KEPT_MAX)
 def from_micros(at: int) -> datetime:
     """Return the aware UTC instant of microseconds since 1970.
+
+    The instants made last are kept: the records of one fact, and all that ends with one day, have the same ones.
 
     Args:
         at: Microseconds since 1970-01-01T00:00:00Z; not `NEVER`.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from sqlalchemy import Column, func, literal_column, select
+from sqlalchemy import Column, and_, func, literal_column, select
+from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import True_
 
 from loyalcore.adapters.sqlalchemy._compile import Compiler, Marks
@@ -48,7 +49,7 @@ class Lister:
         idiom: How its statements are written.
         tables: The table of the rows; or two that are joined.
         selected: What a row has.
-        on: How the two are joined: with one row of the second for each of the first.
+        on: How the two are joined: each row of the first that names one of the second has it.
         columns: The columns by the names that the fields have for them. Sets and tables are NULL where they are empty.
         scope: By the names that a listing has for them: `environment`, `program_id`, `holder_id`, `ledger`.
         due: Of each row, the instant at which time will change it, if it will.
@@ -68,6 +69,7 @@ class Lister:
         self._idiom = idiom
         self._tables = tuple(tables)
         self._on = on
+        self._names = _names(self._tables[0], on)
         self._selected = selected
         self._columns = columns
         self._scope = scope
@@ -139,10 +141,16 @@ class Lister:
 
     def _compiled(self, asked: _Asked) -> tuple[str, tuple[int, ...]]:
         """Give the statement of a shape, and which value goes to which of its parameters."""
-        mark, wording = Marks(), self._idiom.wording
-        first = self._tables[0] if asked.part is None else self._sorted_by(asked.part)
+        mark = Marks()
+        found = self._counted(asked, mark) if asked.part is None else self._paged(asked, asked.part, mark)
+        compiled = found.compile(dialect=self._idiom.compiler)
+        return str(compiled), tuple([mark.names.index(name) for name in compiled.positiontup or ()])
+
+    def _paged(self, asked: _Asked, part: Part, mark: Marks) -> Select[Any]:
+        """Give the statement of a page."""
+        wording, first = self._idiom.wording, self._sorted_by(part)
         compiler = Compiler(self._chosen(first), wording, mark)
-        found = self._from(asked, first)
+        found = self._from(asked, part, first)
         for name in asked.scope:
             one = mark()
             found = found.where(*[column == one for column in self._scope[name]])
@@ -151,13 +159,27 @@ class Lister:
         where = compiler.condition(asked.where)
         if not isinstance(where, True_):
             found = found.where(where)
-        if asked.part is not None:
-            pager = Pager(compiler, wording, mark)
-            found = found.where(*pager.limits(asked.part)).order_by(*pager.order_by(asked.part))
-            # The number itself: PostgreSQL plans a prepared statement for as many rows as it can see.
-            found = found.limit(literal_column(str(asked.most))).offset(literal_column("0"))
-        compiled = found.compile(dialect=self._idiom.compiler)
-        return str(compiled), tuple([mark.names.index(name) for name in compiled.positiontup or ()])
+        pager = Pager(compiler, wording, mark)
+        found = found.where(*pager.limits(part)).order_by(*pager.order_by(part))
+        # The number itself: PostgreSQL plans a prepared statement for as many rows as it can see.
+        return found.limit(literal_column(str(asked.most))).offset(literal_column("0"))
+
+    def _counted(self, asked: _Asked, mark: Marks) -> Select[Any]:
+        """Give the statement of a count: of all rows, less those that are due, for an index can tell either number."""
+        first = self._tables[0]
+        chosen = self._chosen(first)
+        conditions = [_in_first(self._scope[name], first) == mark() for name in asked.scope]
+        due = self._due <= mark() if asked.is_settled and self._due is not None else None
+        conditions.append(Compiler(chosen, self._idiom.wording, mark).condition(asked.where))
+        found = select(func.count()).select_from(first).where(*conditions)
+        if any(column.table in self._tables[1:] for column in _columns_in(and_(*conditions))):
+            found = select(func.count()).select_from(first.join(self._tables[1], self._on)).where(*conditions)
+        else:
+            # Who names somebody in the second table has a row there: nobody needs to look.
+            found = found.where(*[column.is_not(None) for column in self._names])
+        if due is None:
+            return found
+        return select(found.scalar_subquery() - found.where(due).scalar_subquery())
 
     def _sorted_by(self, part: Part) -> Table:
         """Give the table by which a list is sorted first."""
@@ -166,17 +188,14 @@ class Lister:
 
     def _chosen(self, first: Table) -> dict[str, ColumnElement[Any]]:
         """Give one column for each name: of those that are the same, the one in the table that is read first."""
-        return {
-            name: next((column for column in twins if column.table is first), twins[0])
-            for name, twins in self._columns.items()
-        }
+        return {name: _in_first(twins, first) for name, twins in self._columns.items()}
 
-    def _from(self, asked: _Asked, first: Table) -> Select[Any]:
+    def _from(self, asked: _Asked, part: Part, first: Table) -> Select[Any]:
         """Give what is read: the table that is sorted by first, in that order where it has an index of it."""
-        found: Select[Any] = select(*((func.count(),) if asked.part is None else self._selected))
+        found: Select[Any] = select(*self._selected)
         others = [table for table in self._tables if table is not first]
         found = found.select_from(first if not others else first.join(others[0], self._on))
-        index = None if asked.part is None else self._index(asked, asked.part, first)
+        index = self._index(asked, part, first)
         if index is None:
             return found
         return self._idiom.by_index(found, first, str(index.name), is_joined=bool(others))
@@ -217,3 +236,19 @@ class Lister:
             if columns[0] in scope and columns[-1] in holders and not index.dialect_kwargs:
                 return index
         return None
+
+
+def _in_first(twins: Columns, first: Table) -> Column[Any]:
+    """Give the one of columns of the same value that is in a table, if one is."""
+    return next((column for column in twins if column.table is first), twins[0])
+
+
+def _names(table: Table, on: ColumnElement[bool] | None) -> list[Column[Any]]:
+    """Give the columns of a table that may name nothing in the one that it is joined with."""
+    found = () if on is None else _columns_in(on)
+    return [column for column in found if column.table is table and column.nullable]
+
+
+def _columns_in(condition: ColumnElement[bool]) -> Iterator[Column[Any]]:
+    """Give the columns that a condition is about, within subqueries too."""
+    return (each for each in visitors.iterate(condition) if isinstance(each, Column))

@@ -10,7 +10,7 @@ from json.encoder import encode_basestring as quoted
 from typing import TYPE_CHECKING, Any
 
 from loyalcore.domain.ledger import Carried, CarriedDebt, CarriedHold, Draw, NewLot, TermChange
-from loyalcore.values.clock import EPOCH, MICROSECOND, to_micros
+from loyalcore.values.clock import from_micros, to_micros
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,14 +27,9 @@ def read(text: str) -> Any:
     return _decode(text)[0]
 
 
-def instant(micros: int) -> datetime:
-    """Give the instant of microseconds since 1970."""
-    return EPOCH + micros * MICROSECOND
-
-
 def maybe_instant(micros: int | None) -> datetime | None:
     """Give the instant of microseconds since 1970, None where there is none."""
-    return None if micros is None else EPOCH + micros * MICROSECOND
+    return None if micros is None else from_micros(micros)
 
 
 def micros(instant: datetime | None) -> int | None:
@@ -156,7 +151,7 @@ def plain_carried(carried: Carried) -> dict[str, Any]:
 def read_carried(plain: dict[str, Any]) -> Carried:
     """Read what a merge carried."""
     holds = tuple(
-        CarriedHold(hold_id, points, instant(lapses_at), tuple(Draw(*draw) for draw in draws), order_id)
+        CarriedHold(hold_id, points, from_micros(lapses_at), tuple(Draw(*draw) for draw in draws), order_id)
         for hold_id, points, lapses_at, draws, order_id in plain.pop("holds")
     )
     debts = tuple(

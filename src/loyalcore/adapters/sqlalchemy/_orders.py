@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from loyalcore.adapters.sqlalchemy._nested import dump, instant, listed, maybe_instant, micros, read
+from loyalcore.adapters.sqlalchemy._nested import dump, listed, maybe_instant, micros, read
 from loyalcore.domain.orders import (
     Order,
     OrderAward,
@@ -19,7 +19,7 @@ from loyalcore.domain.orders import (
 from loyalcore.errors import LimitExceeded, StoreError
 from loyalcore.query import fold
 from loyalcore.store import sortable
-from loyalcore.values.clock import to_micros
+from loyalcore.values.clock import from_micros, to_micros
 
 if TYPE_CHECKING:
     from loyalcore.adapters.sqlalchemy._dialects import Row
@@ -99,8 +99,8 @@ def _whole_order(row: Row) -> Order:
         program_id=program_id,
         state=OrderState(state),
         cart=kept_cart(read(cart)),
-        created_at=instant(created_at),
-        updated_at=instant(updated_at),
+        created_at=from_micros(created_at),
+        updated_at=from_micros(updated_at),
         closed_at=maybe_instant(closed_at),
         cancelled_at=maybe_instant(cancelled_at),
         cycle=cycle,
@@ -153,7 +153,7 @@ def _read_return(plain: list[Any]) -> OrderReturn:
     return_id, at, items, refund, taken, waived, restored = plain
     return OrderReturn(
         return_id=return_id,
-        at=instant(at),
+        at=from_micros(at),
         items=tuple([(line, pieces) for line, pieces in items]),
         refund=None if refund is None else Decimal(refund),
         reversed=taken,

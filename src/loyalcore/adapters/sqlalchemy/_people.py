@@ -31,7 +31,7 @@ from loyalcore.adapters.sqlalchemy._standings import (
 from loyalcore.domain.customers import Customer, Membership, OrderFigures, PointFigures, ReferralFigures
 from loyalcore.query import fold
 from loyalcore.store import read_sortable, sortable
-from loyalcore.values.clock import EPOCH, MICROSECOND, to_micros
+from loyalcore.values.clock import from_micros, to_micros
 from loyalcore.values.drafts import draft_of
 
 if TYPE_CHECKING:
@@ -126,12 +126,10 @@ def whole_customer(row: Row) -> Customer:
         is_guest,
         is_excluded,
     ) = row
-    # Most were never changed since they were registered: the instant is made once.
-    made.registered_at = made.updated_at = EPOCH + registered_at * MICROSECOND
-    if updated_at != registered_at:
-        made.updated_at = None if updated_at is None else EPOCH + updated_at * MICROSECOND
-    made.shop_created_at = None if shop_created_at is None else EPOCH + shop_created_at * MICROSECOND
-    made.deactivated_at = None if deactivated_at is None else EPOCH + deactivated_at * MICROSECOND
+    made.registered_at = from_micros(registered_at)
+    made.updated_at = None if updated_at is None else from_micros(updated_at)
+    made.shop_created_at = None if shop_created_at is None else from_micros(shop_created_at)
+    made.deactivated_at = None if deactivated_at is None else from_micros(deactivated_at)
     made.absorbed = tuple(read(absorbed)) if absorbed else ()
     made.programs = names(programs) if programs else ()
     made.birth_on = None if birth_on is None else day(birth_on)
@@ -266,9 +264,8 @@ def whole_membership(row: Row) -> Membership:
     ) = row
     points.__class__ = PointFigures
     made.points = points
-    made.known_at = made.joined_at = None if known_at is None else EPOCH + known_at * MICROSECOND
-    if joined_at != known_at:
-        made.joined_at = None if joined_at is None else EPOCH + joined_at * MICROSECOND
+    made.known_at = None if known_at is None else from_micros(known_at)
+    made.joined_at = None if joined_at is None else from_micros(joined_at)
     if tier is since is expires_at is previous is measured is gains is rest is None:
         made.standing = NO_STANDING
     else:
@@ -281,10 +278,10 @@ def whole_membership(row: Row) -> Membership:
     referrals = (referees, successful, referred, by_referrer, by_referees)
     made.referrals = _NO_REFERRALS if referrals == _NO_REFERRAL_FIGURES else _read_referrals(*referrals)
     made.reward_lots = tuple([(lot, referral) for lot, referral in read(reward_lots)]) if reward_lots else ()
-    made.invited_at = None if invited_at is None else EPOCH + invited_at * MICROSECOND
-    made.banned_at = None if banned_at is None else EPOCH + banned_at * MICROSECOND
+    made.invited_at = None if invited_at is None else from_micros(invited_at)
+    made.banned_at = None if banned_at is None else from_micros(banned_at)
     made.tokens = tuple(read(tokens)) if tokens else ()
-    made.next_change_at = None if next_change_at is None else EPOCH + next_change_at * MICROSECOND
+    made.next_change_at = None if next_change_at is None else from_micros(next_change_at)
     made.__class__ = Membership
     record: Membership = made
     return record

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from loyalcore.adapters.sqlalchemy._nested import dump, instant, listed, maybe_instant, micros, read
+from loyalcore.adapters.sqlalchemy._nested import dump, listed, maybe_instant, micros, read
 from loyalcore.domain.decision import Counter
 from loyalcore.domain.referrals import Evidence, Referral, ReferralCode, ReferralGrant, ReferralState
 from loyalcore.store import read_sortable, sortable
-from loyalcore.values.clock import to_micros
+from loyalcore.values.clock import from_micros, to_micros
 
 if TYPE_CHECKING:
     from loyalcore.adapters.sqlalchemy._dialects import Row
@@ -50,7 +50,7 @@ def whole_code(row: Row) -> ReferralCode:
         program_id=program_id,
         holder_id=holder_id,
         campaign=campaign,
-        created_at=instant(created_at),
+        created_at=from_micros(created_at),
         starts_at=maybe_instant(starts_at),
         expires_at=maybe_instant(expires_at),
         limit=limit,
@@ -116,8 +116,8 @@ def whole_referral(row: Row) -> Referral:
         referrer_id=referrer_id,
         referee_holder_id=referee_holder_id,
         referee_id=referee_id,
-        created_at=instant(created_at),
-        updated_at=instant(updated_at),
+        created_at=from_micros(created_at),
+        updated_at=from_micros(updated_at),
         claimed_at=maybe_instant(claimed_at),
         expires_at=maybe_instant(expires_at),
         review_due_at=maybe_instant(review_due_at),

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from loyalcore.adapters.sqlalchemy._nested import (
     dated,
     dump,
-    instant,
     iso,
     listed,
     maybe_instant,
@@ -58,7 +57,7 @@ from loyalcore.domain.ledger import (
 from loyalcore.domain.orders import Order
 from loyalcore.domain.referrals import Referral, ReferralCode
 from loyalcore.domain.segments import Segment
-from loyalcore.values.clock import to_micros
+from loyalcore.values.clock import from_micros, to_micros
 from loyalcore.values.drafts import draft_of
 
 if TYPE_CHECKING:
@@ -131,8 +130,8 @@ def ledger(
         next_change_at,
     ) = row
     made.ref = ref
-    made.at = instant(at)
-    made.recorded_at = instant(recorded_at)
+    made.at = from_micros(at)
+    made.recorded_at = from_micros(recorded_at)
     made.account_expires_at = maybe_instant(account_expires_at)
     made.next_change_at = maybe_instant(next_change_at)
     made.lots, made.holds, made.debts = lots, holds, debts
@@ -219,7 +218,7 @@ def hold(ref: LedgerRef, row: Row) -> PointsHold:
         ledger=ref,
         id=hold_id,
         points=points,
-        lapses_at=instant(lapses_at),
+        lapses_at=from_micros(lapses_at),
         state=_STATES[state],
         draws=read_draws(draws),
         seq=seq,
@@ -293,8 +292,8 @@ def entry(ref: LedgerRef, row: Row) -> Entry:
         seq=row[0],
         kind=_KINDS[row[1]],
         points=row[2],
-        recorded_at=instant(row[3]),
-        effective_at=instant(row[4]),
+        recorded_at=from_micros(row[3]),
+        effective_at=from_micros(row[4]),
         occurred_at=maybe_instant(row[5]),
         draws=read_draws(draws),
         settled=tuple([Settlement(*each) for each in read(settled)]) if settled else (),
@@ -396,7 +395,7 @@ def notice(ref: NoticeRef, row: Row) -> Notice:
         ref=ref,
         kind=kind,
         program_id=program_id,
-        at=instant(at),
+        at=from_micros(at),
         details=read(details) if details else {},
         next_change_at=maybe_instant(next_change_at),
         attempts=attempts,
@@ -424,8 +423,8 @@ def segment(ref: SegmentRef, row: Row) -> Segment:
         segment_id=ref.segment_id,
         title=title,
         condition=condition,
-        created_at=instant(created_at),
-        updated_at=instant(updated_at),
+        created_at=from_micros(created_at),
+        updated_at=from_micros(updated_at),
         version=version,
     )
 

@@ -319,6 +319,22 @@ def test_of_two_tables_the_one_that_is_sorted_by_is_read_first(
         assert "customer_id=?)" in second
 
 
+@pytest.mark.parametrize(
+    ("where", "tables"),
+    [(Every(), {"member"}), (JOINED > AT, {"member"}), (NAME == "ada", {"member", "profile"})],
+    ids=["all", "member", "profile"],
+)
+def test_a_count_looks_at_the_tables_that_it_is_about(
+    two_tables: tuple[Lister, Link], where: Condition, tables: set[str]
+) -> None:
+    """Members are counted by their own table where nothing is asked of their profiles."""
+    lister, link = two_tables
+    query = Query(CUSTOMERS, resolve(where, AT, ZONE))
+    statement, values = lister.count(Listing(query, environment="live", program_id="beans", count=1), AT)
+    plan = " ".join(row[3] for row in link.cursor.execute(f"EXPLAIN QUERY PLAN {statement}", values))
+    assert {table for table in ("member", "profile") if table in plan} == tables
+
+
 def test_texts_compare_by_code_points_wherever_they_come_from(on_server: Kept) -> None:
     """What leads out of JSON has the collation of the database, so the statement says which one counts."""
     for where in (F.attributes["x"].starts_with("a"), F.attributes["x"] == "a"):

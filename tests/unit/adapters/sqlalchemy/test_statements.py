@@ -109,6 +109,23 @@ def test_a_list_is_read_by_what_it_names_or_in_its_order(
     assert all(f"USING INDEX {index} (" in step for step in seen)
 
 
+def test_members_are_counted_by_indexes_alone(in_memory: SqlStore, statements: Statements) -> None:
+    """How many have so many points an index says, and those whom time has changed are counted apart: they are few."""
+    asked = Listing(parse("points:>=500", CUSTOMERS), environment="live", program_id="beans", count=1, is_settled=True)
+    plans: list[str] = []
+
+    def look(ask: Ask) -> list[Row]:
+        with in_memory.unit() as unit:
+            rows = unit._working().cursor.execute(f"EXPLAIN QUERY PLAN {ask[0]}", ask[1]).fetchall()
+        plans.extend(row[3] for row in rows if "loyal" in row[3])
+        return [(0,)]
+
+    statements.listings.count(look, asked, NOW)
+    all_of_them, due = plans
+    assert "USING COVERING INDEX loyal_membership_points" in all_of_them
+    assert "USING INDEX loyal_membership_due" in due
+
+
 @pytest.mark.parametrize(
     ("noun", "tables"),
     [

@@ -327,6 +327,7 @@ class KeyRecord(models.Model):
     command = models.TextField()
     digests = models.JSONField()
     entries = models.JSONField()
+    code = NameField(null=True)
 
     class Meta:
         db_table = "loyalty_key"

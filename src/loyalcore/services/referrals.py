@@ -128,7 +128,7 @@ class Referrals(Reviews):
             program: The program's id, where the host runs several.
 
         Returns:
-            A receipt with the referral, `invited`, and its code.
+            A receipt with the referral, `invited`, and its code; repeated with the same key, as both are by then.
 
         Raises:
             InvalidInput: Nobody acts, a value of the wrong type or out of range, or no program where several run.

@@ -119,6 +119,30 @@ def test_the_same_key_claims_once(shop: Any) -> None:
     assert shop.figures().total == 1
 
 
+def test_a_repeated_invitation_of_a_friend_has_its_code(shop: Any) -> None:
+    """Whoever lost the first receipt has the code of the second, and with it the referral, as both are by now."""
+    first = shop.referrals.refer("ada", contact="grace@example.org", key="r-1")
+    shop.referrals.refer("ada", contact="grace@example.org", key="r-2")
+    again = shop.referrals.refer("ada", contact="grace@example.org", key="r-1")
+    assert (again.replayed, again.code, again.referral) == (True, first.code, first.referral)
+    shop.claim("bob", first.code.code)
+    later = shop.referrals.refer("ada", contact="grace@example.org", key="r-1")
+    assert (later.code.code, later.code.used) == (first.code.code, 1)
+    assert (later.referral.referral_id, later.referral.state) == (first.referral.referral_id, "pending")
+
+
+def test_a_repeated_making_of_a_code_has_it(shop: Any) -> None:
+    """So it is with a code that is made, and with one that is switched off."""
+    made = shop.referral_codes.create("ada", key="m-1", limit=3)
+    off = shop.referral_codes.disable(made.code.code, key="m-2", reason="over")
+    assert off.code.disabled_at is not None
+    for again in (
+        shop.referral_codes.create("ada", key="m-1", limit=3),
+        shop.referral_codes.disable(made.code.code, key="m-2", reason="over"),
+    ):
+        assert (again.replayed, again.code) == (True, off.code)
+
+
 def test_a_claim_of_a_code_of_another_program_is_refused() -> None:
     """A code belongs to one program; who names another one does not find it."""
     rules = program()

@@ -172,14 +172,19 @@ class Lister:
         due = self._due <= mark() if asked.is_settled and self._due is not None else None
         conditions.append(Compiler(chosen, self._idiom.wording, mark).condition(asked.where))
         found = select(func.count()).select_from(first).where(*conditions)
-        if any(column.table in self._tables[1:] for column in _columns_in(and_(*conditions))):
+        is_joined = any(column.table in self._tables[1:] for column in _columns_in(and_(*conditions)))
+        if is_joined:
             found = select(func.count()).select_from(first.join(self._tables[1], self._on)).where(*conditions)
         else:
             # Who names somebody in the second table has a row there: nobody needs to look.
             found = found.where(*[column.is_not(None) for column in self._names])
         if due is None:
             return found
-        return select(found.scalar_subquery() - found.where(due).scalar_subquery())
+        late = found.where(due)
+        for index in first.indexes:
+            if list(index.columns)[-1] is self._due:
+                late = self._idiom.by_index(late, first, str(index.name), is_joined=is_joined)
+        return select(found.scalar_subquery() - late.scalar_subquery())
 
     def _sorted_by(self, part: Part) -> Table:
         """Give the table by which a list is sorted first."""

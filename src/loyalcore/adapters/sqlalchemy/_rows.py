@@ -330,17 +330,19 @@ def key_row(record: KeyRecord) -> Row:
         f"[{','.join([numbered(ledger_ref, numbers) for ledger_ref, numbers in record.entries])}]"
         if record.entries
         else None,
+        record.code,
     )
 
 
 def key(ref: KeyRef, row: Row) -> KeyRecord:
     """Give the used key of a row."""
-    command, digests, entries = row
+    command, digests, entries, code = row
     return KeyRecord(
         ref=ref,
         command=command,
         digests=read(digests) if digests else {},
         entries=tuple((LedgerRef(*name), tuple(numbers)) for *name, numbers in read(entries)) if entries else (),
+        code=code,
     )
 
 

@@ -35,7 +35,7 @@ from loyalcore.adapters.sqlalchemy._columns import (
 )
 from loyalcore.domain.customers import PointFigures
 
-REVISION: Final = "0008"
+REVISION: Final = "0009"
 """The revision of the migrations that makes these tables."""
 REVISION_TABLE: Final = "loyal_revision"
 """Where Alembic keeps the revision; not its default, so that a host's own migrations can live beside it."""
@@ -304,6 +304,7 @@ KEY: Final = Table(
     _text("command"),
     _json("digests"),
     _json("entries"),
+    Column("code", key_text(), nullable=True),
     **table_options(),
 )
 

@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 
 @attrs.frozen
 class KeyRecord:
-    """A key that was used: by which command, with what payload, and which entries answered it."""
+    """A key that was used: by which command, with what payload, and which entries and referral code answered it."""
 
     ref: KeyRef
     command: str
     digests: Mapping[str, str]
     entries: tuple[tuple[LedgerRef, tuple[int, ...]], ...] = ()
+    code: str | None = None
 
 
 @attrs.frozen

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from loyalcore.domain.decision import Part, Record, Ref, World
     from loyalcore.domain.ledger import Entry, Ledger
     from loyalcore.domain.programs import Program, Registry
+    from loyalcore.domain.referrals import ReferralCode
     from loyalcore.values.ids import Ids
 
 _NOT_PAYLOAD = frozenset({"customer_id", "key", "note"})
@@ -198,11 +199,21 @@ class Case:
                 continue
             fields = differing(record.digests, payload_digests(command))
             if not fields:
-                return Receipt(command=record.command, entries=self.entries_of(record), replayed=True)
+                entries, code = self.entries_of(record), self._code(record.code)
+                return Receipt(command=record.command, entries=entries, code=code, replayed=True)
             conflicts.append(fields)
         if conflicts:
             raise IdempotencyConflict(key=command.key, fields=conflicts[0])
         return None
+
+    def _code(self, name: str | None) -> ReferralCode | None:
+        """Find the referral code that a key answered with, as it is now."""
+        if name is None:
+            return None
+        ref = ReferralCodeRef(self.world.environment, name)
+        self.world.need(ref)
+        found: ReferralCode | None = self.world.get(ref)
+        return found
 
     def entries_of(self, record: KeyRecord) -> tuple[Entry, ...]:
         """Find the entries that a key answered with."""
@@ -262,9 +273,13 @@ class Case:
         """Gather what the desks came to, with further records."""
         return gather(desks, [], list(inserts))
 
-    def key_record(self, command: Any, customer: Customer, entries: tuple[Entry, ...]) -> KeyRecord:
+    def key_record(
+        self, command: Any, customer: Customer, entries: tuple[Entry, ...], code: ReferralCode | None = None
+    ) -> KeyRecord:
         """Make the record by which a key answers from now on."""
         ref = KeyRef(self.world.environment, customer.holder_id, command.key)
+        if code is not None:
+            return attrs.evolve(self.key_record(command, customer, entries), code=code.code)
         if len(entries) == 1:
             (entry,) = entries
             return KeyRecord(ref, command.name, payload_digests(command), ((entry.ledger, (entry.seq,)),))

@@ -34,8 +34,8 @@ class Receipt:
         notice: The notice, for commands of the outbox, as it is now; one that has left it as it was.
         notices: What the host should tell somebody; it is kept in the outbox as well. A replay has none: the first
             call has left them there.
-        replayed: Whether this is the answer of an earlier call, and nothing was written now. Of a command about a
-            profile the customer is the one of now, of one about an order the order.
+        replayed: Whether this is the answer of an earlier call, and nothing was written now. The customer
+            of a command about a profile, the order, the referral and the code are those of now.
         is_unchanged: Whether everything was as the command wants it, so that only its key is new.
     """
 

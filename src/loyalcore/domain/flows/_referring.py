@@ -234,7 +234,8 @@ class Referring:
         self.settle()
         self.side(owner).desk.touch()  # an erasure meanwhile must not miss the key
         entries = tuple(self.entries)
-        key = [self.case.key_record(command, owner, entries)] if hasattr(command, "key") else []
+        code = answer.get("code")
+        key = [self.case.key_record(command, owner, entries, code)] if hasattr(command, "key") else []
         changes = gather(self.desks(), self.puts(), [*key, *self.inserts])
         return Decision(changes, Receipt(command=command.name, entries=entries, **answer))
 

@@ -212,7 +212,7 @@ def decide_disable_code(command: DisableCode, case: Case) -> Decision:
     _need(command, case, owner, referring)
     replayed = case.replay(owner, command)
     if replayed is not None:
-        return Decision(ChangeSet(), attrs.evolve(replayed, code=code))
+        return Decision(ChangeSet(), replayed)
     is_unchanged = code.disabled_at is not None
     if not is_unchanged:
         code = referring.write(attrs.evolve(code, disabled_at=case.now))
@@ -223,7 +223,9 @@ def decide_refer(command: Refer, case: Case) -> Decision:
     """Invite a friend by name: the referral waits for who claims the code that is made for the friend."""
     customer, referring, replayed = _begin(command, case)
     if replayed is not None:
-        return Decision(ChangeSet(), replayed)
+        referral_id = None if replayed.code is None else replayed.code.referral_id
+        known = None if referral_id is None else referring.referral(referral_id)
+        return Decision(ChangeSet(), attrs.evolve(replayed, referral=known))
     referring.check_goes_on()
     side = referring.side(customer)
     if side.member.banned_at is not None or barred_as(customer, referring.program.customers) is not None:

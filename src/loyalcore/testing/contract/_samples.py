@@ -302,6 +302,7 @@ FULL: dict[str, Any] = {
         TEXT,
         digests={"points": "00ff", TEXT: "11"},
         entries=((REF, (1, 2)), (LedgerRef("live", "h", "p", "g"), (9,))),
+        code=TEXT,
     ),
     "fact": fact(TEXT, line=TEXT, side="referrer", cycle=7),
     "note": note(text=TEXT * 10),

@@ -243,6 +243,7 @@ FULL_KEY = KeyRecord(
     "award",
     {"points": "0123", ODD: "é"},
     ((REF, (1, 2)), (LedgerRef("sandbox", "h2", "beans"), ())),
+    "ADA7K2MX9Q",
 )
 FULL_FACT = Fact(FactRef("live", "h1", "beans", "rule ", "order", ODD, "1", "buyer", 3), REF, 11)
 FULL_NOTICE = Notice(

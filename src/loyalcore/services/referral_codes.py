@@ -56,7 +56,7 @@ class ReferralCodes:
             program: The program's id, where the host runs several.
 
         Returns:
-            A receipt with the code; a repeated one leaves it out: `page` shows it.
+            A receipt with the code; repeated with the same key, as the code is by then.
 
         Raises:
             InvalidInput: Nobody acts, a value of the wrong type or out of range, an end that is not

@@ -320,6 +320,20 @@ def test_a_reversed_referee_with_other_orders_is_an_existing_customer(shop: Any)
     assert shop.close("bob", "o-3").order.referral.refused == "existing_customer"
 
 
+def test_the_same_order_closed_again_is_still_the_first(shop: Any) -> None:
+    """An order that is reopened to be edited keeps its referral, whatever the referee has ordered since."""
+    shop.close("bob", "o-1")
+    before = (shop.had("ada"), shop.had("bob"))
+    shop.close("bob", "o-2", code="")
+    shop.orders.reopen("o-1", reason="edit", key="x-1")
+    assert (shop.referral_of("bob").state, shop.figures().successful) == ("reversed", 0)
+    shop.close("bob", "o-1")
+    assert (shop.referral_of("bob").state, shop.figures().successful, shop.figures().total) == ("completed", 1, 1)
+    assert (shop.had("ada"), shop.had("bob")) == before
+    shop.orders.cancel("o-1", reason="fault", key="x-2")
+    assert (shop.had("ada"), shop.had("bob")) == ((0, 0, 0), (0, 0, 0))
+
+
 # What rewards are used for --------------------------------------------------------------------------------------------
 
 

@@ -52,6 +52,7 @@ def claimed(
     *,
     tokens: tuple[str, ...] = (),
     occurred_at: datetime | None = None,
+    order_id: str | None = None,
 ) -> Referral:
     """Let a referee claim a code, and return the referral: pending, on review or blocked.
 
@@ -61,6 +62,7 @@ def claimed(
         code: The code.
         tokens: What the host tells of the referee.
         occurred_at: When that was, by the host.
+        order_id: The order that claims by being closed.
 
     Raises:
         ReferralRefused: The claim is refused.
@@ -81,6 +83,7 @@ def claimed(
         is_cycle=_is_cycle(referring, referee, referrer),
         campaign_count=_campaign_count(referring, code),
         is_again=goes_on is not None,
+        is_reclosed=goes_on is not None and goes_on.order_id is not None and goes_on.order_id == order_id,
         at=case.now,
         policy=referring.policy,
         zone=referring.program.zone,

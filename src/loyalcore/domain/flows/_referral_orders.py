@@ -85,7 +85,7 @@ def _moved(referring: Referring, referee: Side, order: Order, typed: str) -> str
     referring.need(code.holder_id)
     referral = _live(referring, referee, code)
     if referral is None:
-        referral = claimed(referring, referee, code, occurred_at=order.closed_at)
+        referral = claimed(referring, referee, code, occurred_at=order.closed_at, order_id=order.order_id)
     before = referral
     if referral.state is ReferralState.PENDING:
         referral = _judged(referring, referral, referee, order)

@@ -65,6 +65,7 @@ class ClaimCase:
         is_cycle: Whether the referrer came, by one referral or several, by the referee.
         campaign_count: How many referrals of the campaign of the code stand.
         is_again: Whether the referee has come by this referrer before, and is counted already.
+        is_reclosed: Whether the order that claims had completed that earlier referral, and closes again.
         at: The instant of the claim, UTC.
         policy: What the program says.
         zone: The program's zone.
@@ -81,6 +82,7 @@ class ClaimCase:
     is_cycle: bool
     campaign_count: int
     is_again: bool = False
+    is_reclosed: bool = False
     at: datetime
     policy: ReferralPolicy
     zone: ZoneInfo
@@ -132,7 +134,8 @@ def _is_for_another(case: ClaimCase) -> bool:
 
 
 def _has_ordered(case: ClaimCase) -> bool:
-    return case.referee_member.orders.count > 0
+    # At its first closing the referee was new; what was ordered meanwhile came by the same referral.
+    return case.referee_member.orders.count > 0 and not case.is_reclosed
 
 
 def _is_younger(case: ClaimCase) -> bool:

@@ -11,6 +11,7 @@ from loyalcore.domain.customers import CustomerRow, Membership, customers_noun, 
 from loyalcore.domain.decision import CustomerRef, LedgerRef, MembershipRef
 from loyalcore.domain.flows import membership_at
 from loyalcore.errors import InvalidInput, SweepDue
+from loyalcore.execution import without_collector
 from loyalcore.query import All
 from loyalcore.services._list import Asked, List, Moving, read_query
 from loyalcore.values.clock import EPOCH, check_instant
@@ -49,15 +50,17 @@ class Members(Moving[CustomerRow]):
             SweepDue: There are more than 10,000.
         """
         asked = All(Membership, self.executor.environment, program_id=self.program.id, due_by=at)
-        found: list[Membership] = list(islice(unit.stream(asked, at), DUE_MAX + 1))
-        if not found:
-            return ()
-        if len(found) > DUE_MAX:
-            raise SweepDue(limit=DUE_MAX)
-        members = [each for each in found if each.customer_id is not None]
-        names = [CustomerRef(each.environment, each.customer_id or "") for each in members]
-        rows = unit.load(names)
-        return self._worked_out(unit, [(rows[name], each) for name, each in zip(names, members, strict=True)], at)
+        with without_collector():
+            found: list[Membership] = list(islice(unit.stream(asked, at), DUE_MAX + 1))
+            if not found:
+                return ()
+            if len(found) > DUE_MAX:
+                raise SweepDue(limit=DUE_MAX)
+            members = [each for each in found if each.customer_id is not None]
+            names = [CustomerRef(each.environment, each.customer_id or "") for each in members]
+            rows = unit.load(names)
+            pairs = [(rows[name], each) for name, each in zip(names, members, strict=True)]
+            return self._worked_out(unit, pairs, at)
 
     def shown(self, unit: Unit, rows: Sequence[CustomerRow], at: datetime) -> Sequence[CustomerRow]:
         """Give rows as of an instant, those among them that are due worked out."""

@@ -13,7 +13,7 @@ import pytest
 
 from loyalcore.adapters.memory import MemoryStore
 from loyalcore.adapters.sqlalchemy import SqlStore
-from loyalcore.domain.flows import _checkout, returns
+from loyalcore.domain.flows import _checkout, _referral_orders, _referring, returns
 from loyalcore.testing import broken
 from loyalcore.testing.simulation import (
     STORES,
@@ -49,6 +49,7 @@ def test_every_law_holds_in_memory() -> None:
         "idempotency_conflict",
         "fact_conflict",
         "already_resolved",
+        "referral_refused",
     } <= report.counts.answers.keys()
     assert report.counts.calls["lock"] > 100
     assert report.counts.settled
@@ -180,9 +181,32 @@ def test_a_fault_of_orders_is_found(
 ) -> None:
     """An order that keeps what was spent on it, or leaves its instant to the figures, breaks the law of orders."""
     plant(monkeypatch)
-    report = simulate(seed=1, steps=STEPS)
+    report = simulate(seed=16, steps=STEPS)
     assert report.violation is not None
     assert report.violation.law == "orders"
+
+
+def _revenues_stay(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(_referral_orders, "_count", lambda *_args: None)
+
+
+def _rewards_stay(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(_referral_orders, "taken_back", lambda _referring, referral, *_args, **_named: referral)
+
+
+def _figures_stay(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(_referring, "moved", lambda figures, _before, _after: figures)
+
+
+@pytest.mark.parametrize("plant", [_revenues_stay, _rewards_stay, _figures_stay])
+def test_a_fault_of_referrals_is_found(
+    plant: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Revenues and figures that follow nothing, and rewards that outlive their order, break the law of referrals."""
+    plant(monkeypatch)
+    report = simulate(seed=1, steps=STEPS)
+    assert report.violation is not None
+    assert report.violation.law == "referrals"
 
 
 WRONG = (broken.BlindWrite, broken.EarlyCheck, broken.Forgetting, broken.Leaky, broken.SpendBlind, broken.Truncating)

@@ -311,6 +311,20 @@ def test_a_term_before_joining_is_the_same_whether_it_was_reviewed_or_not(ledger
     assert found[0].expires_at == at("2026-01-21T12:00:00")
 
 
+@pytest.mark.parametrize("window", ["lifetime", "anniversary_year", "rolling_12M", "calendar_year"])
+def test_what_is_earned_by_a_clock_behind_the_joining_counts(window: str) -> None:
+    """A server whose clock goes two seconds behind that of another, where the member has just joined, loses nothing."""
+    shop = Shop(program({"levels": LEVELS, "window": window}))
+    shop.time.put(at("2026-01-01T12:00:02"))
+    shop.customers.join("ada")
+    shop.time.put(at("2026-01-01T12:00:00"))
+    shop.earn(120)
+    assert shop.tier() == "Silver"
+    shop.time.put(at("2026-06-01"))
+    shop.tiers.review()
+    assert (shop.tier(), shop.tiers.report("ada").value) == ("Silver", 120)
+
+
 def worth(points: Any, orders: Any) -> Decimal:
     """Give what a customer is worth."""
     return Decimal(points.awarded + orders.revenue * 10)

@@ -171,7 +171,7 @@ class Climb:
         """Move a standing to an instant, by what was noted since.
 
         Who joins later than the first booking counts from that one on until then, whether it was written down
-        meanwhile or not.
+        meanwhile or not; so does what is booked by a clock that goes behind the one that the joining was told by.
 
         Args:
             ledger: The ledger whose tiers they are.
@@ -182,9 +182,10 @@ class Climb:
         """
         begun = 0
         if known is not None and joined is not None and known < joined:
-            begun = min(to_micros(joined), to)
+            begun = min(to_micros(joined), to + 1)
             standing = self._moved(ledger, standing, known, 0, begun - 1)
-        standing = self._moved(ledger, standing, joined or known, begun, to)
+        if begun <= to:
+            standing = self._moved(ledger, standing, joined or known, begun, to)
         for (name, index), notes in self._notes.items():
             if name == ledger and notes:
                 self._base[ledger, index] = notes[-1][1]

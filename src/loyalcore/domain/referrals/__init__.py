@@ -18,6 +18,7 @@ from loyalcore.domain.referrals._notices import REFERRAL_KINDS, blocked_notice, 
 from loyalcore.domain.referrals._policy import SUM_MAX, ReferralNotice, ReferralPolicy, rewards_for
 from loyalcore.domain.referrals._refusals import OVER, REFUSALS, ClaimCase, ReferralRefusal, refusal_of, refused
 from loyalcore.domain.referrals._rewards import (
+    CAP_PREFIX,
     ReferralReward,
     RewardEvent,
     RewardSide,
@@ -36,6 +37,7 @@ from loyalcore.domain.referrals._states import MOVES, SHOWN, STANDING, ReferralS
 from loyalcore.domain.referrals._typed import typed_code
 
 __all__ = [
+    "CAP_PREFIX",
     "CODES",
     "DEFAULT_FRAUD",
     "MOVES",

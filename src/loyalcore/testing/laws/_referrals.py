@@ -10,7 +10,7 @@ from loyalcore.domain.customers import Customer, Membership, ReferralFigures
 from loyalcore.domain.decision import Counter, CounterRef
 from loyalcore.domain.ledger import Entry, EntryKind
 from loyalcore.domain.orders import Order, money_left
-from loyalcore.domain.referrals import Referral, ReferralCode, ReferralState, RewardEvent, RewardSide
+from loyalcore.domain.referrals import CAP_PREFIX, Referral, ReferralCode, ReferralState, RewardEvent, RewardSide
 from loyalcore.testing._play import records
 from loyalcore.values.money import EXACT, shortest
 
@@ -159,7 +159,7 @@ def _check_grants(kept: Kept) -> None:
     awards = {
         entry.id
         for entry in kept.entries.values()
-        if entry.kind is EntryKind.AWARD and str(entry.rule).startswith("referral:")
+        if entry.kind is EntryKind.AWARD and str(entry.rule).startswith(CAP_PREFIX)
     }
     assert awards == set(named), f"awards without a reward, or the other way round: {awards ^ set(named)}"
     for referral, done in kept.grants():

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+from loyalcore.testing.simulation._friends import Friends, make_referrals
 from loyalcore.testing.simulation._malformed import make_malformed
 from loyalcore.testing.simulation._programs import make_program
 from loyalcore.testing.simulation._script import Act, Fault, Mishap, Script, Way
@@ -24,6 +25,10 @@ ASKED = (-720, -72, -24, -24, -5, -1, -1, 0, 1, 24, 120, 9_600)
 """In hours from now: when a balance is asked for."""
 JUMPS = (-259_200, -43_200, -1, 1, 3_600, 86_400)
 SECOND = 1_000_000
+REFERRING = 0.35
+"""How many of the programs have referrals."""
+OF_FRIENDS = 0.3
+"""How many of the commands are about them there, beside the codes in carts."""
 CALLS = (1, 2, 3, 4, 4, 5, 5, 5, 6, 6, 7)
 """Where in an act something goes wrong: a commit is mostly the fourth to the sixth store call."""
 
@@ -36,6 +41,13 @@ class _Author:
         self.customers: list[str] = list(NAMES[: random.randint(2, len(NAMES))])
         self.program = make_program(random)
         self.wishes = Wishes(random, self.customers, self.program["points"]["activation"])
+        # Apart from all other chance: a script without referrals is the same as it was before there were any.
+        chance = Random(f"referrals {seed}")  # noqa: S311 - as above
+        self.friends: Friends | None = None
+        if chance.random() < REFERRING:
+            self.program["referrals"] = make_referrals(chance)
+            self.friends = Friends(chance, self.customers)
+        self._chance = chance
         self.acts: list[Act] = []
         self._number = 1
         self._tick = 0
@@ -47,6 +59,9 @@ class _Author:
         """Write so many acts: everybody is registered, then anything may happen."""
         for customer in self.customers:
             self._add({"command": "customers.register", "customer_id": customer}, Way.COMMAND, faults=())
+        if self.friends is not None:
+            for customer in self.customers:
+                self._add(self.friends.join(customer, ""), Way.COMMAND, faults=())
         self._tick += 8 * len(self.customers)
         while len(self.acts) < count:
             self._let_time_pass()
@@ -63,13 +78,20 @@ class _Author:
         elif chance < 0.18 and self.acts:
             self._repeat(random.choice(self.acts[-40:]))
         else:
-            do = self.wishes.make(self._number, self._now)
+            do = self._wish()
             act = self._add(do, Way.COMMAND, faults=self._faults())
             failed = any(fault.kind in {Mishap.DOWN, Mishap.UNSENT, Mishap.LOST} for fault in act.faults)
             if random.random() < (0.7 if failed else 0.1):
                 self._repeat(act)
             elif random.random() < 0.03:
                 self._add(do, Way.PREVIEW, faults=self._faults())
+
+    def _wish(self) -> dict[str, Any]:
+        if self.friends is None:
+            return self.wishes.make(self._number, self._now)
+        if self._chance.random() < OF_FRIENDS:
+            return self.friends.make(self.wishes.customer(), f"k-{self._number}")
+        return self.friends.bring(self.wishes.make(self._number, self._now))
 
     def _repeat(self, act: Act) -> None:
         """Deliver a command once more, to any host; now and then its key comes with another payload."""

@@ -6,7 +6,7 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from loyalcore.domain.decision import CustomerRef
+from loyalcore.domain.decision import CustomerRef, MembershipRef
 from loyalcore.domain.flows import from_json, read_value
 from loyalcore.domain.ledger import Ledger
 from loyalcore.errors import LoyaltyError, OutcomeUnknown, StoreError, StoreUnavailable
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from loyalcore.testing.simulation._watch import Watch
 
 _NAMED = frozenset({"entry_id", "entry_ids", "holder_id"})
+_OF_FRIENDS = frozenset({"code", "referral_id", "cart"})
+NOTHING = "ZZZZZZZZZZ"
+"""A code, and the id of a referral, that nobody has."""
 
 
 class Host:
@@ -218,9 +221,10 @@ class Host:
 
     def _resolved(self, do: Mapping[str, Any]) -> dict[str, Any]:
         """Put the ids of this run where the script names what they belong to."""
-        if not _NAMED & do.keys():
-            return dict(do)
-        return {name: self._named(value) if name in _NAMED else value for name, value in do.items()}
+        found = {name: self._named(value) if name in _NAMED else value for name, value in do.items()}
+        for name in _OF_FRIENDS & do.keys():
+            found[name] = self._of_friends(name, do[name])
+        return found
 
     def _named(self, value: Any) -> Any:
         if isinstance(value, list):
@@ -233,6 +237,23 @@ class Host:
             return ledger.entry_id(seqs[0])
         customer = shadow.find(CustomerRef("live", name))
         return value if customer is None else customer.holder_id
+
+    def _of_friends(self, name: str, value: Any) -> Any:
+        """Name a code or a referral of this run; what is not there is named so that nothing is found."""
+        if name == "cart":
+            code = value.get("referral_code")
+            return value if code is None else {**value, "referral_code": self._of_friends("code", code)}
+        if not isinstance(value, str) or not value.startswith("@"):
+            return value
+        shadow, known = self.shadow, value[1:]
+        if known in shadow.keys:
+            return shadow.keys[known][1].code or NOTHING
+        customer = shadow.find(CustomerRef("live", known))
+        if customer is None:
+            return NOTHING
+        member = shadow.find(MembershipRef("live", customer.holder_id, self.program.id))
+        found = None if member is None else member.referral_code if name == "code" else member.referral_id
+        return found or NOTHING
 
 
 def same_command(act: Act) -> str:

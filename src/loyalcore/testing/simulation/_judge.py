@@ -9,6 +9,7 @@ from loyalcore.domain.decision import CustomerRef, EntriesRef, LedgerRef
 from loyalcore.domain.flows import Receipt, payload_digests
 from loyalcore.domain.ledger import Award, Balance, Sweep, Verification, fold, ledger_of
 from loyalcore.domain.orders import ReturnItems
+from loyalcore.domain.referrals import ExpireReferral
 from loyalcore.errors import Conflict, InvalidInput, LimitExceeded, LoyaltyError, NotFound, OutcomeUnknown, StoreError
 from loyalcore.testing.laws import FIGURES, advanced, check_answer, check_figures
 from loyalcore.testing.simulation._script import Act, Mishap, Way
@@ -126,7 +127,9 @@ def _judge_command(running: Running, answer: Any, shadow: Shadow, program: Progr
 
 def _judge_receipt(running: Running, answer: Receipt, shadow: Shadow) -> None:
     command, commits = running.command, running.commits
-    writes = not answer.replayed and (bool(answer.entries or answer.membership) or not isinstance(command, Sweep))
+    is_idle = isinstance(command, Sweep) and not (answer.entries or answer.membership)
+    is_idle |= isinstance(command, ExpireReferral) and answer.is_unchanged
+    writes = not (answer.replayed or is_idle)
     hold("acknowledged", commits == writes, "{} commits stand behind {}", commits, answer)
     for entry in answer.entries:
         stored = shadow.find(entry.ref)
@@ -141,6 +144,8 @@ def _judge_receipt(running: Running, answer: Receipt, shadow: Shadow) -> None:
         else:
             entries = _entries_of(record, shadow)
             hold("once", entries == answer.entries, "the key answers {}, told was {}", entries, answer.entries)
+            code = None if answer.code is None else answer.code.code
+            hold("once", record.code == code, "the key answers {}, told was {}", record.code, code)
     if answer.order is not None and not answer.replayed:
         kept = shadow.find(answer.order.ref)
         hold("acknowledged", kept == answer.order, "stored is {}, told was {}", kept, answer.order)

@@ -10,6 +10,7 @@ from loyalcore.domain.decision import CustomerRef
 from loyalcore.domain.flows._figures import changed
 from loyalcore.domain.ledger import Entry, EntryKind, ReturnPolicy
 from loyalcore.domain.orders import Order, OrderState, due
+from loyalcore.domain.referrals import CAP_PREFIX
 
 if TYPE_CHECKING:
     from loyalcore.domain.decision import ChangeSet, Ref
@@ -28,6 +29,7 @@ class Orders:
         self._program = program
         self._orders: dict[Ref, Order] = {}
         self._entries: dict[str, list[Entry]] = defaultdict(list)
+        self._rewards: set[str] = set()
 
     def follow(self, changes: ChangeSet, shadow: Shadow) -> None:
         """Check the orders and the figures of a commit.
@@ -36,7 +38,7 @@ class Orders:
             AssertionError: An order took back or gave back otherwise than its state says, or figures are other ones.
         """
         for record in changes.inserts:
-            if isinstance(record, Entry) and record.order_id is not None:
+            if isinstance(record, Entry) and record.order_id is not None and not self._is_of_reward(record):
                 self._entries[record.order_id].append(record)
         orders = [put.record for put in changes.puts if isinstance(put.record, Order)]
         for order in orders:
@@ -45,6 +47,12 @@ class Orders:
         for put in changes.puts:
             if isinstance(put.record, Membership) and not put.record.has_ended:
                 self._check_figures(put.record, shadow)
+
+    def _is_of_reward(self, entry: Entry) -> bool:
+        """Whether an entry grants or takes back what a referral brought: no order earned it."""
+        if str(entry.rule).startswith(CAP_PREFIX):
+            self._rewards.add(entry.id)
+        return entry.id in self._rewards or entry.corrects in self._rewards
 
     def _check_order(self, order: Order) -> None:
         sums = dict.fromkeys(EntryKind, 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from loyalcore.domain.decision import (
@@ -14,6 +15,10 @@ from loyalcore.domain.decision import (
     LedgerRef,
     OrderRef,
     OrdersRef,
+    ReferralCodeRef,
+    ReferralCodesRef,
+    ReferralRef,
+    ReferralsRef,
     Wipe,
 )
 from loyalcore.domain.ledger import Entry
@@ -73,7 +78,11 @@ class Shadow:
         if isinstance(ref, HolderRef):
             return self._find_holder(ref, commit)
         if isinstance(ref, OrdersRef):
-            return self._find_orders(ref, commit)
+            return self._find_all(ref, OrderRef, "holder_id", "order_id", commit)
+        if isinstance(ref, ReferralCodesRef):
+            return self._find_all(ref, ReferralCodeRef, "holder_id", "code", commit)
+        if isinstance(ref, ReferralsRef):
+            return self._find_all(ref, ReferralRef, f"{ref.side}_holder_id", "referral_id", commit)
         kept = self._records.get(ref, [])
         count = len(kept) if commit is None else bisect_right(kept, commit, key=lambda each: each[0])
         return kept[count - 1][1] if count else None
@@ -83,10 +92,11 @@ class Shadow:
         same = (row for row in found if row is not None and row.environment == ref.environment)
         return next((row for row in same if row.holder_id == ref.holder_id), None)
 
-    def _find_orders(self, ref: OrdersRef, commit: int | None) -> tuple[Any, ...]:
-        found = (self.find(name, commit) for name in self._records if isinstance(name, OrderRef))
-        same = [row for row in found if row is not None and row.environment == ref.environment]
-        return tuple(sorted((row for row in same if row.holder_id == ref.holder_id), key=lambda row: row.order_id))
+    def _find_all(self, of: Any, kind: type[Any], holder: str, name: str, commit: int | None) -> tuple[Any, ...]:
+        """Give all records of a kind that are of one holder, in the order of their names."""
+        found = (self.find(ref, commit) for ref in self._records if isinstance(ref, kind))
+        same = [row for row in found if row is not None and row.environment == of.environment]
+        return tuple(sorted((row for row in same if getattr(row, holder) == of.holder_id), key=attrgetter(name)))
 
     def _find_entries(self, ref: EntriesRef, commit: int | None) -> tuple[Entry, ...]:
         known = self.entries.get(ref.ledger, [])

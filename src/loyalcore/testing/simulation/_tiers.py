@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from loyalcore.domain.customers import Membership, Standing
-from loyalcore.domain.decision import LedgerRef, MembershipRef
+from loyalcore.domain.customers import Customer, Membership, Standing
+from loyalcore.domain.decision import CustomerRef, LedgerRef, MembershipRef
 from loyalcore.domain.flows._figures import MEASURES
 from loyalcore.domain.ledger import Account, Entry, Ledger, Merge
 from loyalcore.domain.orders import CancelOrder, CloseOrder, Order, ReopenOrder, ReturnItems
@@ -124,9 +124,11 @@ class Tiers:
         """Move a standing on: with the first booking as its beginning until the member joined, then with joining."""
         known, joined, begun = stored.known_at, stored.joined_at, 0
         if known is not None and joined is not None and known < joined:
-            begun = min(to_micros(joined), to)
+            begun = min(to_micros(joined), to + 1)
             earlier = [each for each in checkpoints if each[0] < begun]
             before = advance(before, self._tiers, self._zone, known, earlier, begun - 1)
+            if begun > to:
+                return before
         later = [each for each in checkpoints if each[0] >= begun]
         return advance(before, self._tiers, self._zone, joined or known, later, to)
 
@@ -164,6 +166,9 @@ class Tiers:
         if not is_open or not isinstance(command, CloseOrder | CancelOrder | ReopenOrder | ReturnItems):
             return []
         (order,) = (put.record for put in changes.puts if isinstance(put.record, Order))
+        customer: Customer | None = shadow.find(CustomerRef(member.environment, str(member.customer_id)))
+        if order.holder_id not in (member.holder_id, *(() if customer is None else customer.absorbed)):
+            return []  # somebody whom the order brought a reward
         ref = LedgerRef(member.environment, member.holder_id, member.program_id, self._ledger)
         heads: list[Ledger | None] = [shadow.find(ref, shadow.commits - back) for back in range(_MEANWHILE)]
         closed = to_micros(order.updated_at)

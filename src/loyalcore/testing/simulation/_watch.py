@@ -19,10 +19,12 @@ from loyalcore.testing.laws import (
     check_merge,
     check_moved,
     check_parts,
+    check_referrals,
     difference_of,
     most_owed,
 )
 from loyalcore.testing.simulation._orders import Orders
+from loyalcore.testing.simulation._referrals import check_moves
 from loyalcore.testing.simulation._shadow import Shadow
 from loyalcore.testing.simulation._tiers import Tiers
 from loyalcore.values.clock import to_micros
@@ -118,6 +120,8 @@ class Watch:
         for ref, found in entries.items():
             self._check_order(ref, found)
             self._check_fact(command, found)
+        with lawful("referrals"):
+            check_moves(changes, self.shadow)
         self.shadow.record(changes)
         with lawful("ledger"):
             self._check_movement(heads, before, entries, command)
@@ -251,6 +255,9 @@ class Watch:
         for ref in kept.keys() | found.keys():
             one, other = kept.get(ref), found.get(ref)
             hold("stored", one == other, "stored is {}, committed was {}", other, one)
+        if self._program.referrals is not None:
+            with lawful("referrals"):
+                check_referrals(self._store, self._program)
         with lawful("corrections"):
             check_corrections(entry for entries in self.shadow.entries.values() for entry in entries)
 

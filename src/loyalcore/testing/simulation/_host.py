@@ -223,7 +223,10 @@ class Host:
         """Put the ids of this run where the script names what they belong to."""
         found = {name: self._named(value) if name in _NAMED else value for name, value in do.items()}
         for name in _OF_FRIENDS & do.keys():
-            found[name] = self._of_friends(name, do[name])
+            known = self.watch.named.get((do.get("key"), name))  # what comes again means what it meant before
+            found[name] = self._of_friends(name, do[name]) if known is None else known
+            if "key" in do and NOTHING not in str(found[name]):
+                self.watch.named[do["key"], name] = found[name]
         return found
 
     def _named(self, value: Any) -> Any:

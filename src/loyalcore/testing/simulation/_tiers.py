@@ -152,7 +152,7 @@ class Tiers:
 
     def _time_of(self, before: Membership | None, member: Membership, heads: list[Ledger]) -> int:
         """When a membership was written: with a ledger, or else up to when it says that something began."""
-        told = [member.standing_in(self._ledger).since, *(head.at for head in heads)]
+        told = [beneath(member.standing_in(self._ledger)).since, *(head.at for head in heads)]
         if not self._ledger and (before is None or before.joined_at != member.joined_at):
             told.append(member.joined_at)
         return max((to_micros(at) for at in told if at is not None), default=0)

@@ -84,6 +84,8 @@ class Watch:
     def __init__(self, store: Store, program: Program, environment: str = "live") -> None:
         self.shadow = Shadow()
         self.looks = 0
+        self.named: dict[tuple[Any, str], Any] = {}
+        """What the names of referrals and codes in commands have stood for, by key and field."""
         self._store = store
         self._program = program
         self._environment = environment

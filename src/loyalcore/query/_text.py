@@ -80,6 +80,10 @@ def parse(text: str, noun: Noun) -> Query:
     return Query(noun, where, tuple(reading.sort))
 
 
+_COMPARED = re.compile(r"([A-Za-z_][A-Za-z0-9_.-]*) ?(>=|<=|!=|<>|==|>|<|=)")
+"""A comparison as other languages have it."""
+
+
 def _is_end(error: Any) -> bool:
     return bool(getattr(getattr(error, "token", None), "type", "") == "$END")
 
@@ -96,6 +100,12 @@ def _wrong(text: str, column: int) -> str:
         return "is not understood here; clauses that stand side by side must all be met: leave AND out"
     if rest[:4].lower() == "not ":
         return "is not understood here; write -field:value for what must not be"
+    if (found := _COMPARED.match(rest)) is not None:
+        field, sign = found.groups()
+        told = f"-{field}:" if sign in {"!=", "<>"} else f"{field}:" if sign in {"=", "=="} else f"{field}:{sign}"
+        return f"is not understood here; write {told} with the value behind it"
+    if text[: column - 1].endswith("=") and rest[0] in "<>":
+        return f"is not understood here; write {rest[0]}= and not ={rest[0]}"
     return "is not understood here; write field:value, and quote a value with blanks or signs"
 
 

@@ -33,8 +33,13 @@ def did_you_mean(name: object, known: Iterable[str]) -> str:
         HOUSE.md 3 (errors that say how to mend it).
 
     Example:
-        >>> did_you_mean("teir", ["tier", "points"])
-        '; did you mean tier?'
+        >>> did_you_mean("teir", ["tier", "points"]), did_you_mean("spent", ["points", "points.spent"])
+        ('; did you mean tier?', '; did you mean points.spent?')
     """
-    close = get_close_matches(name[:_LOOKED_AT_MAX], [*known], n=1) if isinstance(name, str) else []
+    if not isinstance(name, str):
+        return ""
+    names = [*known]
+    # A figure by its last word alone, such as `spent` for `points.spent`.
+    last = [each for each in names if name and each.endswith(f".{name}")]
+    close = last[:1] or get_close_matches(name[:_LOOKED_AT_MAX], names, n=1)
     return f"; did you mean {close[0]}?" if close else ""

@@ -10,7 +10,15 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from loyalcore.errors import FactConflict, IdempotencyConflict, InvalidInput, LimitExceeded, LoyaltyError, NotFound
+from loyalcore.errors import (
+    FactConflict,
+    IdempotencyConflict,
+    InvalidDocument,
+    InvalidInput,
+    LimitExceeded,
+    LoyaltyError,
+    NotFound,
+)
 from loyalcore.values.points import check_points
 
 if TYPE_CHECKING:
@@ -34,8 +42,8 @@ BAD_INPUT: Final = 2
 
 STORE_FILE: Final = "loyalty.db"
 """Where a replay keeps its store, in the folder of its results, when it is not told another one."""
-PROGRAM_FILE: Final = "program.json"
-"""Where a replay keeps the program that it booked by, before it books."""
+PROGRAMS_FILE: Final = "programs.json"
+"""Where it keeps the programs that the orders in its own store were booked by, each version once."""
 _WIDTH: Final = 30
 
 
@@ -89,9 +97,8 @@ def _parser() -> argparse.ArgumentParser:
     replay = commands.add_parser(
         "replay",
         help="run a history of orders through a program",
-        description="Run a history of orders through a program and write what comes of it: summary.json, "
-        "customers.csv, transactions.csv and the program itself. The same history, or a longer one, may be run again "
-        "into the same store.",
+        description="Run a history of orders through a program and write what comes of it: summary.json, customers.csv "
+        "and transactions.csv. The same history, or a longer one, may be run again into the same store.",
     )
     replay.add_argument("--program", required=True, metavar="P.toml", help="the program's document")
     replay.add_argument(
@@ -289,13 +296,13 @@ def _run(
     from loyalcore.exports import Outputs
     from loyalcore.replay import write_report, write_summary
 
-    if store_url is None:
-        _check_same(rules, out / PROGRAM_FILE)
+    programs = _programs(rules, out) if store_url is None else []
     with SqlStore(_url(out) if store_url is None else store_url) as store:
         out.mkdir(parents=True, exist_ok=True)
         store.upgrade()
-        with Outputs(out) as files:
-            files.open(PROGRAM_FILE).write(json.dumps(rules.to_document(), ensure_ascii=False, indent=2) + "\n")
+        if programs:  # before anything is booked by them
+            with Outputs(out) as files:
+                files.open(PROGRAMS_FILE).write(json.dumps(programs, ensure_ascii=False, indent=2) + "\n")
         with _Bar("orders") as bar:
             replayed = history.run(store, bar.show)
         with Outputs(out) as files, _Bar("customers") as bar:
@@ -316,22 +323,38 @@ def _run(
     return summary
 
 
-def _check_same(rules: Program, kept: Path) -> None:
-    """Refuse changed rules over a folder's store: what the old ones booked would stay, and pass for the new result.
+def _programs(rules: Program, out: Path) -> list[dict[str, Any]]:
+    """Give the programs that a folder's store was booked by, and these rules.
 
     Raises:
-        InvalidInput: The folder's results are of another program of the same id and version.
+        InvalidInput: Orders were booked by other rules of the same id and version: what those have booked would stay,
+            and pass for the result of these. Or the file of the programs is none.
     """
-    if not kept.exists():
-        return
-    known = rules.load(kept)
-    if (known.id, known.version) == (rules.id, rules.version) and known != rules:
-        before, now = known.to_document(), rules.to_document()
-        changed = ", ".join(sorted(name for name in {**before, **now} if before.get(name) != now.get(name)))
+    known = _known_programs(out)
+    for program in known:
+        if (program.id, program.version) == (rules.id, rules.version) and program != rules:
+            before, now = program.to_document(), rules.to_document()
+            changed = ", ".join(sorted(name for name in {**before, **now} if before.get(name) != now.get(name)))
+            raise InvalidInput(
+                f"has orders booked by version {rules.version} of {rules.id} with other rules ({changed}): give a new "
+                "folder",
+                path="--out",
+            )
+    return [program.to_document() for program in (*known, *([] if rules in known else [rules]))]
+
+
+def _known_programs(out: Path) -> list[Program]:
+    from loyalcore.domain.programs import Program
+
+    if not (out / STORE_FILE).exists() or not (out / PROGRAMS_FILE).exists():
+        return []
+    try:
+        return [Program.from_document(each) for each in json.loads((out / PROGRAMS_FILE).read_bytes())]
+    except (InvalidDocument, OSError, TypeError, ValueError) as error:
         raise InvalidInput(
-            f"has results of version {rules.version} of {rules.id} with other rules ({changed}): give a new folder",
+            f"{out / PROGRAMS_FILE} does not say which programs booked {STORE_FILE}: delete both, or give a new folder",
             path="--out",
-        )
+        ) from error
 
 
 def _url(out: Path) -> str:

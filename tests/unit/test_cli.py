@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from loyalcore import Program, cli
+from loyalcore import cli
 from loyalcore.cli import main
 
 PROGRAM = """
@@ -96,7 +96,7 @@ def test_the_replay_writes_three_tables_and_a_store(shop: Shop, capsys: pytest.C
     assert sorted(path.name for path in shop.out.iterdir()) == [
         "customers.csv",
         "loyalty.db",
-        "program.json",
+        "programs.json",
         "summary.json",
         "transactions.csv",
     ]
@@ -288,6 +288,10 @@ def test_a_store_that_holds_other_orders_ends_with_1(shop: Shop, capsys: pytest.
     assert "--store" in told
 
 
+CHANGED = PROGRAM.replace("at = 100", "at = 120").replace("points = 1", "points = 2")
+NEWER = PROGRAM.replace("version = 3", "version = 4").replace("points = 1", "points = 10")
+
+
 @pytest.mark.parametrize("is_whole", [True, False])
 def test_changed_rules_of_the_same_version_need_a_new_folder(
     shop: Shop, capsys: pytest.CaptureFixture[str], is_whole: bool
@@ -298,26 +302,50 @@ def test_changed_rules_of_the_same_version_need_a_new_folder(
     assert shop.replay() == (0 if is_whole else 1)
     before = {path.name: path.read_bytes() for path in shop.out.iterdir() if path.is_file()}
     capsys.readouterr()
-    shop.write("p.toml", PROGRAM.replace("at = 100", "at = 120").replace("points = 1", "points = 2"))
+    shop.write("p.toml", CHANGED)
     assert shop.replay() == 2
-    assert "--out: has results of version 3 of beans with other rules (earning, tiers)" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "--out: has orders booked by version 3 of beans with other rules (earning, tiers): give a new" in told
     assert {path.name: path.read_bytes() for path in shop.out.iterdir() if path.is_file()} == before
-    assert Program.load(shop.out / "program.json") == Program.load(_written(shop, PROGRAM))
 
 
 def test_a_newer_version_pays_what_comes_after(shop: Shop) -> None:
-    """Rules of a higher version run into the same folder: what was booked stays, later orders earn by the new ones."""
+    """Rules of a higher version run into the same folder; those of the one before are still known there."""
     shop.replay()
-    shop.write("p.toml", PROGRAM.replace("version = 3", "version = 4").replace("points = 1", "points = 10"))
+    shop.write("p.toml", NEWER)
     shop.write("o.csv", "\n".join([ORDERS.splitlines()[0], ORDERS.splitlines()[-1]]) + "\n")
     assert shop.replay(as_of="2025-01-03") == 0
     assert shop.summary()["points"]["active"] == 50
-    assert Program.load(shop.out / "program.json").version == 4
+    assert [each["version"] for each in json.loads((shop.out / "programs.json").read_bytes())] == [3, 4]
+    shop.write("p.toml", CHANGED)
+    assert shop.replay(as_of="2025-01-03") == 2
 
 
-def _written(shop: Shop, program: str) -> Path:
-    shop.write("before.toml", program)
-    return shop.folder / "before.toml"
+def test_of_a_store_of_ones_own_nobody_says_who_booked_it(shop: Shop) -> None:
+    """A run into another database says nothing of the folder's, and is not asked about it."""
+    assert shop.replay(store="sqlite://") == 0
+    assert not (shop.out / "programs.json").exists()
+    assert shop.replay() == 0
+    shop.write("p.toml", CHANGED)
+    assert shop.replay(store="sqlite://") == 0
+    assert shop.replay() == 2
+    (shop.out / "loyalty.db").unlink()
+    assert shop.replay() == 0
+
+
+@pytest.mark.parametrize("text", ["", "5", "[5]", '[{"id": "beans"}]', None])
+def test_a_list_of_programs_that_is_none_is_told(
+    shop: Shop, capsys: pytest.CaptureFixture[str], text: str | None
+) -> None:
+    """What nobody wrote by hand is told with how to mend it."""
+    shop.replay()
+    (shop.out / "programs.json").unlink()
+    if text is None:
+        (shop.out / "programs.json").mkdir()
+    else:
+        (shop.out / "programs.json").write_text(text, encoding="utf-8")
+    assert shop.replay() == 2
+    assert "programs.json does not say which programs booked loyalty.db: delete both" in capsys.readouterr().err
 
 
 def test_an_instant_before_what_the_store_holds_is_wrong_input(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,9 +6,10 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import attrs
 import pytest
 
-from loyalcore.domain.decision import Counter
+from loyalcore.domain.decision import Counter, KeyRef
 from loyalcore.domain.referrals import ReferralCode, ReferralPolicy
 from loyalcore.errors import IdempotencyConflict, IllegalTransition, NotFound
 from tests.unit.services._friends import FRIEND, WELCOME, open_shop, program, refusal
@@ -141,6 +142,16 @@ def test_a_repeated_making_of_a_code_has_it(shop: Any) -> None:
         shop.referral_codes.disable(made.code.code, key="m-2", reason="over"),
     ):
         assert (again.replayed, again.code) == (True, off.code)
+
+
+def test_a_key_of_before_keys_kept_codes_answers_for_its_code(shop: Any) -> None:
+    """What is switched off is named by the command itself, so that a key needs not know it."""
+    code = shop.referral_codes.create("ada", key="m-1").code
+    shop.referral_codes.disable(code.code, key="m-2", reason="over")
+    kept, ref = shop.kept._shelf._records, KeyRef("live", code.holder_id, "m-2")
+    kept[ref] = attrs.evolve(kept[ref], code=None)
+    again = shop.referral_codes.disable(code.code, key="m-2", reason="over")
+    assert (again.replayed, again.code.code) == (True, code.code)
 
 
 def test_a_claim_of_a_code_of_another_program_is_refused() -> None:
@@ -331,6 +342,20 @@ def test_the_same_order_closed_again_is_still_the_first(shop: Any) -> None:
     assert (shop.referral_of("bob").state, shop.figures().successful, shop.figures().total) == ("completed", 1, 1)
     assert (shop.had("ada"), shop.had("bob")) == before
     shop.orders.cancel("o-1", reason="fault", key="x-2")
+    assert (shop.had("ada"), shop.had("bob")) == ((0, 0, 0), (0, 0, 0))
+
+
+@pytest.mark.parametrize("end", ["cancel", "reverse"])
+def test_an_order_that_a_person_took_the_referral_from_is_one_of_an_existing_customer(end: str) -> None:
+    """Only a referral that the order itself had completed, and took along, comes back with it."""
+    shop = open_shop(program({"fraud": [SMALL]}))
+    shop.close("bob", "o-1", total=5 if end == "cancel" else 40)
+    referral = shop.referral_of("bob")
+    assert referral.state == ("on_review" if end == "cancel" else "completed")
+    getattr(shop.referrals, end)(referral.referral_id, reason="fraud", key="e-1")
+    shop.close("bob", "o-2", code="")
+    shop.orders.reopen("o-1", reason="edit", key="x-1")
+    assert shop.close("bob", "o-1", total=40).order.referral.refused == "existing_customer"
     assert (shop.had("ada"), shop.had("bob")) == ((0, 0, 0), (0, 0, 0))
 
 

@@ -83,7 +83,7 @@ def claimed(
         is_cycle=_is_cycle(referring, referee, referrer),
         campaign_count=_campaign_count(referring, code),
         is_again=goes_on is not None,
-        is_reclosed=goes_on is not None and goes_on.order_id is not None and goes_on.order_id == order_id,
+        is_reclosed=goes_on is not None and _was_reversed_by(goes_on, order_id),
         at=case.now,
         policy=referring.policy,
         zone=referring.program.zone,
@@ -178,6 +178,11 @@ def _goes_on(history: list[Referral], owner: Customer | None) -> Referral | None
     """Find the referral that a claim goes on from: the latest one of the same two that is over."""
     by = () if owner is None else owner.holders
     return next((each for each in reversed(history) if each.state in OVER and each.referrer_holder_id in by), None)
+
+
+def _was_reversed_by(referral: Referral, order_id: str | None) -> bool:
+    """Say whether a referral was completed by an order, and reversed because that one went; a person takes it away."""
+    return referral.state is ReferralState.REVERSED and order_id is not None and referral.order_id == order_id
 
 
 def lapsed(referring: Referring, referral: Referral) -> Referral:

@@ -212,7 +212,7 @@ def decide_disable_code(command: DisableCode, case: Case) -> Decision:
     _need(command, case, owner, referring)
     replayed = case.replay(owner, command)
     if replayed is not None:
-        return Decision(ChangeSet(), replayed)
+        return Decision(ChangeSet(), attrs.evolve(replayed, code=code))
     is_unchanged = code.disabled_at is not None
     if not is_unchanged:
         code = referring.write(attrs.evolve(code, disabled_at=case.now))
@@ -343,7 +343,7 @@ def decide_cancel_referral(command: CancelReferral, case: Case) -> Decision:
 
 
 def decide_reverse_referral(command: ReverseReferral, case: Case) -> Decision:
-    """Reverse a completed referral by hand: every reward that it has brought is taken back."""
+    """Reverse a completed referral by hand: every reward is taken back, and its order completes none any more."""
     return _ended(command, case, "reverse")
 
 
@@ -353,6 +353,8 @@ def _ended(command: Any, case: Case, move: str) -> Decision:
     if replayed is not None:
         return Decision(ChangeSet(), replayed)
     after = attrs.evolve(referral, state=state_after(referral.state, move), review_due_at=None)
+    if move == "reverse":
+        after = attrs.evolve(after, order_id=None)
     if referral.state is ReferralState.INVITED:
         _switch_off(referral.code, referring)
     after = taken_back(referring, after, lambda done: True, reason=command.reason)

@@ -160,7 +160,7 @@ class Referral:
         expires_at: The first instant at which a referral that is not completed is over, UTC; None: never.
         review_due_at: Until when a person should have decided, UTC; None where nobody has to.
         completed_at: When it was completed, UTC.
-        order_id: The order that completed it, or is held back by a review.
+        order_id: The order that completed it, or is held back by a review; None where a person has reversed it.
         revenue: What orders placed with the code cost, as in `OrderFigures.revenue`.
         evidence: What fraud rules found.
         grants: The rewards that it has brought.

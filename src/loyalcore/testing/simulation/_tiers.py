@@ -13,6 +13,7 @@ from loyalcore.domain.tiers import ClearTier, Measure, SetTier, advance, beneath
 from loyalcore.values.clock import NEVER, to_micros
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from decimal import Decimal
     from zoneinfo import ZoneInfo
 
@@ -113,7 +114,12 @@ class Tiers:
             begun = max(at, passed)
             later = () if checkpoints else sorted(until for until, _ in beneath(before).gains if begun < until < NEVER)
             for each in (begun, *later):
-                standings.append(self._advanced(before, stored, checkpoints, each))
+                standing = self._advanced(before, stored, checkpoints, each)
+                standings.append(standing)
+                ends = beneath(standing).expires_at
+                if beneath(found).completed is not None and beneath(standing).completed is None and ends is not None:
+                    # A term that was begun meanwhile is over too: its grace says so.
+                    standings.append(self._advanced(before, stored, checkpoints, to_micros(ends)))
         standing = next((each for each in standings if each == found), standings[0])
         self._standings[stored.holder_id] = standing
         assert standing == found, f"the entries give {standing}, stored is {found}"
@@ -138,7 +144,7 @@ class Tiers:
         if before.by_hand is not None and after.by_hand is None and before.expires_at is not None:
             told.append(to_micros(before.expires_at))
         before, after = beneath(before), beneath(after)  # beneath a hand everything goes on
-        if after.since is not None:
+        if after.since is not None and after.since != before.since:
             told.append(to_micros(after.since))
         if after.is_warned is not None and after.expires_at is not None:
             told.append(to_micros(after.expires_at) - self._tiers.warns)
@@ -152,7 +158,9 @@ class Tiers:
 
     def _time_of(self, before: Membership | None, member: Membership, heads: list[Ledger]) -> int:
         """When a membership was written: with a ledger, or else up to when it says that something began."""
-        told = [beneath(member.standing_in(self._ledger)).since, *(head.at for head in heads)]
+        told: list[datetime | None] = [head.at for head in heads]
+        if not told:
+            told.append(member.standing_in(self._ledger).since)
         if not self._ledger and (before is None or before.joined_at != member.joined_at):
             told.append(member.joined_at)
         return max((to_micros(at) for at in told if at is not None), default=0)

@@ -273,7 +273,8 @@ class _Lines:
         )
         for left in history.left:
             _say(f"left out: {left.name}: {left.reason}")
-        print(f"{history.returns:,} returns, {history.returns_added:,} of them new")
+        if self._back is not None:
+            print(f"{history.returns:,} returns, {history.returns_added:,} of them new")
         return history.replayed
 
 

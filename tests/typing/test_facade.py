@@ -71,13 +71,22 @@ def test_bulk_actions_take_ids_and_queries() -> None:
     def progress(now: BulkProgress) -> None:
         assert_type(now.rows, int)
 
-    shop.bulk.adjust({"version": 1, "noun": "customer"}, 5, reason="gift", key="g-1", each=told, progress=progress)
+    shop.bulk.adjust(
+        {"version": 1, "noun": "customer", "where": {"all": []}},
+        5,
+        reason="gift",
+        key="g-1",
+        each=told,
+        progress=progress,
+    )
 
 
-def test_segments_are_saved_in_three_ways() -> None:
-    """A segment is saved with a search string, a condition or a document, and removed; a command takes a document."""
+def test_segments_are_saved_in_four_ways() -> None:
+    """A segment is saved with a search string, a condition, a query or a document; a command takes a document."""
     shop = example()
-    for where in ("customer_id:ada", parse("customer_id:bob", CUSTOMERS).where, {"version": 1, "noun": "customer"}):
+    bob = parse("customer_id:bob", CUSTOMERS)
+    document = {"version": 1, "noun": "customer", "where": {"all": []}}
+    for where in ("customer_id:ada", bob.where, bob, document):
         assert_type(shop.segments.save("friends", "Friends", where).segment, Segment | None)
         assert_type(shop.segments.get("friends"), Segment)
         assert_type(shop.segments.page("friends").items, tuple[CustomerRow, ...])

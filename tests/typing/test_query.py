@@ -143,8 +143,12 @@ def test_what_a_type_cannot_be_asked_is_not_there() -> None:
         C.id.contains("5")  # type: ignore[attr-defined]
     with pytest.raises(AttributeError):
         C.tags.asc()  # type: ignore[attr-defined]
-    with pytest.raises(TypeError):
+    with pytest.raises(InvalidInput):
         _ = (C.points.active >= 500) & True  # type: ignore[operator]
+    with pytest.raises(InvalidInput):
+        _ = C.points.active > 5 & C.tags.has("vip")  # type: ignore[operator]
+    with pytest.raises(InvalidInput):
+        _ = "gold" in C.tier  # type: ignore[operator]
 
 
 def test_a_comparison_with_a_wrong_type_is_no_condition() -> None:

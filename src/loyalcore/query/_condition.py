@@ -8,7 +8,7 @@ condition does not have, so they are refused.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Never, NoReturn, Protocol
 
 import attrs
 
@@ -93,16 +93,34 @@ class Condition:
     depth: int = 1
 
     def __and__(self, other: Condition) -> Condition:
-        return every_of([self, other]) if isinstance(other, Condition) else NotImplemented
+        return every_of([self, other]) if isinstance(other, Condition) else _no_condition(other)
 
     def __or__(self, other: Condition) -> Condition:
-        return any_of([self, other]) if isinstance(other, Condition) else NotImplemented
+        return any_of([self, other]) if isinstance(other, Condition) else _no_condition(other)
+
+    def __rand__(self, other: Never) -> NoReturn:
+        _no_condition(other)
+
+    def __ror__(self, other: Never) -> NoReturn:
+        _no_condition(other)
 
     def __invert__(self) -> Condition:
         return self.part if isinstance(self, Not) else Not(self)
 
     def __bool__(self) -> NoReturn:
         raise InvalidInput(_HINT, path="condition")
+
+
+def _no_condition(other: object) -> NoReturn:
+    """Refuse to combine with what is no condition: mostly a value whose comparison lacks its parentheses.
+
+    Raises:
+        InvalidInput: Always.
+    """
+    raise InvalidInput(
+        f"is combined with {type(other).__name__}, which is no condition: put each side of & and | in parentheses",
+        path="condition",
+    )
 
 
 def every_of(parts: Iterable[Condition]) -> Condition:

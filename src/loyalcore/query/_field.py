@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Never, NoReturn, TypeVar
 
 import attrs
 
@@ -163,6 +163,9 @@ class Single(Field, Generic[V]):
 
     def __hash__(self) -> int:
         return object.__hash__(self)
+
+    def __contains__(self, value: Never) -> NoReturn:
+        raise InvalidInput("holds nothing by itself: write in_([...]), or contains(...) of a text", path=self.name)
 
     def is_(self, value: V) -> Condition:
         """Return the condition that the value is this one: `==` by name.

@@ -88,25 +88,38 @@ def _is_end(error: Any) -> bool:
     return bool(getattr(getattr(error, "token", None), "type", "") == "$END")
 
 
+_WORDS: Final = {
+    "or": "write OR in capitals, between two clauses",
+    "and": "clauses that stand side by side must all be met: leave AND out",
+    "not": "write -field:value for what must not be",
+}
+"""Words that other languages have, and what stands for them here."""
+
+
 def _wrong(text: str, column: int) -> str:
+    """Say what is wrong at a column, and how it is written."""
     rest = text[column - 1 :]
+    if not rest and text.rstrip().endswith(".."):
+        return "ends too early: write field:>=500 for what has no upper end"
     if not rest:
         return "ends too early: a field, a value or a parenthesis is missing"
     if rest[0] == '"':
         return 'has a quote that stands alone; quote a whole value, and write \\" inside it'
-    if rest[:3].lower() == "or ":
-        return "is not understood here; write OR in capitals, between two clauses"
-    if rest[:4].lower() == "and ":
-        return "is not understood here; clauses that stand side by side must all be met: leave AND out"
-    if rest[:4].lower() == "not ":
-        return "is not understood here; write -field:value for what must not be"
+    return f"is not understood here; {_way(text[: column - 1], rest)}"
+
+
+def _way(before: str, rest: str) -> str:
+    """Say how that is written which is not understood."""
+    word, blank, _ = rest.partition(" ")
+    if blank and word.lower() in _WORDS:
+        return _WORDS[word.lower()]
     if (found := _COMPARED.match(rest)) is not None:
         field, sign = found.groups()
         told = f"-{field}:" if sign in {"!=", "<>"} else f"{field}:" if sign in {"=", "=="} else f"{field}:{sign}"
-        return f"is not understood here; write {told} with the value behind it"
-    if text[: column - 1].endswith("=") and rest[0] in "<>":
-        return f"is not understood here; write {rest[0]}= and not ={rest[0]}"
-    return "is not understood here; write field:value, and quote a value with blanks or signs"
+        return f"write {told} with the value behind it"
+    if before.endswith("=") and rest[0] in "<>":
+        return f"write {rest[0]}= and not ={rest[0]}"
+    return "write field:value, and quote a value with blanks or signs"
 
 
 class _Reading:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Never, NoReturn
 
 import attrs
 
@@ -311,6 +311,15 @@ class TextSet(Field):
 
     kind: ClassVar[str] = "texts"
     is_sortable: bool = attrs.field(default=False, init=False)
+
+    def __eq__(self, other: Never) -> NoReturn:  # type: ignore[override]
+        raise InvalidInput("is a set of texts: write has(...) or any_of([...])", path=self.name)
+
+    def __ne__(self, other: Never) -> NoReturn:  # type: ignore[override]
+        raise InvalidInput("is a set of texts: write ~has(...) or ~any_of([...])", path=self.name)
+
+    def __hash__(self) -> int:
+        return object.__hash__(self)
 
     def check(self, value: Any, path: str) -> str:
         """Return one text of the set."""

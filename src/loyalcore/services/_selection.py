@@ -11,7 +11,7 @@ import attrs
 
 from loyalcore.domain.segments import Segment
 from loyalcore.errors import InvalidInput
-from loyalcore.query import Condition, Position, Query, keys_of
+from loyalcore.query import Condition, Every, Position, Query, keys_of
 from loyalcore.services._members import list_members
 
 if TYPE_CHECKING:
@@ -50,12 +50,32 @@ def select_customers(executor: Executor, who: Who, program: str | None) -> Itera
         who = dict(json.loads(who.condition))
     if isinstance(who, str | Condition | Query | Mapping):
         members, asked = list_members(executor, who, program)
+        check_said(who, asked.where, "who")
         return _found(members, attrs.evolve(asked, sort=()))
     if program is not None:
         executor.program(program)
     if not isinstance(who, Iterable) or isinstance(who, bytes | bytearray | memoryview):
         raise InvalidInput(f"give ids of customers or a query, not {type(who).__name__}", path="who")
     return _named(iter(who))
+
+
+def check_said(said: object, where: Condition, path: str) -> None:
+    """Refuse what means everybody without saying so, such as an order alone: a box that was left empty asks for that.
+
+    Args:
+        said: What was given; `*`, a condition of no parts and a typed query say everybody.
+        where: The condition that it was read as.
+        path: Where it stands, for the message.
+
+    Raises:
+        InvalidInput: It names no condition.
+    """
+    if not isinstance(where, Every):
+        return
+    if isinstance(said, str) and "*" not in said.split():
+        raise InvalidInput("names no condition: say who is meant, or write * for everybody", path=path)
+    if isinstance(said, Mapping) and "where" not in said:
+        raise InvalidInput('names no condition: say who is meant by "where"; {"all": []} is everybody', path=path)
 
 
 def _found(members: List[CustomerRow], query: Query) -> Iterator[list[str]]:

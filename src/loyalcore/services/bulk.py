@@ -57,8 +57,8 @@ class Bulk:
 
         Args:
             who: A segment, or a query over `loyalcore.fields.CUSTOMERS` in any of its forms, a text being a search
-                string such as `lifecycle:potential`; or ids, one by one. Everybody is `Query(CUSTOMERS)`, never a blank
-                text.
+                string such as `lifecycle:potential`; or ids, one by one. Everybody is `*` or `Query(CUSTOMERS)`,
+                never a blank text, nor an order alone.
             key: Idempotency key of every row.
             program: The program that a query is about, where the host runs several.
             each: Told every row, in order, once its chunk is written.

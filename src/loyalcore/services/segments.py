@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from loyalcore.domain.customers import CUSTOMERS, CustomerRow, customers_noun, survivor
 from loyalcore.domain.decision import MembershipRef, SegmentRef
 from loyalcore.domain.segments import RemoveSegment, SaveSegment, Segment, document_of, read_condition
 from loyalcore.errors import InvalidInput, NotFound
-from loyalcore.query import SIZE, All, Condition, Query, matches, parse
+from loyalcore.query import SIZE, All, Condition, Every, Query, matches, parse
 from loyalcore.services._list import Asked, read_query
 from loyalcore.services._members import Members
+from loyalcore.services._selection import check_said
 from loyalcore.values.ids import check_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from loyalcore.domain.customers import Membership
     from loyalcore.domain.flows import Command, Receipt
@@ -35,7 +37,7 @@ class Segments:
         self,
         segment_id: str,
         title: str,
-        where: Condition | str | Mapping[str, Any],
+        where: Condition | Query | str | Mapping[str, Any],
         *,
         version: int | None = None,
     ) -> Receipt:
@@ -46,8 +48,9 @@ class Segments:
         Args:
             segment_id: The host's own id, 1 to 255 printable characters.
             title: What people call it, 1 to 255 printable characters.
-            where: Who is in it: a condition over the fields of customers, a search string that is not blank (`*` is
-                everybody), or the versioned document that `loyalcore.query.to_document` gives; without an order.
+            where: Who is in it: a condition over the fields of customers or a query of one, a search string that is not
+                blank (`*` is everybody), or the versioned document that `loyalcore.query.to_document` gives; without an
+                order.
             version: The version that is replaced; None makes a new segment.
 
         Returns:
@@ -274,8 +277,14 @@ def _document(where: Any) -> Any:
     """Give the document of a condition however it was said; what is none is left to the command."""
     if isinstance(where, Condition):
         return document_of(Query(CUSTOMERS, where))
+    if isinstance(where, Query):
+        return document_of(where)
+    if isinstance(where, Mapping):
+        check_said(where, Every(), "where")
     if not isinstance(where, str):
         return where
     if not str.strip(where):
         raise InvalidInput("is blank: say who is in it, or write * for everybody", path="where")
-    return document_of(parse(where, CUSTOMERS))
+    query = parse(where, CUSTOMERS)
+    check_said(where, query.where, "where")
+    return document_of(query)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from functools import reduce
 from typing import Any
 
@@ -33,11 +34,11 @@ def test_the_words_of_python_are_refused_with_a_hint(ask: Any) -> None:
 
 @pytest.mark.parametrize("other", [True, None, 1, "tier:gold"])
 def test_only_conditions_combine(other: Any) -> None:
-    """What is no condition cannot stand beside one."""
-    with pytest.raises(TypeError):
-        A & other
-    with pytest.raises(TypeError):
-        A | other
+    """What is no condition cannot stand beside one, on either side: mostly parentheses are missing."""
+    for combine in (operator.and_, operator.or_):
+        for sides in ((A, other), (other, A)):
+            with pytest.raises(InvalidInput, match=r"put each side of & and \| in parentheses"):
+                combine(*sides)
 
 
 def test_groups_are_flat() -> None:

@@ -124,7 +124,10 @@ def test_whom_it_is_about_is_said_in_any_way(store: Any, who: Any) -> None:
     assert [row.customer_id for row in rows] == ["c-2", "c-3"]
 
 
-@pytest.mark.parametrize("who", [None, "", "  ", b"c-1", 7, ["c-1", 2], [None]])
+@pytest.mark.parametrize(
+    "who",
+    [None, "", "  ", b"c-1", 7, ["c-1", 2], [None], "sort:-points", {"version": 1, "noun": "customer"}],
+)
 def test_nobody_in_particular_is_refused(store: Any, who: Any) -> None:
     """Nothing given is never everybody; what is neither ids nor a query is refused before anybody is touched."""
     shop = opened(store, count=2)
@@ -132,6 +135,16 @@ def test_nobody_in_particular_is_refused(store: Any, who: Any) -> None:
         shop.bulk.deactivate(who, key="d")
     assert caught.value.path.startswith("who")
     assert shop.customers.count("lifecycle:deactivated") == 0
+
+
+@pytest.mark.parametrize(
+    "who",
+    ["*", "* sort:-points", {"version": 1, "noun": "customer", "where": {"all": []}}, Query(CUSTOMERS)],
+    ids=["text", "sorted", "document", "query"],
+)
+def test_everybody_is_said_in_words(store: Any, who: Any) -> None:
+    """Whoever means everybody says so, in each form."""
+    assert counts(opened(store, count=2).bulk.deactivate(who, key="d")) == (2, 0, 0)
 
 
 def test_a_segment_is_asked_by_the_thresholds_of_the_program(store: Any) -> None:

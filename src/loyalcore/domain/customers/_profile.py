@@ -70,7 +70,7 @@ def _url(value: object, path: str) -> str:
 
 def _birth_on(value: object, path: str) -> date:
     if isinstance(value, datetime) or not isinstance(value, date):
-        raise InvalidInput("give a date without a time", path=path)
+        raise InvalidInput(f"give a date without a time, not {type(value).__name__}", path=path)
     if value.year < 1900:
         raise InvalidInput("give a day from 1900 on", path=path)
     return date(value.year, value.month, value.day)

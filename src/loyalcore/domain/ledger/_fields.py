@@ -42,7 +42,7 @@ def _entry_ids(value: object, path: str) -> tuple[str, ...]:
 
 def _day(value: object, path: str) -> date:
     if isinstance(value, datetime) or not isinstance(value, date):
-        raise InvalidInput("give a date without a time: the last valid day", path=path)
+        raise InvalidInput(f"give a date without a time, the last valid day, not {type(value).__name__}", path=path)
     if not 1970 <= value.year <= 9990:
         raise InvalidInput("give a day between the years 1970 and 9990", path=path)
     return value

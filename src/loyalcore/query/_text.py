@@ -110,6 +110,8 @@ def _wrong(text: str, column: int) -> str:
 
 def _way(before: str, rest: str) -> str:
     """Say how that is written which is not understood."""
+    if not before.strip() and rest[0] == "{":
+        return "give a query in JSON parsed, not as a text"
     word, blank, _ = rest.partition(" ")
     if blank and word.lower() in _WORDS:
         return _WORDS[word.lower()]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
 
 import attrs
 
+from loyalcore.domain.segments import Segment
 from loyalcore.errors import CapabilityMissing, InvalidInput
 from loyalcore.query import (
     Condition,
@@ -78,7 +79,8 @@ def read_query(asked: Asked, noun: Noun) -> Query:
     if isinstance(asked, Condition):
         asked = Query(noun, asked)
     if not isinstance(asked, Query):
-        raise InvalidInput(f"must be a query, not {type(asked).__name__}", path="query")
+        hint = ": list it by segments.page" if isinstance(asked, Segment) else ""
+        raise InvalidInput(f"must be a query, not {type(asked).__name__}{hint}", path="query")
     if asked.noun is noun:
         return asked
     if asked.noun.kind is not noun.kind:

@@ -134,7 +134,7 @@ class Referrals(Reviews):
             InvalidInput: Nobody acts, a value of the wrong type or out of range, or no program where several run.
             LimitExceeded: A text beyond its limit.
             NotFound: The customer or the program is not there, or the program has no referrals.
-            ReferralRefused: The customer may not refer.
+            ReferralRefused: The customer may not refer, or the address is the customer's own.
             IdempotencyConflict: The key was used with another payload.
             ConcurrencyConflict: Other writers won every attempt.
             StoreError: The store could not do its part.

@@ -147,6 +147,8 @@ WRONG = [
     ("tier == gold", 1, "write tier: with"),
     ("tier != gold", 1, "write -tier: with"),
     ("tag:vip sort=-points", 9, "write sort: with"),
+    ('{"noun": "person"}', 1, "give a query in JSON parsed"),
+    ("points:5..", 11, "write field:>=500"),
     ("points:=>5", 9, "write >= and not =>"),
     ("tier:a AND tier:b", 8, "leave AND out"),
     ("tier:a and tier:b", 8, "leave AND out"),

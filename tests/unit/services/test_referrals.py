@@ -11,7 +11,7 @@ import pytest
 
 from loyalcore.domain.decision import Counter, KeyRef
 from loyalcore.domain.referrals import ReferralCode, ReferralPolicy
-from loyalcore.errors import IdempotencyConflict, IllegalTransition, NotFound
+from loyalcore.errors import IdempotencyConflict, IllegalTransition, NotFound, ReferralRefused
 from tests.unit.services._friends import FRIEND, WELCOME, open_shop, program, refusal
 
 SMALL = {"id": "small", "kind": "small_order", "amount": "10", "weight": 50}
@@ -130,6 +130,15 @@ def test_a_repeated_invitation_of_a_friend_has_its_code(shop: Any) -> None:
     later = shop.referrals.refer("ada", contact="grace@example.org", key="r-1")
     assert (later.code.code, later.code.used) == (first.code.code, 1)
     assert (later.referral.referral_id, later.referral.state) == (first.referral.referral_id, "pending")
+
+
+def test_nobody_refers_himself_by_name(shop: Any) -> None:
+    """The customer's own mailbox is no friend's, however it is written."""
+    shop.customers.update("ada", email="ada@gmail.com", key="u-1")
+    with pytest.raises(ReferralRefused) as caught:
+        shop.referrals.refer("ada", contact="A.da+me@gmail.com", key="r-1")
+    assert caught.value.reason == "self_referral"
+    assert shop.referrals.refer("ada", contact="eve@gmail.com", key="r-1").code is not None
 
 
 def test_a_repeated_making_of_a_code_has_it(shop: Any) -> None:

@@ -196,3 +196,11 @@ def test_a_closed_store_says_so() -> None:
             ask()
     with pytest.raises(LoyaltyError):
         shop.segments.save("f", "F", WHERE)
+
+
+def test_a_segment_is_no_query() -> None:
+    """Whoever gives a segment to a list is told where segments are listed."""
+    shop: Any = example()
+    shop.segments.save("rich", "Rich", "points:>=500")
+    with pytest.raises(InvalidInput, match=r"list it by segments\.page"):
+        shop.customers.page(shop.segments.get("rich"))

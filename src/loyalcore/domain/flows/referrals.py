@@ -40,6 +40,7 @@ from loyalcore.domain.referrals import (
 )
 from loyalcore.errors import IllegalTransition, Ineligible, InvalidInput, NotFound
 from loyalcore.query import matches
+from loyalcore.values.emails import email_match_key
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -228,6 +229,9 @@ def decide_refer(command: Refer, case: Case) -> Decision:
         return Decision(ChangeSet(), attrs.evolve(replayed, referral=known))
     referring.check_goes_on()
     side = referring.side(customer)
+    own = email_match_key(customer.email)
+    if own is not None and own == email_match_key(command.contact):
+        raise refused(ReferralRefusal.SELF_REFERRAL)
     if side.member.banned_at is not None or barred_as(customer, referring.program.customers) is not None:
         raise refused(ReferralRefusal.EXCLUDED)
     referral_id = case.ids.new("referral")

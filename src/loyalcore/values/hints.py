@@ -38,7 +38,7 @@ def did_you_mean(name: object, known: Iterable[str]) -> str:
     """
     if not isinstance(name, str):
         return ""
-    names = [*known]
+    name, names = str.__str__(name), [*known]
     # A figure by its last word alone, such as `spent` for `points.spent`.
     last = [each for each in names if name and each.endswith(f".{name}")]
     close = last[:1] or get_close_matches(name[:_LOOKED_AT_MAX], names, n=1)

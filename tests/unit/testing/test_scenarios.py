@@ -325,7 +325,7 @@ def test_every_method_of_the_facade_is_a_path() -> None:
 
 def test_every_parameter_of_the_facade_is_of_a_type_that_a_file_can_write() -> None:
     """The parameters of every path are texts, numbers, instants, dates, money, lists of texts or tables of them."""
-    where = "Condition | str | Mapping[str, Any]"
+    where = "Condition | Query | str | Mapping[str, Any]"
     kinds = {kind.removesuffix(" | None") for door in DOORS.values() for kind in door.types.values()}
     types = {kind.removesuffix(" | Keep") for kind in kinds}
     lists = {"tuple[str, ...]", "Iterable[str]", "Mapping[str, str | None]", "Mapping[str, int]"}

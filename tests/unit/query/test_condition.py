@@ -32,6 +32,22 @@ def test_the_words_of_python_are_refused_with_a_hint(ask: Any) -> None:
         ask()
 
 
+@pytest.mark.parametrize(
+    ("ask", "hint"),
+    [
+        (lambda: P.tags == "vip", r"write has\("),
+        (lambda: P.tags != "vip", r"write ~has\("),
+        (lambda: "gold" in P.tier, r"write in_\("),  # type: ignore[operator]
+    ],
+    ids=["set ==", "set !=", "in a field"],
+)
+def test_what_a_field_is_not_asked_by_is_refused_with_a_hint(ask: Any, hint: str) -> None:
+    """A set is no text, and a field holds nothing by itself; a set is a key like any other field."""
+    with pytest.raises(InvalidInput, match=hint):
+        ask()
+    assert {P.tags: 1}[P.tags] == 1
+
+
 @pytest.mark.parametrize("other", [True, None, 1, "tier:gold"])
 def test_only_conditions_combine(other: Any) -> None:
     """What is no condition cannot stand beside one, on either side: mostly parentheses are missing."""

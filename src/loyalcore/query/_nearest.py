@@ -136,13 +136,7 @@ def _behind_present(rows: Sequence[R], ways: Ways, place: Keys, count: int, *, i
 def _reached(rows: Sequence[R], keys: list[Any], edge: Any, count: int, *, is_descending: bool) -> list[tuple[Any, R]]:
     """The rows that a page may hold, with their keys: all that are tied with its place, and enough behind that."""
     if is_descending:
-        behind = [key for key in keys if key < edge]
-        end = nlargest(count, behind)[-1] if len(behind) > count > 0 else None
-        if end is None:
-            return [(key, row) for key, row in zip(keys, rows, strict=True) if key <= edge]
+        end = (nlargest(count, [key for key in keys if key < edge]) or [edge])[-1]
         return [(key, row) for key, row in zip(keys, rows, strict=True) if end <= key <= edge]
-    behind = [key for key in keys if key > edge]
-    end = nsmallest(count, behind)[-1] if len(behind) > count > 0 else None
-    if end is None:
-        return [(key, row) for key, row in zip(keys, rows, strict=True) if key >= edge]
+    end = (nsmallest(count, [key for key in keys if key > edge]) or [edge])[-1]
     return [(key, row) for key, row in zip(keys, rows, strict=True) if edge <= key <= end]

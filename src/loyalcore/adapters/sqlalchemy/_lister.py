@@ -171,13 +171,12 @@ class Lister:
         conditions = [_in_first(self._scope[name], first) == mark() for name in asked.scope]
         due = self._due <= mark() if asked.is_settled and self._due is not None else None
         conditions.append(Compiler(chosen, self._idiom.wording, mark).condition(asked.where))
-        found = select(func.count()).select_from(first).where(*conditions)
         is_joined = any(column.table in self._tables[1:] for column in _columns_in(and_(*conditions)))
-        if is_joined:
-            found = select(func.count()).select_from(first.join(self._tables[1], self._on)).where(*conditions)
-        else:
+        if not is_joined:
             # Who names somebody in the second table has a row there: nobody needs to look.
-            found = found.where(*[column.is_not(None) for column in self._names])
+            conditions += [column.is_not(None) for column in self._names]
+        source = first.join(self._tables[1], self._on) if is_joined else first
+        found = select(func.count()).select_from(source).where(*conditions)
         if due is None:
             return found
         late = found.where(due)

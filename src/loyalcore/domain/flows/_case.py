@@ -278,15 +278,15 @@ class Case:
     ) -> KeyRecord:
         """Make the record by which a key answers from now on."""
         ref = KeyRef(self.world.environment, customer.holder_id, command.key)
-        if code is not None:
-            return attrs.evolve(self.key_record(command, customer, entries), code=code.code)
         if len(entries) == 1:
             (entry,) = entries
-            return KeyRecord(ref, command.name, payload_digests(command), ((entry.ledger, (entry.seq,)),))
-        # Run by run, so that a redelivery is answered in the order of the first answer.
-        runs = groupby(entries, key=attrgetter("ledger"))
-        answers = tuple([(ledger, tuple([entry.seq for entry in run])) for ledger, run in runs])
-        return KeyRecord(ref, command.name, payload_digests(command), answers)
+            answers: tuple[tuple[LedgerRef, tuple[int, ...]], ...] = ((entry.ledger, (entry.seq,)),)
+        else:
+            # Run by run, so that a redelivery is answered in the order of the first answer.
+            runs = groupby(entries, key=attrgetter("ledger"))
+            answers = tuple([(ledger, tuple([entry.seq for entry in run])) for ledger, run in runs])
+        name = None if code is None else code.code
+        return KeyRecord(ref, command.name, payload_digests(command), answers, name)
 
 
 def gather(desks: Iterable[Desk], puts: list[Put], inserts: list[Record], *, heads_only: bool = False) -> ChangeSet:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from loyalcore.domain.customers import Customer, Membership, OrderFigures
-from loyalcore.domain.decision import CustomerRef
+from loyalcore.domain.customers import Membership, OrderFigures
 from loyalcore.domain.flows._figures import changed
 from loyalcore.domain.ledger import Entry, EntryKind, ReturnPolicy
 from loyalcore.domain.orders import Order, OrderState, due
@@ -78,8 +77,7 @@ class Orders:
             assert told == back, f"owes {back} by its record, took {told}: {order}"
 
     def _check_figures(self, member: Membership, shadow: Shadow) -> None:
-        row: Customer | None = shadow.find(CustomerRef(member.environment, str(member.customer_id)))
-        holders: tuple[Any, ...] = (member.holder_id, *(() if row is None else row.absorbed))
+        holders = shadow.holders_of(member)
         figures = OrderFigures()
         for order in self._orders.values():
             if order.holder_id in holders:

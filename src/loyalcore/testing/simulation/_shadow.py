@@ -24,6 +24,7 @@ from loyalcore.domain.decision import (
 from loyalcore.domain.ledger import Entry
 
 if TYPE_CHECKING:
+    from loyalcore.domain.customers import Customer, Membership
     from loyalcore.domain.decision import ChangeSet, Ref
 
 
@@ -103,6 +104,11 @@ class Shadow:
         if commit is not None:
             known = known[: bisect_right(self._entry_commits.get(ref.ledger, []), commit)]
         return tuple(entry for entry in known if getattr(entry, ref.by) == ref.value)
+
+    def holders_of(self, member: Membership) -> tuple[str, ...]:
+        """Name the holder of a membership, and those that were merged into it."""
+        customer: Customer | None = self.find(CustomerRef(member.environment, str(member.customer_id)))
+        return (member.holder_id,) if customer is None else customer.holders
 
     def records(self) -> dict[Ref, Any]:
         """Give every record by its ref."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from loyalcore.domain.customers import Customer, Membership, Standing
-from loyalcore.domain.decision import CustomerRef, LedgerRef, MembershipRef
+from loyalcore.domain.customers import Membership, Standing
+from loyalcore.domain.decision import LedgerRef, MembershipRef
 from loyalcore.domain.flows._figures import MEASURES
 from loyalcore.domain.ledger import Account, Entry, Ledger, Merge
 from loyalcore.domain.orders import CancelOrder, CloseOrder, Order, ReopenOrder, ReturnItems
@@ -174,8 +174,7 @@ class Tiers:
         if not is_open or not isinstance(command, CloseOrder | CancelOrder | ReopenOrder | ReturnItems):
             return []
         (order,) = (put.record for put in changes.puts if isinstance(put.record, Order))
-        customer: Customer | None = shadow.find(CustomerRef(member.environment, str(member.customer_id)))
-        if order.holder_id not in (member.holder_id, *(() if customer is None else customer.absorbed)):
+        if order.holder_id not in shadow.holders_of(member):
             return []  # somebody whom the order brought a reward
         ref = LedgerRef(member.environment, member.holder_id, member.program_id, self._ledger)
         heads: list[Ledger | None] = [shadow.find(ref, shadow.commits - back) for back in range(_MEANWHILE)]
